@@ -1,0 +1,84 @@
+// Accounts: created with their owner, and what redirect schemes an operator allows them beside https.
+import { type Actor, recordAudit } from '../audit/service.js';
+import type { Tx } from '../db/client.js';
+import type { Deps } from '../deps.js';
+import { InputError } from '../lib/errors.js';
+import { faultOfRedirectScheme } from '../lib/redirect-uri.js';
+import { splitWords } from '../lib/scope.js';
+import { faultsOfName } from '../lib/text-rules.js';
+import { emailTaken, type NewMember, prepareMember } from '../members/service.js';
+
+export interface NewAccount {
+  readonly name: string;
+  readonly owner: Omit<NewMember, 'role'>;
+}
+
+/**
+ * Checks and hashes what a new account needs and returns the write, to be run inside a transaction.
+ * @throws InputError with everything that is wrong
+ */
+export async function prepareAccount(deps: Pick<Deps, 'clock' | 'newId' | 'hasher'>, account: NewAccount) {
+  const issues = faultsOfName(account.name, ['name']);
+  if (issues.length > 0) throw new InputError(issues);
+  const insertOwner = await prepareMember(deps, { ...account.owner, role: 'OWNER' });
+  return async function insert(tx: Tx, actor: Actor) {
+    const name = account.name.trim();
+    const created = await tx.account.create({ data: { id: deps.newId('account'), name, createdAt: deps.clock() } });
+    const target = { accountId: created.id, targetId: created.id, targetLabel: name };
+    await recordAudit(tx, deps, actor, { action: 'ACCOUNT_CREATED', ...target });
+    return { account: created, owner: await insertOwner(tx, actor, created.id) };
+  };
+}
+
+/**
+ * Creates an account and its owner.
+ * @throws InputError with everything that is wrong
+ */
+export async function createAccount(
+  deps: Pick<Deps, 'db' | 'clock' | 'newId' | 'hasher'>,
+  actor: Actor,
+  account: NewAccount,
+) {
+  const insert = await prepareAccount(deps, account);
+  try {
+    return await deps.db.$transaction((tx) => insert(tx, actor));
+  } catch (error) {
+    throw emailTaken(error);
+  }
+}
+
+/**
+ * Allows an account's clients to redirect to something other than https. The operator's alone.
+ * @param schemes `loopback`, `localhost`, or private-use schemes with a dot
+ * @returns everything that the account may use now
+ * @throws InputError for an unknown account or a scheme that is never allowed
+ */
+export async function allowRedirects(
+  deps: Pick<Deps, 'db' | 'clock' | 'newId'>,
+  actor: Actor,
+  accountId: string,
+  schemes: readonly string[],
+): Promise<string[]> {
+  const issues = schemes.flatMap((scheme, index) => {
+    const message = faultOfRedirectScheme(scheme);
+    return message === null ? [] : [{ code: 'INVALID', message, path: ['schemes', String(index)] } as const];
+  });
+  if (issues.length > 0) throw new InputError(issues);
+  return deps.db.$transaction(async (tx) => {
+    const account = await tx.account.findUnique({ where: { id: accountId } });
+    if (!account)
+      throw new InputError([{ code: 'NOT_FOUND', message: `There is no account ${accountId}.`, path: ['account'] }]);
+    const before = splitWords(account.redirectSchemes);
+    const after = [...new Set([...before, ...schemes])].sort();
+    if (after.length === before.length) return before;
+    await tx.account.update({ where: { id: accountId }, data: { redirectSchemes: after.join(' ') } });
+    await recordAudit(tx, deps, actor, {
+      action: 'ACCOUNT_REDIRECTS_ALLOWED',
+      accountId,
+      targetId: accountId,
+      targetLabel: account.name,
+      changes: [{ field: 'allowedRedirectSchemes', before: before.join(' ') || null, after: after.join(' ') }],
+    });
+    return after;
+  });
+}

@@ -1,0 +1,15 @@
+// The whole GraphQL schema: every feature's types, imported for what they declare.
+import { lexicographicSortSchema, printSchema } from 'graphql';
+import '../accounts/schema.js';
+import '../api-tokens/schema.js';
+import '../clients/schema.js';
+import '../clients/schema-mutations.js';
+import '../members/schema.js';
+import { builder } from '../graphql/builder.js';
+
+export const schema = builder.toSchema();
+
+/** The schema as text, sorted: what schema.graphql holds. */
+export function printedSchema(): string {
+  return `${printSchema(lexicographicSortSchema(schema))}\n`;
+}

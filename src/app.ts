@@ -1,0 +1,72 @@
+// The whole HTTP application as one function from what it depends on: middleware in order, then the routes.
+import { Hono } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import { graphiqlAssets, graphiqlAssetsPrefix } from './api/graphiql-assets.js';
+import { graphqlRoutes } from './api/yoga.js';
+import type { Deps } from './deps.js';
+import { createBrowser } from './http/browser.js';
+import type { Environment } from './http/environment.js';
+import { requestLog } from './http/request-log.js';
+import { securityHeaders } from './http/security-headers.js';
+import { interactionRoutes } from './interaction/routes.js';
+import { OverloadedError, ThrottledError } from './lib/errors.js';
+import { PageError, respondWithErrorPage } from './oauth/respond-with-page.js';
+import { oauthRoutes } from './oauth/routes.js';
+import { stylesheet, stylesheetPath } from './pages/stylesheet.js';
+
+const mostBodyBytes = 100 * 1000;
+
+/** Turns whatever a page's route raised into the page that says so. */
+function asPageError(error: unknown): PageError {
+  if (error instanceof PageError) return error;
+  if (error instanceof ThrottledError || error instanceof OverloadedError) {
+    return new PageError('Please wait a moment', error.message, {
+      status: error instanceof ThrottledError ? 429 : 503,
+    });
+  }
+  return new PageError('Something went wrong', 'The fault is on our side.', {
+    hint: 'Try again in a moment. If it keeps happening, report it with the reference below.',
+    status: 500,
+  });
+}
+
+/** Builds the application. It listens to nothing by itself: `fetch` answers one request. */
+export function createApp(deps: Deps): Hono<Environment> {
+  const browser = createBrowser(deps);
+  const app = new Hono<Environment>();
+  app.use(requestLog(deps.log, deps.config.trustedProxies));
+  app.use(securityHeaders(deps.config.issuer.startsWith('https:')));
+  app.use(
+    bodyLimit({
+      maxSize: mostBodyBytes,
+      onError: (c) =>
+        c.json({ error: 'invalid_request', error_description: `A body can have at most ${mostBodyBytes} bytes.` }, 413),
+    }),
+  );
+  app.onError((error, c) => {
+    const page = asPageError(error);
+    if (page.status >= 500 && !(error instanceof OverloadedError)) c.get('log').error({ err: error }, 'failed');
+    if (error instanceof ThrottledError || error instanceof OverloadedError)
+      c.header('Retry-After', String(error.retryAfterSeconds));
+    return respondWithErrorPage(c, page);
+  });
+  app.notFound((c) =>
+    respondWithErrorPage(c, new PageError('Page not found', 'There is nothing at this address.', { status: 404 })),
+  );
+
+  app.get(stylesheetPath, (c) =>
+    c.body(stylesheet, 200, {
+      'Content-Type': 'text/css; charset=utf-8',
+      'Cache-Control': 'public, max-age=31536000, immutable',
+    }),
+  );
+  app.get('/health', (c) => c.json({ status: 'ok' }));
+  app.get(`${graphiqlAssetsPrefix}*`, async (c) => {
+    const asset = await graphiqlAssets(c.req.path, c.req.header('accept-encoding'), c.req.header('if-none-match'));
+    return asset ?? c.notFound();
+  });
+  app.route('/', oauthRoutes(deps, browser));
+  app.route('/', interactionRoutes({ deps, browser }));
+  app.route('/', graphqlRoutes(deps, browser));
+  return app;
+}

@@ -1,0 +1,25 @@
+// The one list of what the audit log can say happened.
+
+export const auditActions = [
+  'ACCOUNT_CREATED',
+  'ACCOUNT_REDIRECTS_ALLOWED',
+  'API_TOKEN_CREATED',
+  'API_TOKEN_REVOKED',
+  'CLIENT_AUTHENTICATION_REFUSED',
+  'CONSENT_DENIED',
+  'CONSENT_GIVEN',
+  'MEMBER_CREATED',
+  'MEMBER_PASSWORD_SET',
+  'OAUTH_CLIENT_CREATED',
+  'OAUTH_CLIENT_DELETED',
+  'OAUTH_CLIENT_UNVERIFIED',
+  'OAUTH_CLIENT_UPDATED',
+  'OAUTH_CLIENT_VERIFIED',
+  'SIGNED_IN',
+  'SIGNED_OUT',
+  'SIGNING_KEY_ROTATED',
+  'SIGN_IN_REFUSED',
+  'TOKENS_REVOKED_AFTER_REPLAY',
+] as const;
+
+export type AuditAction = (typeof auditActions)[number];

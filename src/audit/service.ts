@@ -1,0 +1,111 @@
+// The audit log: who did what to what, written in the transaction of what it records. Never a secret, and no reading here.
+import { createHash } from 'node:crypto';
+import type { Db, Tx } from '../db/client.js';
+import type { Deps } from '../deps.js';
+import type { AuditAction } from './actions.js';
+
+/** Who acts, through which client, from where. Every service that changes something is given one. */
+export interface Actor {
+  readonly kind: 'MEMBER' | 'API_TOKEN' | 'OAUTH_CLIENT' | 'OPERATOR' | 'SYSTEM';
+  /** The acting row's id; null for the operator and the system. */
+  readonly id: string | null;
+  /** What a reader of the log recognises: an e-mail address, a token's name. */
+  readonly label: string;
+  /** The account that it acts in; null only for the operator and the system. */
+  readonly accountId: string | null;
+  /** The member whose rights are used; null for the operator and the system. */
+  readonly memberId: string | null;
+  /** The OAuth client in whose token the member acts. */
+  readonly viaClientId: string | null;
+  readonly ipAddress: string | null;
+  readonly userAgent: string | null;
+}
+
+/** The operator at the command line. */
+export const operatorActor: Actor = {
+  kind: 'OPERATOR',
+  id: null,
+  label: 'operator',
+  accountId: null,
+  memberId: null,
+  viaClientId: null,
+  ipAddress: null,
+  userAgent: null,
+};
+
+/** The service itself, at first start. */
+export const systemActor: Actor = { ...operatorActor, kind: 'SYSTEM', label: 'system' };
+
+export interface AuditChange {
+  readonly field: string;
+  readonly before: string | null;
+  readonly after: string | null;
+}
+
+export interface AuditRecord {
+  readonly action: AuditAction;
+  /** Defaults to the actor's account. */
+  readonly accountId?: string;
+  readonly targetId?: string;
+  readonly targetLabel?: string;
+  readonly changes?: readonly AuditChange[];
+}
+
+function row(deps: Pick<Deps, 'clock' | 'newId'>, actor: Actor, record: AuditRecord) {
+  return {
+    id: deps.newId('auditLogEntry'),
+    accountId: record.accountId ?? actor.accountId,
+    actorKind: actor.kind,
+    actorId: actor.id,
+    actorLabel: actor.label,
+    viaClientId: actor.viaClientId,
+    action: record.action,
+    targetId: record.targetId ?? null,
+    targetLabel: record.targetLabel ?? null,
+    changes: JSON.stringify(record.changes ?? []),
+    ipAddress: actor.ipAddress,
+    userAgent: actor.userAgent?.slice(0, 500) ?? null,
+    occurredAt: deps.clock(),
+  };
+}
+
+/** Writes one entry, inside the transaction that makes the change. */
+export async function recordAudit(
+  tx: Tx,
+  deps: Pick<Deps, 'clock' | 'newId'>,
+  actor: Actor,
+  record: AuditRecord,
+): Promise<void> {
+  await tx.auditLogEntry.create({ data: row(deps, actor, record) });
+}
+
+/**
+ * Writes that something was refused to a known member or client: one row a minute, kind and address, which counts.
+ * Unknown names are never recorded, so that nobody fills the log with inventions.
+ */
+export async function recordRefusal(
+  deps: Pick<Deps, 'clock' | 'newId'> & { readonly db: Db },
+  actor: Actor,
+  record: AuditRecord & { readonly targetId: string },
+): Promise<void> {
+  const minute = Math.floor(deps.clock().getTime() / 60_000);
+  const repeatKey = createHash('sha256')
+    .update(JSON.stringify([record.action, record.targetId, actor.ipAddress, minute]))
+    .digest('base64url');
+  await deps.db.auditLogEntry.upsert({
+    where: { repeatKey },
+    create: { ...row(deps, actor, record), repeatKey },
+    update: { count: { increment: 1 } },
+  });
+}
+
+/** What differs between two states of a row, field by field, as the log shows it. */
+export function changesBetween(
+  before: Readonly<Record<string, unknown>>,
+  after: Readonly<Record<string, unknown>>,
+): AuditChange[] {
+  const text = (value: unknown) => (value === null || value === undefined ? null : String(value));
+  return Object.keys(after)
+    .map((field) => ({ field, before: text(before[field]), after: text(after[field]) }))
+    .filter((change) => change.before !== change.after);
+}

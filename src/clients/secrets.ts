@@ -1,0 +1,84 @@
+// Client secrets: made once, kept as argon2id, checked. The order of a check: the row, what is remembered, the throttle, the
+// hash.
+import { LRUCache } from 'lru-cache';
+import { type Actor, recordRefusal } from '../audit/service.js';
+import type { Db } from '../db/client.js';
+import type { Deps } from '../deps.js';
+import { hmacOfParts } from '../lib/crypto.js';
+import { createClientSecret, hintOf, selectorOfClientSecret } from '../lib/secret-format.js';
+
+const rememberedPairs = 10_000;
+const rememberedMilliseconds = 3600 * 1000;
+
+/** A secret ready to be stored beside its client, and its clear form for the one payload that shows it. */
+export interface NewSecret {
+  readonly clear: string;
+  readonly row: { readonly selector: string; readonly hash: string; readonly hint: string };
+}
+
+/** Makes and hashes a secret. Call it before the transaction that stores it. */
+export async function createSecret(deps: Pick<Deps, 'randomBytes' | 'hasher'>, address: string): Promise<NewSecret> {
+  const { secret, selector } = createClientSecret(deps.randomBytes);
+  return { clear: secret, row: { selector, hash: await deps.hasher.hash(secret, address), hint: hintOf(secret) } };
+}
+
+/** Finds a client for authentication, with the one secret that the presented text names, if there is one. */
+export async function findClientWithSecret(db: Db, clientId: string, presented: string | null) {
+  const selector = presented === null ? null : selectorOfClientSecret(presented);
+  return db.oAuthClient.findUnique({
+    where: { clientId },
+    // Without a selector nothing matches: no stored one is empty.
+    include: { secrets: { where: { selector: selector ?? '' } } },
+  });
+}
+
+export type ClientWithSecret = NonNullable<Awaited<ReturnType<typeof findClientWithSecret>>>;
+
+export interface SecretVerifier {
+  /**
+   * Says whether the presented secret is a live one of this client's.
+   * @throws ThrottledError after too many failures from this address, OverloadedError when the hash queue is full
+   */
+  verify(client: ClientWithSecret, presented: string, actor: Actor): Promise<boolean>;
+}
+
+/** Builds the verifier, which remembers pairs that were right under a key that only this process has. */
+export function createSecretVerifier(
+  deps: Pick<Deps, 'db' | 'clock' | 'newId' | 'randomBytes' | 'hasher' | 'throttles' | 'lastUsed'>,
+): SecretVerifier {
+  const processKey = deps.randomBytes(32);
+  const remembered = new LRUCache<string, true>({ max: rememberedPairs, ttl: rememberedMilliseconds });
+
+  return {
+    async verify(client, presented, actor) {
+      const [secret] = client.secrets;
+      // No live row, no hash: the answer is the same as for an unknown client.
+      if (!secret || secret.revokedAt !== null) return false;
+      if (secret.expiresAt !== null && secret.expiresAt <= deps.clock()) return false;
+      // The stored hash is part of the pair: a row that changes is forgotten with it.
+      const pair = hmacOfParts(processKey, [client.clientId, secret.id, secret.hash, presented]);
+      if (!remembered.has(pair)) {
+        const address = actor.ipAddress ?? '';
+        const throttleKey = `${secret.id} ${address}`;
+        await deps.throttles.clientSecret.check(throttleKey);
+        if (!(await deps.hasher.verify(secret.hash, presented, address))) {
+          await deps.throttles.clientSecret.fail(throttleKey);
+          await recordRefusal(deps, actor, {
+            action: 'CLIENT_AUTHENTICATION_REFUSED',
+            accountId: client.accountId,
+            targetId: client.id,
+            targetLabel: client.name,
+          });
+          return false;
+        }
+        remembered.set(pair, true);
+        if (deps.hasher.isOutdated(secret.hash)) {
+          const hash = await deps.hasher.hash(presented, address);
+          await deps.db.oAuthClientSecret.updateMany({ where: { id: secret.id, hash: secret.hash }, data: { hash } });
+        }
+      }
+      deps.lastUsed.touch('clientSecret', secret.id);
+      return true;
+    },
+  };
+}

@@ -1,0 +1,106 @@
+// Makes the real dependencies from the configuration: the database, migrated; secrets; keys; the log.
+import { randomBytes } from 'node:crypto';
+import { chmodSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { pino } from 'pino';
+import { createLastUsed } from './audit/last-used.js';
+import type { Config } from './config.js';
+import { openDatabase } from './db/client.js';
+import { migrate } from './db/migrate.js';
+import { sqlitePath } from './db/url.js';
+import type { Deps } from './deps.js';
+import { createThrottles } from './http/throttle.js';
+import { createKeys } from './keys/service.js';
+import { createHasher, productionHashParameters } from './lib/hasher.js';
+import { createIdMaker } from './lib/ids.js';
+import { createSecretKeys } from './lib/secret-keys.js';
+
+/** The dependencies, and how to let go of them. */
+export interface Composition {
+  readonly deps: Deps;
+  /** Writes what is pending and closes the database. */
+  close(): Promise<void>;
+}
+
+/**
+ * The secrets to derive keys from: the configured ones, or the one that this SQLite installation made for itself at first
+ * start, in a file beside the database that only its owner can read.
+ */
+function secretsOf(config: Config): readonly [string, ...string[]] {
+  const [first, ...others] = config.secrets;
+  if (first !== undefined) return [first, ...others];
+  const folder = dirname(sqlitePath(config.databaseUrl));
+  const file = join(folder, 'latchkey.secret');
+  const read = () => {
+    const secret = readFileSync(file, 'utf8').trim();
+    if (Buffer.byteLength(secret) < 32)
+      throw new Error(`${file} does not hold a secret. Restore it, or set LATCHKEY_SECRET.`);
+    return [secret] as const;
+  };
+  try {
+    return read();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+  }
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  // Written apart and linked into place: of several processes that start at once one wins, and nobody reads half a secret.
+  const draft = `${file}.${process.pid}.${randomBytes(4).toString('hex')}`;
+  writeFileSync(draft, `${randomBytes(32).toString('base64url')}\n`, { mode: 0o600, flag: 'wx' });
+  chmodSync(draft, 0o600);
+  try {
+    linkSync(draft, file);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  } finally {
+    rmSync(draft);
+  }
+  return read();
+}
+
+/** libuv's threads, less two for files and DNS. */
+function hashConcurrency(): number {
+  const threads = Number(process.env.UV_THREADPOOL_SIZE) || 4;
+  return Math.max(1, threads - 2);
+}
+
+/**
+ * Opens and migrates the database and builds everything on it.
+ * @throws MigrationError, DatabaseUrlError, SigningKeyError, each with a message for the operator
+ */
+export async function compose(config: Config): Promise<Composition> {
+  const log = pino(
+    { level: config.logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime },
+    pino.destination(2),
+  );
+  const secretKeys = createSecretKeys(secretsOf(config));
+  const { applied } = await migrate(config.databaseUrl);
+  if (applied.length > 0) log.info({ migrations: applied }, 'migrated the database');
+  const { db, close } = await openDatabase(config.databaseUrl);
+  const clock = () => new Date();
+  const lastUsed = createLastUsed(db, clock, (error) => log.error({ err: error }, 'last uses were not written'));
+  const keys = createKeys({ db, clock, secretKeys, config });
+  const deps: Deps = {
+    config,
+    db,
+    clock,
+    randomBytes,
+    newId: createIdMaker(Date.now, randomBytes),
+    hasher: createHasher(productionHashParameters, hashConcurrency()),
+    throttles: createThrottles(db),
+    secretKeys,
+    keys,
+    lastUsed,
+    log,
+  };
+  const release = async () => {
+    await lastUsed.flush();
+    await close();
+  };
+  try {
+    await keys.reload();
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return { deps, close: release };
+}

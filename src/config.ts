@@ -1,0 +1,232 @@
+// Every setting: its environment variable, default, unit and reason, read and checked once at start. Nothing else reads the
+// environment. The README's table is checked against this list.
+import { z } from 'zod';
+
+const minimumSecretBytes = 32;
+
+/** Says whether an origin is on this computer, where http is safe. */
+export function isLoopbackHost(hostname: string): boolean {
+  return (
+    hostname === 'localhost' || hostname === '127.0.0.1' || hostname === '[::1]' || hostname.endsWith('.localhost')
+  );
+}
+
+const wholeNumber = (least: number, most: number) =>
+  z
+    .string()
+    .regex(/^\d+$/, 'must be a whole number')
+    .transform(Number)
+    .refine((value) => value >= least && value <= most, `must be from ${least} to ${most}`);
+
+function faultOfIssuer(text: string): string | null {
+  if (!URL.canParse(text)) return 'must be an absolute URL, such as https://id.example.com';
+  const url = new URL(text);
+  if (url.origin !== text)
+    return 'must have no path, query, fragment or trailing slash, such as https://id.example.com';
+  if (url.protocol === 'https:' || (url.protocol === 'http:' && isLoopbackHost(url.hostname))) return null;
+  return 'must use https, or be http on localhost, 127.0.0.1 or [::1]';
+}
+
+const origin = z.string().superRefine((text, context) => {
+  const fault = faultOfIssuer(text);
+  if (fault) context.addIssue({ code: 'custom', message: fault });
+});
+
+const databaseUrl = z
+  .string()
+  .regex(/^(file:.+|postgres(ql)?:\/\/.+)$/, 'must begin with file: (SQLite) or postgresql:// (PostgreSQL)');
+
+const secrets = z
+  .string()
+  .transform((text) => text.split(',').map((secret) => secret.trim()))
+  .refine(
+    (list) => list.every((secret) => Buffer.byteLength(secret, 'utf8') >= minimumSecretBytes),
+    `must be a comma list of secrets of at least ${minimumSecretBytes} bytes each; openssl rand -base64 32 makes one`,
+  );
+
+const commaList = z.string().transform((text) =>
+  text
+    .split(',')
+    .map((word) => word.trim())
+    .filter(Boolean),
+);
+
+const origins = commaList.superRefine((list, context) => {
+  for (const text of list) {
+    if (!URL.canParse(text) || new URL(text).origin !== text) {
+      context.addIssue({ code: 'custom', message: `${text} is not an origin, such as https://console.example.com` });
+    }
+  }
+});
+
+interface Setting {
+  readonly name: string;
+  /** As the README shows it. */
+  readonly fallback: string;
+  readonly unit: string;
+  readonly reason: string;
+}
+
+/** Every setting, in the order of the README's table. */
+export const settings: readonly Setting[] = [
+  {
+    name: 'PORT',
+    fallback: '4000',
+    unit: 'TCP port',
+    reason: 'Where the service listens.',
+  },
+  {
+    name: 'HOST',
+    fallback: '127.0.0.1',
+    unit: 'address',
+    reason: 'The address to listen on. Only this computer by default; put a TLS proxy in front for others.',
+  },
+  {
+    name: 'LATCHKEY_ISSUER',
+    fallback: 'http://localhost:$PORT',
+    unit: 'origin',
+    reason:
+      'The public address, which is the OpenID Connect issuer. https, or http on loopback. Never taken from request headers.',
+  },
+  {
+    name: 'DATABASE_URL',
+    fallback: 'file:./data/latchkey.db',
+    unit: 'URL',
+    reason: 'A SQLite file, or postgresql://user:password@host/database.',
+  },
+  {
+    name: 'LATCHKEY_SECRET',
+    fallback: 'generated on SQLite, required on PostgreSQL',
+    unit: 'comma list, each at least 32 bytes',
+    reason:
+      'Encrypts signing keys and protects forms. The first one writes, all of them read, so that it can be changed. On SQLite it is made at first start, in a file beside the database.',
+  },
+  {
+    name: 'LATCHKEY_OWNER_EMAIL',
+    fallback: 'owner@example.com',
+    unit: 'e-mail address',
+    reason: 'The first owner. Read at first start only.',
+  },
+  {
+    name: 'LATCHKEY_OWNER_PASSWORD',
+    fallback: 'generated and printed once',
+    unit: '12 to 128 characters',
+    reason: "The first owner's password. Read at first start only.",
+  },
+  {
+    name: 'LATCHKEY_CORS_ORIGINS',
+    fallback: '(none)',
+    unit: 'comma list of origins',
+    reason:
+      'Browser apps on other origins that may call /graphql with a bearer token. Cookies are never accepted from them.',
+  },
+  {
+    name: 'LATCHKEY_TRUSTED_PROXIES',
+    fallback: '0',
+    unit: 'proxies',
+    reason:
+      'How many proxies stand in front, so that X-Forwarded-For can be believed that far for throttling and the audit log.',
+  },
+  {
+    name: 'LATCHKEY_REFRESH_GRACE_SECONDS',
+    fallback: '30',
+    unit: 'seconds, 0 to 300',
+    reason:
+      'How long a used refresh token gives the same successor again, so that a lost reply signs nobody out. 0 is off.',
+  },
+  {
+    name: 'LATCHKEY_LOG_LEVEL',
+    fallback: 'info',
+    unit: 'trace, debug, info, warn, error or silent',
+    reason: 'How much is logged, as JSON lines on standard error.',
+  },
+];
+
+const schema = z.object({
+  PORT: wholeNumber(1, 65535).default(4000),
+  HOST: z.string().default('127.0.0.1'),
+  LATCHKEY_ISSUER: origin.optional(),
+  DATABASE_URL: databaseUrl.default('file:./data/latchkey.db'),
+  LATCHKEY_SECRET: secrets.optional(),
+  LATCHKEY_OWNER_EMAIL: z.string().default('owner@example.com'),
+  LATCHKEY_OWNER_PASSWORD: z.string().optional(),
+  LATCHKEY_CORS_ORIGINS: origins.default([]),
+  LATCHKEY_TRUSTED_PROXIES: wholeNumber(0, 10).default(0),
+  LATCHKEY_REFRESH_GRACE_SECONDS: wholeNumber(0, 300).default(30),
+  LATCHKEY_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
+});
+
+/** The settings as the program uses them. */
+export interface Config {
+  readonly port: number;
+  readonly host: string;
+  /** An origin: no path, no trailing slash. */
+  readonly issuer: string;
+  readonly databaseUrl: string;
+  /** The first writes, all read. Empty until a SQLite installation has made its own (compose.ts). */
+  readonly secrets: readonly string[];
+  readonly ownerEmail: string;
+  readonly ownerPassword: string | undefined;
+  readonly corsOrigins: readonly string[];
+  readonly trustedProxies: number;
+  readonly refreshGraceSeconds: number;
+  readonly logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent';
+}
+
+/** One or more settings are wrong; `faults` has a line for each. */
+export class ConfigError extends Error {
+  readonly faults: readonly string[];
+
+  constructor(faults: readonly string[]) {
+    super(
+      `The configuration has ${faults.length === 1 ? 'a fault' : `${faults.length} faults`}:\n${faults.map((fault) => `  ${fault}`).join('\n')}`,
+    );
+    this.name = 'ConfigError';
+    this.faults = faults;
+  }
+}
+
+/**
+ * Reads the settings from an environment. An empty variable counts as absent.
+ * @throws ConfigError with all faults at once
+ */
+export function loadConfig(environment: Readonly<Record<string, string | undefined>>): Config {
+  const given = Object.fromEntries(
+    Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''),
+  );
+  const result = schema.safeParse(given);
+  const faults = result.success ? [] : result.error.issues.map((issue) => `${String(issue.path[0])} ${issue.message}`);
+  for (const name of Object.keys(given)) {
+    if (name.startsWith('LATCHKEY_') && !isKnown(name)) {
+      faults.push(`${name} is not a setting; the README lists them all`);
+    }
+  }
+  const url = given.DATABASE_URL ?? '';
+  if (/^postgres/.test(url) && given.LATCHKEY_SECRET === undefined) {
+    faults.push(
+      'LATCHKEY_SECRET is required with PostgreSQL, the same for every process; openssl rand -base64 32 makes one',
+    );
+  }
+  if (!result.success || faults.length > 0) throw new ConfigError(faults);
+  const values = result.data;
+  return {
+    port: values.PORT,
+    host: values.HOST,
+    issuer: values.LATCHKEY_ISSUER ?? `http://localhost:${values.PORT}`,
+    databaseUrl: values.DATABASE_URL,
+    secrets: values.LATCHKEY_SECRET ?? [],
+    ownerEmail: values.LATCHKEY_OWNER_EMAIL,
+    ownerPassword: values.LATCHKEY_OWNER_PASSWORD,
+    corsOrigins: values.LATCHKEY_CORS_ORIGINS,
+    trustedProxies: values.LATCHKEY_TRUSTED_PROXIES,
+    refreshGraceSeconds: values.LATCHKEY_REFRESH_GRACE_SECONDS,
+    logLevel: values.LATCHKEY_LOG_LEVEL,
+  };
+}
+
+// Variables of our own scripts and tests, which share the prefix.
+const otherVariables = ['LATCHKEY_VERBOSE', 'LATCHKEY_TEST_CHROMIUM'];
+
+function isKnown(name: string): boolean {
+  return otherVariables.includes(name) || settings.some((setting) => setting.name === name);
+}

@@ -1,0 +1,87 @@
+// Token families: all tokens of one sign-in through one client, and the one rule of whether they still count.
+// Codes and refresh tokens are in codes.ts and refresh-tokens.ts.
+import type { Db, Tx } from '../db/client.js';
+import type { Deps } from '../deps.js';
+
+const familyWithParties = { consent: { include: { client: true, member: true } } } as const;
+
+/** Finds a family with its consent, client and member, dead or alive. */
+export async function findFamily(db: Db | Tx, id: string) {
+  return db.tokenFamily.findUnique({ where: { id }, include: familyWithParties });
+}
+
+export type Family = NonNullable<Awaited<ReturnType<typeof findFamily>>>;
+export type FamilyClient = Family['consent']['client'];
+export type FamilyMember = Family['consent']['member'];
+
+/** Whether a client may sign this member in at all: verified, or of the member's own account. */
+export function mayServe(
+  client: { readonly accountId: string; readonly verifiedAt: Date | null },
+  member: { readonly accountId: string },
+): boolean {
+  return client.verifiedAt !== null || client.accountId === member.accountId;
+}
+
+/**
+ * Why a family's tokens no longer count, as a detail for the log; null while they do. Everything is asked live: family,
+ * consent, member, client, and whether the client may serve the member.
+ */
+export function faultOfFamily(family: Family, now: Date): string | null {
+  const { client, member } = family.consent;
+  if (family.revokedAt !== null) return 'the token family is revoked';
+  if (family.expiresAt <= now) return 'the token family has expired';
+  if (family.consent.revokedAt !== null) return 'the consent is revoked';
+  if (member.status !== 'ACTIVE') return 'the member is not active';
+  if (client.disabledAt !== null) return 'the client is disabled';
+  if (!mayServe(client, member)) return 'the client is not verified and the member is of another account';
+  return null;
+}
+
+/** What one sign-in through a client is made of. */
+export interface NewFamily {
+  readonly consentId: string;
+  readonly sessionId: string;
+  readonly scopes: readonly string[];
+  readonly authenticatedAt: Date;
+  readonly methods: string;
+  /** Seconds until its absolute end. */
+  readonly lifetimeSeconds: number;
+}
+
+/** Stores a family; its code follows in the same transaction. @returns its id */
+export async function createFamily(tx: Tx, deps: Pick<Deps, 'clock' | 'newId'>, family: NewFamily): Promise<string> {
+  const now = deps.clock();
+  const id = deps.newId('tokenFamily');
+  await tx.tokenFamily.create({
+    data: {
+      id,
+      consentId: family.consentId,
+      sessionId: family.sessionId,
+      scopes: family.scopes.join(' '),
+      authenticatedAt: family.authenticatedAt,
+      methods: family.methods,
+      createdAt: now,
+      expiresAt: new Date(now.getTime() + family.lifetimeSeconds * 1000),
+    },
+  });
+  return id;
+}
+
+/** Ends a family and with it every token that it gave. @returns false when it was revoked before */
+export async function revokeFamily(db: Db | Tx, id: string, now: Date): Promise<boolean> {
+  const { count } = await db.tokenFamily.updateMany({ where: { id, revokedAt: null }, data: { revokedAt: now } });
+  return count === 1;
+}
+
+/** Ends what a session's sign-ins gave, save those that were granted access while the person is away. */
+export async function revokeFamiliesOfSession(tx: Tx, sessionId: string, now: Date): Promise<void> {
+  await tx.tokenFamily.updateMany({
+    where: { sessionId, revokedAt: null, NOT: { scopes: { contains: 'offline_access' } } },
+    data: { revokedAt: now },
+  });
+}
+
+/** Ends everything that any client holds for a member, as a new password demands. */
+export async function revokeFamiliesOfMember(tx: Tx, memberId: string, now: Date): Promise<void> {
+  await tx.tokenFamily.updateMany({ where: { consent: { memberId }, revokedAt: null }, data: { revokedAt: now } });
+}

@@ -1,0 +1,42 @@
+// Consents: what a member allowed a client, remembered. When to ask anew is decided at the authorization endpoint; here is
+// what was said.
+import { type Actor, recordAudit } from '../audit/service.js';
+import type { Db, Tx } from '../db/client.js';
+import type { Deps } from '../deps.js';
+import { splitWords, union } from '../lib/scope.js';
+
+/** The consent that a member gave a client and did not take back, or null. */
+export async function findConsent(db: Db, memberId: string, clientId: string) {
+  const consent = await db.consent.findUnique({ where: { memberId_clientId: { memberId, clientId } } });
+  return consent?.revokedAt === null ? { id: consent.id, scopes: splitWords(consent.scopes) } : null;
+}
+
+/**
+ * Stores that a member allowed a client these scopes, beside what they allowed before. A consent that was taken back begins
+ * anew. @returns its id
+ */
+export async function giveConsent(
+  tx: Tx,
+  deps: Pick<Deps, 'clock' | 'newId'>,
+  actor: Actor,
+  given: { memberId: string; client: { id: string; name: string }; scopes: readonly string[] },
+): Promise<string> {
+  const key = { memberId: given.memberId, clientId: given.client.id };
+  const before = await tx.consent.findUnique({ where: { memberId_clientId: key } });
+  const remembered = before?.revokedAt === null ? splitWords(before.scopes) : [];
+  const scopes = union(remembered, given.scopes).join(' ');
+  const state = { scopes, consentedAt: deps.clock(), revokedAt: null };
+  // An upsert, so that two tabs that allow at once both succeed.
+  const consent = await tx.consent.upsert({
+    where: { memberId_clientId: key },
+    create: { id: deps.newId('consent'), ...key, ...state },
+    update: state,
+  });
+  await recordAudit(tx, deps, actor, {
+    action: 'CONSENT_GIVEN',
+    targetId: given.client.id,
+    targetLabel: given.client.name,
+    changes: [{ field: 'scopes', before: remembered.join(' ') || null, after: scopes }],
+  });
+  return consent.id;
+}

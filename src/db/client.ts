@@ -1,0 +1,133 @@
+// Opens the database that a URL names, and the few things that differ between SQLite and PostgreSQL and that services
+// should not have to know. Creating the tables is migrate.ts's part; what faults mean is errors.ts's.
+import { createHash } from 'node:crypto';
+import type { SqlDriverAdapterFactory, SqlQuery } from '@prisma/driver-adapter-utils';
+import type { Prisma, PrismaClient } from './generated/sqlite/client.js';
+import { type Provider, prepareSqliteFile, providerOf } from './url.js';
+
+/**
+ * The database. Typed as the SQLite client on either provider: what that allows, PostgreSQL's allows too.
+ *
+ * Never call it inside one of its own transactions (use the `tx` given there), and never await hashing, signing or the
+ * network inside a transaction: on SQLite everybody else waits.
+ */
+export type Db = PrismaClient;
+
+/** The database inside a transaction. A `Db` may be passed where a `Tx` is asked for. */
+export type Tx = Prisma.TransactionClient;
+
+// Services find whatever they need of this folder here.
+export { isNotFound, isRetryable, isUniqueViolation, retrying } from './errors.js';
+export type { Provider } from './url.js';
+
+export interface OpenOptions {
+  /** Called with each SQL statement as Prisma sends it, COMMIT and ROLLBACK included, BEGIN not. */
+  readonly onQuery?: (sql: string) => void;
+  /** The most PostgreSQL connections that this process opens; 10 by default. SQLite has one always. */
+  readonly poolSize?: number;
+}
+
+export interface OpenedDatabase {
+  readonly db: Db;
+  readonly provider: Provider;
+  /** Rolls back what is open and disconnects. May be called again. */
+  close(): Promise<void>;
+}
+
+const providers = new WeakMap<Db, Provider>();
+
+// How long a transaction may wait for its turn, and then take. Prisma's 2 and 5 seconds are too near to what a burst of
+// transactions costs on one SQLite connection.
+const transactionOptions = { maxWait: 10_000, timeout: 10_000 };
+const exclusiveOptions = { maxWait: 30_000, timeout: 30_000 };
+
+// PostgreSQL parses and plans a named statement once for each connection.
+function statementName({ sql }: SqlQuery): string {
+  return createHash('sha256').update(sql).digest('base64url').slice(0, 32);
+}
+
+async function sqliteParts(url: string) {
+  const [{ PrismaClient }, { sqliteAdapterFactory }] = await Promise.all([
+    import('./generated/sqlite/client.js'),
+    import('./sqlite-adapter.js'),
+  ]);
+  return { Client: PrismaClient, adapter: sqliteAdapterFactory(prepareSqliteFile(url)) };
+}
+
+async function postgresqlParts(url: string, poolSize: number) {
+  const [{ PrismaClient }, { PrismaPg }] = await Promise.all([
+    import('./generated/postgresql/client.js'),
+    import('@prisma/adapter-pg'),
+  ]);
+  const adapter: SqlDriverAdapterFactory = new PrismaPg(
+    {
+      connectionString: url,
+      max: poolSize,
+      connectionTimeoutMillis: transactionOptions.maxWait,
+      keepAlive: true,
+      application_name: 'latchkey',
+    },
+    { statementNameGenerator: statementName },
+  );
+  // Both clients come from the same models, within what both providers have; only their private parts differ in type.
+  return { Client: PrismaClient as unknown as typeof import('./generated/sqlite/client.js').PrismaClient, adapter };
+}
+
+/**
+ * Connects to a database whose tables exist already (see `migrate`). Loads only the client that is needed.
+ * @param url `file:…` for SQLite: the file, and its folder, are made when missing; `postgresql://…` for PostgreSQL
+ * @throws DatabaseUrlError for any other URL; the driver's own error when the SQLite file cannot be opened. PostgreSQL is
+ *   connected to by the first statement, which fails when it cannot be
+ */
+export async function openDatabase(url: string, options: OpenOptions = {}): Promise<OpenedDatabase> {
+  const provider = providerOf(url);
+  const { Client, adapter } =
+    provider === 'sqlite' ? await sqliteParts(url) : await postgresqlParts(url, options.poolSize ?? 10);
+  // The default format reads our source files to illustrate each error.
+  const settings = { adapter, transactionOptions, errorFormat: 'minimal' } as const;
+  let db: Db;
+  if (options.onQuery) {
+    const { onQuery } = options;
+    const logging = new Client({ ...settings, log: [{ emit: 'event', level: 'query' }] });
+    logging.$on('query', (event) => onQuery(event.query));
+    db = logging as Db;
+  } else {
+    db = new Client(settings);
+  }
+  providers.set(db, provider);
+  try {
+    await db.$connect();
+  } catch (error) {
+    await db.$disconnect();
+    throw error;
+  }
+  return { db, provider, close: () => db.$disconnect() };
+}
+
+/**
+ * Which database this is, for the rare statement that differs.
+ * @throws Error for a client that `openDatabase` did not make
+ */
+export function providerOfDatabase(db: Db): Provider {
+  const provider = providers.get(db);
+  if (!provider) throw new Error('This database was not opened by openDatabase.');
+  return provider;
+}
+
+/**
+ * Runs one transaction that no other process, nor this one, runs at the same time under this name. Within it each
+ * statement sees what the previous holder committed. On SQLite it excludes every other write as well.
+ * @param name what is done alone, such as `signing-keys`
+ * @param work everything in it is undone when it rejects; keep it short, as in any transaction
+ * @throws what `work` throws; P2028 when its turn does not come, or it is not done, in 30 seconds
+ */
+export async function exclusively<T>(db: Db, name: string, work: (tx: Tx) => Promise<T>): Promise<T> {
+  const provider = providerOfDatabase(db);
+  return db.$transaction(async (tx) => {
+    // On SQLite a transaction is alone from its BEGIN on. executeRaw, since Prisma cannot read a result of type void.
+    if (provider === 'postgresql') {
+      await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${`latchkey/${name}`}::text, 0))`;
+    }
+    return work(tx);
+  }, exclusiveOptions);
+}

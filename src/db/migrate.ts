@@ -1,0 +1,217 @@
+// Brings a database to this program's version at start: runs the migrations it lacks, all in one transaction, and keeps the
+// books as `prisma migrate deploy` does, so that either may be used. Authoring migrations is scripts/migration-new.mjs's part.
+//
+// Two rules for migrations follow from the single transaction: no CREATE INDEX CONCURRENTLY, and a value added to a
+// PostgreSQL enum cannot be used before the next release.
+import { randomUUID } from 'node:crypto';
+import { busyTimeoutMilliseconds, whileBusy } from './busy.js';
+import {
+  type AppliedMigration,
+  additiveMarker,
+  type Migration,
+  MigrationError,
+  type MigrationPlan,
+  migrationsFolder,
+  planMigrations,
+  readMigrations,
+} from './migrations.js';
+import { prepareSqliteFile, providerOf } from './url.js';
+
+export { MigrationError } from './migrations.js';
+
+export interface MigrateOptions {
+  /** Where the migrations are; by default those of this program for the URL's provider. */
+  readonly folder?: string;
+}
+
+// Others that start at the same time wait for the one that migrates, however long its SQL takes within reason.
+const patienceMilliseconds = 120_000;
+
+// The key of the advisory lock that Prisma's own engine takes while it migrates.
+const prismaLock = 72707369;
+
+const sqliteBooks = `CREATE TABLE IF NOT EXISTS "_prisma_migrations" (
+    "id"                    TEXT PRIMARY KEY NOT NULL,
+    "checksum"              TEXT NOT NULL,
+    "finished_at"           DATETIME,
+    "migration_name"        TEXT NOT NULL,
+    "logs"                  TEXT,
+    "rolled_back_at"        DATETIME,
+    "started_at"            DATETIME NOT NULL DEFAULT current_timestamp,
+    "applied_steps_count"   INTEGER UNSIGNED NOT NULL DEFAULT 0
+)`;
+
+const postgresqlBooks = `CREATE TABLE IF NOT EXISTS "_prisma_migrations" (
+    "id"                    VARCHAR(36) PRIMARY KEY NOT NULL,
+    "checksum"              VARCHAR(64) NOT NULL,
+    "finished_at"           TIMESTAMPTZ,
+    "migration_name"        VARCHAR(255) NOT NULL,
+    "logs"                  TEXT,
+    "rolled_back_at"        TIMESTAMPTZ,
+    "started_at"            TIMESTAMPTZ NOT NULL DEFAULT now(),
+    "applied_steps_count"   INTEGER NOT NULL DEFAULT 0
+)`;
+
+const readBooks = `SELECT "migration_name" AS "name", "checksum", "logs", "finished_at" IS NOT NULL AS "finished"
+  FROM "_prisma_migrations" WHERE "rolled_back_at" IS NULL ORDER BY "started_at", "migration_name"`;
+
+interface BookRow {
+  readonly name: string;
+  readonly checksum: string;
+  readonly logs: string | null;
+  readonly finished: boolean | number;
+}
+
+function asApplied(rows: readonly BookRow[]): AppliedMigration[] {
+  return rows.map((row) => ({ ...row, finished: Boolean(row.finished) }));
+}
+
+function isEmpty(plan: MigrationPlan): boolean {
+  return plan.pending.length === 0 && plan.unmarked.length === 0;
+}
+
+function failure(migration: Migration, error: unknown): MigrationError {
+  const detail = error instanceof Error ? error.message : String(error);
+  return new MigrationError(
+    `The migration ${migration.name} failed and everything was rolled back; the database is as it was. It said: ${detail}`,
+    { cause: error },
+  );
+}
+
+/**
+ * Runs the migrations that a database lacks; on an empty one, all. Any number of processes may call it at the same time:
+ * one does the work and the others find nothing left to do.
+ * @param url as in DATABASE_URL; a SQLite file, and its folder, are made when missing
+ * @returns the names of the migrations that this call ran, oldest first
+ * @throws MigrationError when the database is newer than the program, when a migration was changed after it ran, or when
+ *   one fails, which leaves the database as it was; the driver's own error when it cannot connect
+ */
+export async function migrate(url: string, options: MigrateOptions = {}): Promise<{ applied: string[] }> {
+  const provider = providerOf(url);
+  const migrations = readMigrations(options.folder ?? migrationsFolder(provider));
+  const pending =
+    provider === 'sqlite' ? await migrateSqlite(url, migrations) : await migratePostgresql(url, migrations);
+  return { applied: pending.map((migration) => migration.name) };
+}
+
+async function migrateSqlite(url: string, migrations: readonly Migration[]): Promise<readonly Migration[]> {
+  const path = prepareSqliteFile(url);
+  const { default: Database } = await import('better-sqlite3');
+  const connection = new Database(path, { timeout: busyTimeoutMilliseconds });
+  const plan = () => {
+    const exists = connection.prepare(`SELECT 1 FROM sqlite_master WHERE name = '_prisma_migrations'`).get();
+    return planMigrations(migrations, exists ? asApplied(connection.prepare<[], BookRow>(readBooks).all()) : []);
+  };
+  try {
+    // Looking first spares a start that has nothing to do the write lock.
+    if (isEmpty(await whileBusy(plan, patienceMilliseconds))) return [];
+    await whileBusy(() => connection.exec('PRAGMA journal_mode = WAL'), patienceMilliseconds);
+    connection.exec('PRAGMA synchronous = FULL');
+    // SQLite changes a table by making it anew, during which references to it dangle. Has no effect inside a transaction.
+    connection.exec('PRAGMA foreign_keys = OFF');
+    await whileBusy(() => connection.exec('BEGIN IMMEDIATE'), patienceMilliseconds);
+    try {
+      const { pending, unmarked } = plan();
+      connection.exec(sqliteBooks);
+      for (const migration of pending) runOnSqlite(connection, migration);
+      const mark = connection.prepare('UPDATE "_prisma_migrations" SET "logs" = ? WHERE "migration_name" = ?');
+      for (const migration of unmarked) mark.run(additiveMarker, migration.name);
+      refuseDangling(connection.prepare<[], { table: string }>('PRAGMA foreign_key_check').all());
+      connection.exec('COMMIT');
+      return pending;
+    } catch (error) {
+      if (connection.inTransaction) connection.exec('ROLLBACK');
+      throw error;
+    }
+  } finally {
+    connection.close();
+  }
+}
+
+function runOnSqlite(connection: import('better-sqlite3').Database, migration: Migration): void {
+  const started = Date.now();
+  try {
+    connection.exec(migration.sql);
+  } catch (error) {
+    throw failure(migration, error);
+  }
+  connection
+    .prepare(
+      `INSERT INTO "_prisma_migrations"
+        ("id", "checksum", "finished_at", "migration_name", "logs", "started_at", "applied_steps_count")
+        VALUES (?, ?, ?, ?, ?, ?, 1)`,
+    )
+    // Prisma's own engine keeps milliseconds since 1970 in these columns.
+    .run(
+      randomUUID(),
+      migration.checksum,
+      Date.now(),
+      migration.name,
+      migration.additive ? additiveMarker : null,
+      started,
+    );
+}
+
+function refuseDangling(rows: readonly { table: string }[]): void {
+  if (rows.length === 0) return;
+  const tables = [...new Set(rows.map((row) => row.table))].join(', ');
+  throw new MigrationError(
+    `After the migrations, rows of ${tables} would refer to rows that do not exist. Everything was rolled back; the ` +
+      'database is as it was. Run "PRAGMA foreign_key_check" with the sqlite3 command to see whether they are there already.',
+  );
+}
+
+async function migratePostgresql(url: string, migrations: readonly Migration[]): Promise<readonly Migration[]> {
+  const { default: pg } = await import('pg');
+  const connection = new pg.Client({ connectionString: url, application_name: 'latchkey migrate' });
+  // A connection that breaks while idle says so by an event, which ends the process when nobody listens; the next query
+  // fails anyway.
+  connection.on('error', () => {});
+  const plan = async () => {
+    const { rows } = await connection.query(`SELECT to_regclass('"_prisma_migrations"') IS NOT NULL AS "exists"`);
+    return planMigrations(migrations, rows[0]?.exists ? asApplied((await connection.query(readBooks)).rows) : []);
+  };
+  await connection.connect();
+  try {
+    // Where Prisma's statements look, whatever the server's setting for this user.
+    await connection.query('SET search_path = public');
+    if (isEmpty(await plan())) return [];
+    await connection.query('BEGIN');
+    try {
+      await connection.query(`SET LOCAL lock_timeout = ${patienceMilliseconds}`);
+      await connection.query('SELECT pg_advisory_xact_lock($1)', [prismaLock]);
+      const { pending, unmarked } = await plan();
+      await connection.query(postgresqlBooks);
+      for (const migration of pending) await runOnPostgresql(connection, migration);
+      for (const migration of unmarked) {
+        await connection.query('UPDATE "_prisma_migrations" SET "logs" = $1 WHERE "migration_name" = $2', [
+          additiveMarker,
+          migration.name,
+        ]);
+      }
+      await connection.query('COMMIT');
+      return pending;
+    } catch (error) {
+      // When the connection itself broke, the server has rolled back; the first error is the one to report.
+      await connection.query('ROLLBACK').catch(() => {});
+      throw error;
+    }
+  } finally {
+    await connection.end();
+  }
+}
+
+async function runOnPostgresql(connection: import('pg').Client, migration: Migration): Promise<void> {
+  const started = new Date();
+  try {
+    await connection.query(migration.sql);
+  } catch (error) {
+    throw failure(migration, error);
+  }
+  await connection.query(
+    `INSERT INTO "_prisma_migrations"
+      ("id", "checksum", "finished_at", "migration_name", "logs", "started_at", "applied_steps_count")
+      VALUES ($1, $2, $3, $4, $5, $6, 1)`,
+    [randomUUID(), migration.checksum, new Date(), migration.name, migration.additive ? additiveMarker : null, started],
+  );
+}

@@ -1,0 +1,63 @@
+// What DATABASE_URL says: which database it names and, for SQLite, where the file is. Connecting is client.ts's part.
+import { closeSync, mkdirSync, openSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** The databases that Latchkey runs on. */
+export type Provider = 'sqlite' | 'postgresql';
+
+/** A database URL that cannot be used. The message says what to write instead. */
+export class DatabaseUrlError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'DatabaseUrlError';
+  }
+}
+
+/**
+ * Tells the provider from the URL's scheme.
+ * @param url `file:…` or `postgresql://…` (`postgres://…` means the same)
+ * @throws DatabaseUrlError for any other scheme, and for a PostgreSQL schema other than public
+ */
+export function providerOf(url: string): Provider {
+  if (url.startsWith('file:')) return 'sqlite';
+  if (!/^postgres(ql)?:\/\//.test(url)) {
+    throw new DatabaseUrlError('DATABASE_URL must begin with file: (SQLite) or postgresql:// (PostgreSQL).');
+  }
+  // Prisma's own URLs may carry ?schema=…, which the driver would ignore: the tables would silently be elsewhere.
+  const schema = /[?&]schema=([^&]*)/.exec(url)?.[1];
+  if (schema !== undefined && schema !== 'public') {
+    throw new DatabaseUrlError(
+      `DATABASE_URL names the schema "${schema}", which is not supported: give Latchkey a database of its own.`,
+    );
+  }
+  return 'postgresql';
+}
+
+/**
+ * The absolute path of a SQLite file.
+ * @param url `file:` and a path, relative to the working directory or absolute, or a whole file URL (`file:///…`)
+ * @throws DatabaseUrlError when the URL names no file
+ */
+export function sqlitePath(url: string): string {
+  const withoutQuery = url.replace(/\?.*$/s, '');
+  const path = withoutQuery.startsWith('file://')
+    ? fileURLToPath(withoutQuery)
+    : withoutQuery.slice('file:'.length).trim();
+  if (path === '' || path === ':memory:') {
+    throw new DatabaseUrlError('DATABASE_URL must name a file, such as file:./data/latchkey.db.');
+  }
+  return resolve(path);
+}
+
+/**
+ * Makes the SQLite file and its folder when they are missing, readable by this user alone: SQLite itself would make the
+ * file readable by everybody. Permissions of what exists are left as the operator set them.
+ * @returns the file's absolute path
+ */
+export function prepareSqliteFile(url: string): string {
+  const path = sqlitePath(url);
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  closeSync(openSync(path, 'a', 0o600));
+  return path;
+}

@@ -1,0 +1,75 @@
+// What every service is given, as types only: settings, database, time, chance, hashing, keys and the log. compose.ts makes
+// the real ones, tests make theirs.
+import type { Logger } from 'pino';
+import type { Config } from './config.js';
+import type { Db } from './db/client.js';
+import type { Hasher } from './lib/hasher.js';
+import type { NewId } from './lib/ids.js';
+import type { SecretKeys } from './lib/secret-keys.js';
+
+/** The present moment. */
+export type Clock = () => Date;
+
+/** Cryptographically random bytes. */
+export type RandomBytes = (length: number) => Buffer;
+
+/** Counts failures under a key and says when there were too many. Shared by all processes. */
+export interface Throttle {
+  /** @throws ThrottledError when the key has used up its failures */
+  check(key: string): Promise<void>;
+  /** Counts one more failure. */
+  fail(key: string): Promise<void>;
+  /** Forgets the key's failures, after a success. */
+  forgive(key: string): Promise<void>;
+}
+
+export interface Throttles {
+  /** Client secrets, by secret id and address. */
+  readonly clientSecret: Throttle;
+  /** Passwords, by e-mail address and network address. */
+  readonly signIn: Throttle;
+  /** Passwords, by e-mail address alone: slower guessing from many addresses. */
+  readonly signInByEmail: Throttle;
+  /** Passwords, by network address alone: guessing at many members. */
+  readonly signInByAddress: Throttle;
+}
+
+/** Rows that remember when they were last used. */
+export type LastUsedKind = 'apiToken' | 'oauthClient' | 'clientSecret' | 'consent' | 'member';
+
+/** Collects uses and writes them within seconds, so that no request waits for it. */
+export interface LastUsed {
+  touch(kind: LastUsedKind, id: string): void;
+  flush(): Promise<void>;
+}
+
+export type SigningAlgorithm = 'RS256' | 'ES256';
+
+/** The `typ` headers of the JWTs that we sign: ID tokens and access tokens (RFC 9068). */
+export type TokenType = 'JWT' | 'at+jwt';
+
+/** Signs and verifies our own JWTs, and publishes the keys that others verify them with. */
+export interface Keys {
+  /** Signs the claims as they are. */
+  sign(algorithm: SigningAlgorithm, type: TokenType, claims: Readonly<Record<string, unknown>>): Promise<string>;
+  /** @returns the claims of a JWT of ours of this type, unexpired, or null */
+  verify(token: string, type: TokenType): Promise<Readonly<Record<string, unknown>> | null>;
+  /** The JSON Web Key Set (RFC 7517): what signs now, will sign next, or has signed tokens that still live. */
+  published(): Promise<readonly Readonly<Record<string, unknown>>[]>;
+  /** Reads the keys anew. @throws SigningKeyError when one cannot be decrypted */
+  reload(): Promise<void>;
+}
+
+export interface Deps {
+  readonly config: Config;
+  readonly db: Db;
+  readonly clock: Clock;
+  readonly randomBytes: RandomBytes;
+  readonly newId: NewId;
+  readonly hasher: Hasher;
+  readonly throttles: Throttles;
+  readonly secretKeys: SecretKeys;
+  readonly keys: Keys;
+  readonly lastUsed: LastUsed;
+  readonly log: Logger;
+}

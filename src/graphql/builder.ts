@@ -1,0 +1,142 @@
+// The Pothos schema builder: plugins, what authScopes mean, and the scalars. Types are declared beside their services.
+import SchemaBuilder from '@pothos/core';
+import ComplexityPlugin from '@pothos/plugin-complexity';
+import PrismaPlugin from '@pothos/plugin-prisma';
+import RelayPlugin from '@pothos/plugin-relay';
+import ScopeAuthPlugin from '@pothos/plugin-scope-auth';
+import { DateTimeResolver } from 'graphql-scalars';
+import { type IdKind, kindOfId } from '../lib/ids.js';
+import type { Permission } from '../lib/roles.js';
+import { type GraphQLContext, mayManageCredentials } from './context-type.js';
+import { apiError } from './errors.js';
+import type PothosPrismaTypes from './generated/pothos-types.js';
+import { getDatamodel } from './generated/pothos-types.js';
+
+/** How much one operation may ask for. Fragments are followed. */
+export const complexityLimits = { complexity: 10_000, depth: 12, breadth: 120 } as const;
+
+const typeOfKind: Partial<Record<IdKind, string>> = {
+  account: 'Account',
+  member: 'Member',
+  apiToken: 'ApiToken',
+  oauthClient: 'OAuthClient',
+  clientSecret: 'OAuthClientSecret',
+};
+
+/** The type that an id belongs to; '' for anything that is no id of a node, which is answered like an unknown one. */
+function typeOfId(id: string): string {
+  const kind = kindOfId(id);
+  return (kind === null ? undefined : typeOfKind[kind]) ?? '';
+}
+
+const mostNodes = 100;
+
+export const builder = new SchemaBuilder<{
+  Context: GraphQLContext;
+  PrismaTypes: PothosPrismaTypes;
+  DefaultFieldNullability: false;
+  DefaultEdgesNullability: { list: false; items: false };
+  Scalars: { DateTime: { Input: Date; Output: Date }; ID: { Input: string; Output: string } };
+  AuthScopes: {
+    /** Anybody who is recognised. */
+    caller: boolean;
+    /** A permission of the caller's role, capped by its token. */
+    permission: Permission;
+    /** A browser session, or an API token of role ADMIN. */
+    credentialManager: boolean;
+  };
+}>({
+  plugins: [RelayPlugin, ScopeAuthPlugin, PrismaPlugin, ComplexityPlugin],
+  defaultFieldNullability: false,
+  relay: {
+    clientMutationId: 'omit',
+    cursorType: 'String',
+    // An id of ours says its own type: it is the global id as it stands.
+    encodeGlobalID: (_, id) => String(id),
+    decodeGlobalID: (id) => ({ typename: typeOfId(id), id }),
+    nodeTypeOptions: { description: 'Anything that has an id of its own.' },
+    pageInfoTypeOptions: { description: 'Where a page of a list lies.' },
+    nodeQueryOptions: {
+      description: 'Anything of your account by its id; null when there is no such thing, or it is not for you to see.',
+      nullable: true,
+      authScopes: { caller: true },
+      args: { id: { description: 'An id as any `id` field gives it.' } },
+      resolve: (_, { id }, _context, _info, resolveNode) => (id.typename === '' ? null : resolveNode(id)),
+    },
+    nodesQueryOptions: {
+      description: `Several things of your account by their ids, in the same order, null for those not found. At most ${mostNodes}.`,
+      nullable: { list: false, items: true },
+      authScopes: { caller: true },
+      args: { ids: { description: 'Ids as any `id` field gives them.' } },
+      resolve: async (_, { ids }, _context, _info, resolveNodes) => {
+        if (ids.length > mostNodes) throw apiError('BAD_USER_INPUT', `nodes takes at most ${mostNodes} ids.`);
+        const known = ids.filter((id) => id.typename !== '');
+        const found = await resolveNodes(known);
+        return ids.map((id) => (id.typename === '' ? null : found[known.indexOf(id)]));
+      },
+    },
+    nodesOnConnection: { description: 'The things on this page, without their cursors.' },
+    edgesFieldOptions: {
+      nullable: { list: false, items: false },
+      description: 'The things on this page, each with its cursor.',
+    },
+    cursorFieldOptions: { description: 'The place of this thing in the list, for `after` and `before`.' },
+    nodeFieldOptions: { description: 'The thing itself.' },
+    pageInfoFieldOptions: { description: 'Where this page lies in the whole list.' },
+    hasNextPageFieldOptions: { description: 'Whether there is more after this page.' },
+    hasPreviousPageFieldOptions: { description: 'Whether there is more before this page.' },
+    startCursorFieldOptions: { description: 'The cursor of the first thing on this page.' },
+    endCursorFieldOptions: {
+      description: 'The cursor of the last thing on this page: `after` it begins the next one.',
+    },
+    firstArgOptions: { description: 'How many from the beginning, or after `after`. 20 by default, 100 at most.' },
+    afterArgOptions: { description: 'The cursor to go on from: `endCursor` of the page before.' },
+    lastArgOptions: { description: 'How many from the end, or before `before`. 100 at most.' },
+    beforeArgOptions: { description: 'The cursor to end before: `startCursor` of the page after.' },
+  },
+  scopeAuth: {
+    authScopes: ({ caller }) => ({
+      caller: caller !== null,
+      permission: (permission) => caller?.permissions.includes(permission) ?? false,
+      credentialManager: caller !== null && mayManageCredentials(caller),
+    }),
+    unauthorizedError: (_, context, info) => {
+      if (!context.caller) {
+        return apiError(
+          'UNAUTHENTICATED',
+          'Sign in at /login, or send an API token in the header Authorization: Bearer lkt_….',
+        );
+      }
+      return apiError(
+        'FORBIDDEN',
+        `${info.fieldName} needs more than this caller may do. See viewer { role permissions }.`,
+      );
+    },
+  },
+  prisma: {
+    client: (context) => context.deps.db,
+    dmmf: getDatamodel(),
+    exposeDescriptions: false,
+    filterConnectionTotalCount: true,
+    maxConnectionSize: 100,
+    defaultConnectionSize: 20,
+    onUnusedQuery: process.env.NODE_ENV === 'test' ? 'error' : null,
+  },
+  complexity: {
+    limit: complexityLimits,
+    defaultComplexity: 1,
+    defaultListMultiplier: 10,
+    complexityError: (kind) =>
+      apiError(
+        'QUERY_TOO_LARGE',
+        `The operation asks for too much at once (${kind}). Split it, or ask for fewer items.`,
+      ),
+  },
+});
+
+builder.addScalarType('DateTime', DateTimeResolver);
+builder.queryType({ description: 'Everything that can be read.' });
+builder.mutationType({
+  description:
+    'Everything that can be changed. Each takes one input and returns one payload, whose userErrors say what to correct.',
+});

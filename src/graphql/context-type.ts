@@ -1,0 +1,44 @@
+// Who calls the GraphQL API, with what and with which rights now; and what every resolver is given.
+import type { Actor } from '../audit/service.js';
+import type { Deps } from '../deps.js';
+import type { Permission, Role } from '../lib/roles.js';
+
+/** A caller that was recognised. Rights are those of this moment: token ∩ member's role. */
+export interface Caller {
+  /** By which credential: the browser's session, an API token, or an OAuth access token. */
+  readonly via: 'session' | 'apiToken' | 'oauth';
+  readonly accountId: string;
+  readonly memberId: string;
+  readonly apiTokenId: string | null;
+  /** The row id of the OAuth client whose token this is. */
+  readonly oauthClientId: string | null;
+  readonly role: Role;
+  /** The OAuth access token's scopes; empty for other credentials. */
+  readonly scopes: readonly string[];
+  readonly permissions: readonly Permission[];
+  readonly actor: Actor & { readonly accountId: string };
+}
+
+export interface GraphQLContext {
+  readonly deps: Deps;
+  /** Null for an anonymous caller, who may explore the schema and nothing else. */
+  readonly caller: Caller | null;
+}
+
+/** Whether the caller may create what outlives it: never with an OAuth token, with an API token only of role ADMIN. */
+export function mayManageCredentials(caller: Caller): boolean {
+  return caller.via === 'session' || (caller.via === 'apiToken' && caller.role === 'ADMIN');
+}
+
+/** The account whose rows a caller with this permission may see; an id that no row has for everybody else. */
+export function accountFor(context: GraphQLContext, permission: Permission | null): string {
+  const { caller } = context;
+  if (!caller || (permission !== null && !caller.permissions.includes(permission))) return '';
+  return caller.accountId;
+}
+
+/** The caller of a field that its authScopes have let through. */
+export function requireCaller(context: GraphQLContext): Caller {
+  if (!context.caller) throw new Error('This field must have authScopes that need a caller.');
+  return context.caller;
+}

@@ -1,0 +1,38 @@
+// UserError: what the caller can fix, as data in every payload.
+import type { InputIssue } from '../lib/errors.js';
+import { builder } from './builder.js';
+
+const UserErrorCode = builder.enumType('UserErrorCode', {
+  description: 'The kind of thing that is wrong with an input.',
+  values: {
+    REQUIRED: { description: 'Something that must be given is missing.' },
+    INVALID: { description: 'The value is not of the right form, or does not fit the others.' },
+    TOO_LONG: { description: 'The text is too long.' },
+    TOO_MANY: { description: 'The list is too long.' },
+    TAKEN: { description: 'Somebody has this value already, and it must be unique.' },
+    NOT_FOUND: { description: 'There is no such thing in this account.' },
+    CONFLICT: { description: 'The thing was changed meanwhile.' },
+    LIMIT_EXCEEDED: { description: 'There may be no more of these.' },
+    NOT_ALLOWED: { description: 'The caller may not choose this value.' },
+    LAST_OWNER: { description: 'The account would be left without an owner.' },
+  } as const,
+});
+
+export const UserError = builder.objectRef<InputIssue>('UserError').implement({
+  description: 'Something in the input that the caller can correct.',
+  fields: (t) => ({
+    code: t.field({
+      type: UserErrorCode,
+      description: 'The kind of fault, for programs.',
+      resolve: ({ code }) => code,
+    }),
+    message: t.exposeString('message', { description: 'What is wrong and what to do, for people.' }),
+    path: t.stringList({
+      description: 'Where it is, beginning inside `input`: `["redirectUris", "1"]` is the second redirect URI.',
+      resolve: ({ path }) => [...path],
+    }),
+  }),
+});
+
+/** How every payload describes its userErrors. */
+export const userErrorsDescription = 'Everything that is wrong with the input, at once. Empty when it worked.';

@@ -1,0 +1,46 @@
+// Our two cookies: the session's, and the browser's, which binds forms and waiting authorization requests to the browser that
+// began them. On https both have the __Host- prefix, so that no other host can set them.
+import type { Context } from 'hono';
+import { getCookie, setCookie } from 'hono/cookie';
+
+export interface Cookies {
+  /** The secret of the session cookie, if the browser sent one. */
+  sessionSecret(c: Context): string | null;
+  setSession(c: Context, secret: string, maxAgeSeconds: number): void;
+  clearSession(c: Context): void;
+  /** The browser's own secret; made and set when there is none yet. */
+  browserSecret(c: Context): string;
+  /** The browser's secret if it sent one. */
+  knownBrowserSecret(c: Context): string | null;
+}
+
+const browserSeconds = 24 * 3600;
+
+/**
+ * @param issuer decides on the names: `__Host-latchkey` on https, `latchkey` on loopback http
+ * @param randomBytes for a new browser's secret
+ */
+export function createCookies(issuer: string, randomBytes: (length: number) => Buffer): Cookies {
+  const secure = issuer.startsWith('https:');
+  const name = (base: string) => (secure ? `__Host-${base}` : base);
+  const options = { path: '/', httpOnly: true, secure, sameSite: 'Lax' } as const;
+  const read = (c: Context, base: string) => {
+    const value = getCookie(c, name(base));
+    return value !== undefined && /^[A-Za-z0-9_-]{43}$/.test(value) ? value : null;
+  };
+  const fresh = new WeakMap<Request, string>();
+  return {
+    sessionSecret: (c) => read(c, 'latchkey'),
+    setSession: (c, secret, maxAge) => setCookie(c, name('latchkey'), secret, { ...options, maxAge }),
+    clearSession: (c) => setCookie(c, name('latchkey'), '', { ...options, maxAge: 0 }),
+    knownBrowserSecret: (c) => read(c, 'latchkey-browser'),
+    browserSecret(c) {
+      const known = read(c, 'latchkey-browser') ?? fresh.get(c.req.raw);
+      if (known) return known;
+      const secret = randomBytes(32).toString('base64url');
+      fresh.set(c.req.raw, secret);
+      setCookie(c, name('latchkey-browser'), secret, { ...options, maxAge: browserSeconds });
+      return secret;
+    },
+  };
+}

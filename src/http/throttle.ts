@@ -1,0 +1,47 @@
+// Counting failures in the database, for all processes alike.
+import { RateLimiterPrisma } from 'rate-limiter-flexible';
+import type { Db } from '../db/client.js';
+import type { Throttle, Throttles } from '../deps.js';
+import { ThrottledError } from '../lib/errors.js';
+
+interface Limit {
+  readonly name: string;
+  readonly failures: number;
+  readonly withinSeconds: number;
+}
+
+function createThrottle(db: Db, limit: Limit): Throttle {
+  const limiter = new RateLimiterPrisma({
+    storeClient: db,
+    tableName: 'rateLimiterFlexible',
+    keyPrefix: limit.name,
+    points: limit.failures,
+    duration: limit.withinSeconds,
+  });
+  return {
+    async check(key) {
+      const state = await limiter.get(key);
+      if (state && state.consumedPoints >= limit.failures) {
+        throw new ThrottledError(Math.max(1, Math.ceil(state.msBeforeNext / 1000)));
+      }
+    },
+    async fail(key) {
+      // `penalty` counts past the limit too, where `consume` would throw.
+      await limiter.penalty(key);
+    },
+    async forgive(key) {
+      await limiter.delete(key);
+    },
+  };
+}
+
+/** Builds the throttles that the services are given. */
+export function createThrottles(db: Db): Throttles {
+  return {
+    clientSecret: createThrottle(db, { name: 'client-secret', failures: 10, withinSeconds: 300 }),
+    signIn: createThrottle(db, { name: 'sign-in', failures: 10, withinSeconds: 900 }),
+    // Generous, since anybody can fail on purpose in somebody's name.
+    signInByEmail: createThrottle(db, { name: 'sign-in-email', failures: 100, withinSeconds: 3600 }),
+    signInByAddress: createThrottle(db, { name: 'sign-in-address', failures: 100, withinSeconds: 900 }),
+  };
+}

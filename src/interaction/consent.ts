@@ -1,0 +1,80 @@
+// Asking a member whether an app may use their account. What is allowed is what was asked and shown, whatever is posted.
+import { recordAudit } from '../audit/service.js';
+import { findConsent, giveConsent } from '../consents/service.js';
+import { originForAudit } from '../http/browser.js';
+import { formActionSource } from '../http/csp.js';
+import { redirectHost } from '../lib/redirect-uri.js';
+import { type KnownScope, knownScopes } from '../lib/scope.js';
+import { actorOfMember } from '../members/service.js';
+import { decide, dispatch } from '../oauth/authorize/dispatch.js';
+import { respondWithError } from '../oauth/authorize/respond.js';
+import { noteConsent } from '../oauth/authorize/store.js';
+import { PageError, respondWithPage } from '../oauth/respond-with-page.js';
+import { ConsentPage } from '../pages/consent.js';
+import { type Flow, type PageContext, readOwnForm, requireWaiting } from './flow.js';
+
+/** GET `/consent`. */
+export function consentPage(flow: Flow) {
+  return async (c: PageContext): Promise<Response> => {
+    const { deps, browser } = flow;
+    const stored = await requireWaiting(flow, c, c.req.query('request') ?? '');
+    const session = await browser.session(c);
+    const { step, client } = await decide(deps, stored.request, stored, session);
+    if (step.kind !== 'consent' || !session) {
+      return dispatch(deps, browser, c, { request: stored.request, stored }, session);
+    }
+    const before = await findConsent(deps.db, session.memberId, client.id);
+    const page = ConsentPage({
+      csrfToken: browser.formTokens.issue(c),
+      requestId: stored.id,
+      client: {
+        name: client.name,
+        accountName: client.account.name,
+        verified: client.verifiedAt !== null,
+        ...(client.homepageUrl ? { homepageUrl: client.homepageUrl } : {}),
+        ...(client.policyUrl ? { policyUrl: client.policyUrl } : {}),
+        ...(client.termsUrl ? { termsUrl: client.termsUrl } : {}),
+      },
+      redirectHost: redirectHost(stored.request.redirectUri),
+      memberEmail: session.member.email,
+      scopes: stored.request.scopes.map((name) => ({
+        name,
+        description: knownScopes[name as KnownScope] ?? name,
+        isNew: before !== null && !before.scopes.includes(name),
+      })),
+    });
+    return respondWithPage(c, page, { formTargets: [formActionSource(stored.request.redirectUri)] });
+  };
+}
+
+/** POST `/consent`. */
+export function consent(flow: Flow) {
+  return async (c: PageContext): Promise<Response> => {
+    const { deps, browser } = flow;
+    const form = await readOwnForm(flow, c);
+    const stored = await requireWaiting(flow, c, form.get('request') ?? '');
+    const session = await browser.session(c);
+    const { step, client } = await decide(deps, stored.request, stored, session);
+    // The page may be old: whoever must sign in first, or is of another account, cannot decide anything.
+    if (step.kind !== 'consent' || !session) {
+      return dispatch(deps, browser, c, { request: stored.request, stored }, session);
+    }
+    const actor = actorOfMember(session.member, originForAudit(c));
+    const decision = form.get('decision');
+    if (decision === 'deny') {
+      const target = { accountId: client.accountId, targetId: client.id, targetLabel: client.name };
+      await recordAudit(deps.db, deps, actor, { action: 'CONSENT_DENIED', ...target });
+      const fault = { error: 'access_denied', description: 'The person did not allow the access.' } as const;
+      return respondWithError(deps, c, stored.request, stored, fault);
+    }
+    if (decision !== 'allow') {
+      throw new PageError('Nothing was decided', 'Choose one of the two buttons.', { hint: 'Go back and choose.' });
+    }
+    await deps.db.$transaction(async (tx) => {
+      await giveConsent(tx, deps, actor, { memberId: session.memberId, client, scopes: stored.request.scopes });
+      await noteConsent(tx, stored.id, session.memberId);
+    });
+    const waiting = { request: stored.request, stored: { ...stored, consentedById: session.memberId } };
+    return dispatch(deps, browser, c, waiting, session);
+  };
+}

@@ -1,0 +1,102 @@
+// Signing in by e-mail address and password: for an app whose authorization request waits, or for our own pages.
+
+import { originForAudit } from '../http/browser.js';
+import { formActionSource } from '../http/csp.js';
+import { OverloadedError, ThrottledError } from '../lib/errors.js';
+import { redirectHost } from '../lib/redirect-uri.js';
+import { actorOfMember, authenticateMember } from '../members/service.js';
+import { decide, dispatch } from '../oauth/authorize/dispatch.js';
+import { noteSession, type StoredRequest } from '../oauth/authorize/store.js';
+import { respondWithPage } from '../oauth/respond-with-page.js';
+import { LoginPage } from '../pages/login.js';
+import { beginSession, endSession, findSession, sessionSeconds } from '../sessions/service.js';
+import { type Flow, type PageContext, readOwnForm, requireWaiting } from './flow.js';
+
+/** Where a sign-in without an app may lead: a fixed list, so that a link to us cannot lead elsewhere. */
+const destinations = ['/', '/graphql'];
+
+function destination(returnTo: string | undefined): string {
+  return destinations.find((path) => path === returnTo) ?? '/';
+}
+
+interface Attempt {
+  readonly stored: StoredRequest | null;
+  readonly returnTo: string;
+  readonly email?: string;
+  readonly error?: string;
+  readonly status?: 200 | 400 | 429 | 503;
+}
+
+async function showLogin(flow: Flow, c: PageContext, attempt: Attempt): Promise<Response> {
+  const { stored } = attempt;
+  const client = stored ? (await decide(flow.deps, stored.request, stored, null)).client : null;
+  const email = attempt.email ?? stored?.request.loginHint ?? undefined;
+  const page = LoginPage({
+    csrfToken: flow.browser.formTokens.issue(c),
+    ...(stored ? { requestId: stored.id } : { returnTo: attempt.returnTo }),
+    ...(email === undefined ? {} : { email }),
+    ...(attempt.error === undefined ? {} : { error: attempt.error }),
+    ...(stored && client
+      ? { client: { name: client.name, redirectHost: redirectHost(stored.request.redirectUri) } }
+      : {}),
+  });
+  return respondWithPage(c, page, {
+    status: attempt.status ?? 200,
+    formTargets: stored ? [formActionSource(stored.request.redirectUri)] : [],
+  });
+}
+
+/** GET `/login`. Whoever need not sign in is led on at once. */
+export function loginPage(flow: Flow) {
+  return async (c: PageContext): Promise<Response> => {
+    const session = await flow.browser.session(c);
+    const requestId = c.req.query('request');
+    const returnTo = destination(c.req.query('return_to'));
+    if (requestId === undefined) {
+      return session ? c.redirect(returnTo, 303) : showLogin(flow, c, { stored: null, returnTo });
+    }
+    const stored = await requireWaiting(flow, c, requestId);
+    const { step } = await decide(flow.deps, stored.request, stored, session);
+    if (step.kind !== 'login')
+      return dispatch(flow.deps, flow.browser, c, { request: stored.request, stored }, session);
+    return showLogin(flow, c, { stored, returnTo });
+  };
+}
+
+/** POST `/login`. */
+export function login(flow: Flow) {
+  return async (c: PageContext): Promise<Response> => {
+    const { deps, browser } = flow;
+    const form = await readOwnForm(flow, c);
+    const requestId = form.get('request');
+    const stored = requestId === undefined ? null : await requireWaiting(flow, c, requestId);
+    const returnTo = destination(form.get('return_to'));
+    const email = form.get('email') ?? '';
+    const origin = originForAudit(c);
+    const again = (error: string, status: 400 | 429 | 503) =>
+      showLogin(flow, c, { stored, returnTo, email, error, status });
+
+    let member: Awaited<ReturnType<typeof authenticateMember>>;
+    try {
+      member = await authenticateMember(deps, origin, email, form.get('password') ?? '');
+    } catch (error) {
+      if (!(error instanceof ThrottledError || error instanceof OverloadedError)) throw error;
+      c.header('Retry-After', String(error.retryAfterSeconds));
+      return again(error.message, error instanceof ThrottledError ? 429 : 503);
+    }
+    if (!member) return again('The e-mail address or the password is not right.', 400);
+
+    // Whoever was signed in here is signed out: a new sign-in never continues an old session (session fixation).
+    const previous = await browser.session(c);
+    const actor = actorOfMember(member, origin);
+    const { id: sessionId, secret } = await beginSession(deps, actor, member, ['pwd']);
+    if (previous && previous.memberId !== member.id) {
+      await endSession(deps, actorOfMember(previous.member, origin), previous.id);
+    }
+    browser.cookies.setSession(c, secret, sessionSeconds);
+    if (!stored) return c.redirect(returnTo, 303);
+    await noteSession(deps, stored.id, sessionId);
+    const waiting = { request: stored.request, stored: { ...stored, sessionId } };
+    return dispatch(deps, browser, c, waiting, await findSession(deps, secret));
+  };
+}

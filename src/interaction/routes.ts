@@ -1,0 +1,28 @@
+// Which page of a person's sign-in lives where.
+import { Hono } from 'hono';
+import type { Environment } from '../http/environment.js';
+import { respondWithPage } from '../oauth/respond-with-page.js';
+import { HomePage } from '../pages/home.js';
+import { consent, consentPage } from './consent.js';
+import type { Flow } from './flow.js';
+import { login, loginPage } from './login.js';
+import { logout, logoutPage } from './logout.js';
+import { otherAccount, otherAccountPage } from './other-account.js';
+
+/** The pages that people meet: the front page, sign-in, consent, sign-out. */
+export function interactionRoutes(flow: Flow): Hono<Environment> {
+  const app = new Hono<Environment>();
+  app.get('/', async (c) => {
+    const session = await flow.browser.session(c);
+    const issuer = flow.deps.config.issuer;
+    if (!session) return respondWithPage(c, HomePage({ issuer }));
+    const { email, name, role, account } = session.member;
+    const member = { email, ...(name === null ? {} : { name }), role, accountName: account.name };
+    return respondWithPage(c, HomePage({ issuer, member }));
+  });
+  app.get('/login', loginPage(flow)).post(login(flow));
+  app.get('/consent', consentPage(flow)).post(consent(flow));
+  app.get('/other-account', otherAccountPage(flow)).post(otherAccount(flow));
+  app.get('/logout', logoutPage(flow)).post(logout(flow));
+  return app;
+}

@@ -1,0 +1,91 @@
+// Signs and verifies our JWTs with the keys of the moment. Every process rereads the keys within 30 s, and at once when a
+// token names a key that it does not know.
+import { decodeProtectedHeader, errors, jwtVerify, SignJWT } from 'jose';
+import type { Deps, Keys, SigningAlgorithm } from '../deps.js';
+import { loadSigningKeys, type SigningKey, SigningKeyError } from './store.js';
+
+const rereadAfterMilliseconds = 30_000;
+// Invented `kid`s must not turn into a query each.
+const rereadForUnknownAfterMilliseconds = 1_000;
+export const clockSkewSeconds = 60;
+
+function signsAt(key: SigningKey, now: Date): boolean {
+  return key.activeAt <= now && (key.retiredAt === null || key.retiredAt > now);
+}
+
+function isPublishedAt(key: SigningKey, now: Date): boolean {
+  return key.unpublishedAt === null || key.unpublishedAt > now;
+}
+
+/** Builds the keys over the database. Call `reload` once at start, so that an undecryptable key refuses to start. */
+export function createKeys(deps: Pick<Deps, 'db' | 'clock' | 'secretKeys' | 'config'>): Keys {
+  let keys: SigningKey[] = [];
+  let readAt = Number.NEGATIVE_INFINITY;
+  let reading: Promise<void> | undefined;
+
+  function reload(): Promise<void> {
+    reading ??= loadSigningKeys(deps.db, deps.secretKeys)
+      .then((loaded) => {
+        keys = loaded;
+        readAt = deps.clock().getTime();
+      })
+      .finally(() => {
+        reading = undefined;
+      });
+    return reading;
+  }
+
+  async function current(): Promise<SigningKey[]> {
+    if (deps.clock().getTime() - readAt >= rereadAfterMilliseconds) await reload();
+    return keys;
+  }
+
+  async function find(kid: string, algorithm: string): Promise<SigningKey | undefined> {
+    const named = (key: SigningKey) => key.kid === kid && key.algorithm === algorithm;
+    const known = (await current()).find(named);
+    if (known || deps.clock().getTime() - readAt < rereadForUnknownAfterMilliseconds) return known;
+    await reload();
+    return keys.find(named);
+  }
+
+  async function signingKey(algorithm: SigningAlgorithm): Promise<SigningKey> {
+    const now = deps.clock();
+    const key = (await current()).find((candidate) => candidate.algorithm === algorithm && signsAt(candidate, now));
+    if (!key) throw new SigningKeyError(`There is no ${algorithm} signing key. Run: npm run cli -- keys rotate`);
+    return key;
+  }
+
+  return {
+    reload,
+    async sign(algorithm, type, claims) {
+      const key = await signingKey(algorithm);
+      return new SignJWT({ ...claims })
+        .setProtectedHeader({ alg: algorithm, kid: key.kid, typ: type })
+        .sign(key.privateKey);
+    },
+    async verify(token, type) {
+      try {
+        const header = decodeProtectedHeader(token);
+        const key = await find(header.kid ?? '', header.alg ?? '');
+        if (!key || !isPublishedAt(key, deps.clock())) return null;
+        const { payload } = await jwtVerify(token, key.publicKey, {
+          algorithms: [key.algorithm],
+          issuer: deps.config.issuer,
+          typ: type,
+          clockTolerance: clockSkewSeconds,
+          currentDate: deps.clock(),
+          requiredClaims: ['iss', 'sub', 'aud', 'exp', 'iat'],
+        });
+        return payload;
+      } catch (error) {
+        // Whatever is wrong with a token that somebody presented is one answer; a fault of ours is not.
+        if (error instanceof errors.JOSEError || error instanceof TypeError) return null;
+        throw error;
+      }
+    },
+    async published() {
+      const now = deps.clock();
+      return (await current()).filter((key) => isPublishedAt(key, now)).map((key) => ({ ...key.publicJwk }));
+    },
+  };
+}

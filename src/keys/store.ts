@@ -1,0 +1,95 @@
+// Signing keys at rest: made, encrypted under LATCHKEY_SECRET, read back. Which one signs is decided in service.ts, when the
+// next one takes over in rotate.ts.
+import { type CryptoKey, calculateJwkThumbprint, exportJWK, generateKeyPair, importJWK, type JWK } from 'jose';
+import type { Db, Tx } from '../db/client.js';
+import type { Deps, SigningAlgorithm } from '../deps.js';
+import { seal, unseal } from '../lib/crypto.js';
+import type { SecretKeys } from '../lib/secret-keys.js';
+
+const purpose = 'latchkey/signing-keys/v1';
+
+/** A signing key cannot be read or none is there. The message names the cure. */
+export class SigningKeyError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'SigningKeyError';
+  }
+}
+
+/** A key ready to sign and verify, with its life-cycle dates. */
+export interface SigningKey {
+  readonly kid: string;
+  readonly algorithm: SigningAlgorithm;
+  readonly publicJwk: JWK;
+  readonly privateKey: CryptoKey;
+  readonly publicKey: CryptoKey;
+  readonly activeAt: Date;
+  readonly retiredAt: Date | null;
+  readonly unpublishedAt: Date | null;
+}
+
+/** A new key as a row. Made before the transaction that stores it: an RSA key takes a moment. */
+export interface NewSigningKey {
+  readonly kid: string;
+  readonly algorithm: SigningAlgorithm;
+  readonly encryptedPrivateJwk: string;
+  readonly publicJwk: string;
+}
+
+/** Makes a key pair and encrypts its private half. The `kid` is the key's thumbprint (RFC 7638). */
+export async function createSigningKey(
+  deps: Pick<Deps, 'secretKeys' | 'randomBytes'>,
+  algorithm: SigningAlgorithm,
+): Promise<NewSigningKey> {
+  const pair = await generateKeyPair(algorithm, { extractable: true, modulusLength: 2048 });
+  const publicPart = await exportJWK(pair.publicKey);
+  const kid = await calculateJwkThumbprint(publicPart);
+  const header = { kid, alg: algorithm, use: 'sig' };
+  const privateJwk = JSON.stringify({ ...(await exportJWK(pair.privateKey)), ...header });
+  return {
+    kid,
+    algorithm,
+    encryptedPrivateJwk: seal(deps.secretKeys.current(purpose), privateJwk, deps.randomBytes),
+    publicJwk: JSON.stringify({ ...publicPart, ...header }),
+  };
+}
+
+/** Stores a new key that signs from `activeAt` on. */
+export async function storeSigningKey(tx: Tx, key: NewSigningKey, createdAt: Date, activeAt: Date): Promise<void> {
+  await tx.signingKey.create({ data: { ...key, createdAt, activeAt } });
+}
+
+function decrypt(secretKeys: SecretKeys, kid: string, sealed: string): string {
+  for (const key of secretKeys.all(purpose)) {
+    const opened = unseal(key, sealed);
+    if (opened !== null) return opened;
+  }
+  throw new SigningKeyError(
+    `The signing key ${kid} cannot be decrypted: LATCHKEY_SECRET is not the one it was encrypted with. ` +
+      'Set LATCHKEY_SECRET to the old secret, or to a comma list with the new one first and the old one after it.',
+  );
+}
+
+/**
+ * Reads every key, decrypted.
+ * @throws SigningKeyError when LATCHKEY_SECRET does not open one
+ */
+export async function loadSigningKeys(db: Db, secretKeys: SecretKeys): Promise<SigningKey[]> {
+  const rows = await db.signingKey.findMany({ orderBy: [{ activeAt: 'desc' }, { kid: 'asc' }] });
+  return Promise.all(
+    rows.map(async (row) => {
+      const publicJwk: JWK = JSON.parse(row.publicJwk);
+      const privateJwk: JWK = JSON.parse(decrypt(secretKeys, row.kid, row.encryptedPrivateJwk));
+      return {
+        kid: row.kid,
+        algorithm: row.algorithm,
+        publicJwk,
+        privateKey: (await importJWK(privateJwk, row.algorithm)) as CryptoKey,
+        publicKey: (await importJWK(publicJwk, row.algorithm)) as CryptoKey,
+        activeAt: row.activeAt,
+        retiredAt: row.retiredAt,
+        unpublishedAt: row.unpublishedAt,
+      };
+    }),
+  );
+}

@@ -1,0 +1,63 @@
+// The errors that services raise, as values with a stable code, a public message and a private detail.
+// How a transport answers with them is decided in one place per transport: graphql/errors.ts, oauth/error.ts, http/errors.ts.
+
+/** What a caller can fix in an input, as the GraphQL API names it. */
+export type InputIssueCode =
+  | 'REQUIRED'
+  | 'INVALID'
+  | 'TOO_LONG'
+  | 'TOO_MANY'
+  | 'TAKEN'
+  | 'NOT_FOUND'
+  | 'CONFLICT'
+  | 'LIMIT_EXCEEDED'
+  | 'NOT_ALLOWED'
+  | 'LAST_OWNER';
+
+/** One fault of an input. `path` starts inside the input: `['redirectUris', '1']`. */
+export interface InputIssue {
+  readonly code: InputIssueCode;
+  readonly message: string;
+  readonly path: readonly string[];
+}
+
+/** Everything that is wrong with one input, found at once. */
+export class InputError extends Error {
+  readonly issues: readonly InputIssue[];
+
+  constructor(issues: readonly InputIssue[]) {
+    super(issues.map((issue) => issue.message).join(' '));
+    this.name = 'InputError';
+    this.issues = issues;
+  }
+}
+
+/** The caller is known but may not do this. The message says what would be needed. */
+export class ForbiddenError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'ForbiddenError';
+  }
+}
+
+/** Too many failed attempts of one kind; try again in `retryAfterSeconds`. */
+export class ThrottledError extends Error {
+  readonly retryAfterSeconds: number;
+
+  constructor(retryAfterSeconds: number) {
+    super(`Too many failed attempts. Try again in ${retryAfterSeconds} seconds.`);
+    this.name = 'ThrottledError';
+    this.retryAfterSeconds = retryAfterSeconds;
+  }
+}
+
+/** More work waits than this process can do in reasonable time; try again in `retryAfterSeconds`. */
+export class OverloadedError extends Error {
+  readonly retryAfterSeconds: number;
+
+  constructor(retryAfterSeconds: number) {
+    super(`The service is busy. Try again in ${retryAfterSeconds} seconds.`);
+    this.name = 'OverloadedError';
+    this.retryAfterSeconds = retryAfterSeconds;
+  }
+}

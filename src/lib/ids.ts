@@ -1,0 +1,69 @@
+// Prefixed, sortable ids: primary keys and Relay ids at once. A ULID after the prefix, so that ids sort by time of creation.
+
+/** Every kind of row that has an id, with its prefix. */
+export const idPrefixes = {
+  account: 'acc',
+  member: 'mem',
+  session: 'ses',
+  apiToken: 'tok',
+  oauthClient: 'cli',
+  redirectUri: 'uri',
+  clientSecret: 'sec',
+  authorizationRequest: 'req',
+  consent: 'con',
+  tokenFamily: 'fam',
+  authorizationCode: 'cod',
+  refreshToken: 'ref',
+  auditLogEntry: 'aud',
+} as const;
+
+export type IdKind = keyof typeof idPrefixes;
+
+/** Makes ids; one for each process, so that ids made in the same millisecond still sort in order of creation. */
+export type NewId = (kind: IdKind) => string;
+
+const crockford = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
+const timeLength = 10;
+const randomLength = 16;
+
+function encode(value: bigint, length: number): string {
+  let rest = value;
+  let text = '';
+  for (let index = 0; index < length; index += 1) {
+    text = crockford[Number(rest & 31n)] + text;
+    rest >>= 5n;
+  }
+  return text;
+}
+
+/**
+ * Builds the id maker.
+ * @param now the time in milliseconds since 1970
+ * @param randomBytes cryptographically random bytes
+ */
+export function createIdMaker(now: () => number, randomBytes: (length: number) => Uint8Array): NewId {
+  let lastTime = -1;
+  let lastRandom = 0n;
+  return (kind) => {
+    const time = now();
+    if (time === lastTime) {
+      lastRandom += 1n;
+    } else {
+      lastTime = time;
+      // The top bit stays free, so that counting up within a millisecond cannot overflow.
+      lastRandom = BigInt(`0x${Buffer.from(randomBytes(10)).toString('hex')}`) >> 1n;
+    }
+    return `${idPrefixes[kind]}_${encode(BigInt(time), timeLength)}${encode(lastRandom, randomLength)}`;
+  };
+}
+
+/**
+ * Says which kind of row an id names.
+ * @returns null for anything that is not one of our ids
+ */
+export function kindOfId(id: string): IdKind | null {
+  const match = /^([a-z]{3})_[0-9A-HJKMNP-TV-Z]{26}$/.exec(id);
+  if (!match) return null;
+  const found = Object.entries(idPrefixes).find(([, prefix]) => prefix === match[1]);
+  return found ? (found[0] as IdKind) : null;
+}

@@ -1,0 +1,46 @@
+// Scope as a set of words (RFC 6749 section 3.3) and the scopes that Latchkey itself knows.
+
+/** The scopes that a client may register and ask for, with what each lets it do, in plain words for the consent page. */
+export const knownScopes = {
+  openid: 'Know who you are by an identifier',
+  profile: 'See your name',
+  email: 'See your e-mail address',
+  offline_access: 'Keep its access while you are away',
+  reader: 'Read what you can read in your account',
+  writer: 'Read and change what you can change in your account, short of administration',
+  admin: 'Administer your account, as far as your own role allows',
+} as const;
+
+export type KnownScope = keyof typeof knownScopes;
+
+/** The scopes that open the GraphQL API, from the least to the most. */
+export const apiScopes = ['reader', 'writer', 'admin'] as const;
+
+/** Scopes that speak of a person and mean nothing for client credentials. */
+export const personalScopes: readonly string[] = ['openid', 'profile', 'email', 'offline_access'];
+
+const scopeToken = /^[\x21\x23-\x5B\x5D-\x7E]+$/;
+
+/**
+ * Reads a scope parameter: words of %x21, %x23-5B, %x5D-7E with one space between them.
+ * @returns the words without repetition, in order, or null when the syntax is broken
+ */
+export function parseScope(text: string): string[] | null {
+  const words = text.split(' ');
+  return words.every((word) => scopeToken.test(word)) ? [...new Set(words)] : null;
+}
+
+/** Reads a space-separated column. */
+export function splitWords(text: string): string[] {
+  return text.split(' ').filter((word) => word !== '');
+}
+
+/** Says whether every scope asked for is among those allowed. */
+export function isSubset(asked: readonly string[], allowed: readonly string[]): boolean {
+  return asked.every((scope) => allowed.includes(scope));
+}
+
+/** The two sets together, the first one's order first. */
+export function union(left: readonly string[], right: readonly string[]): string[] {
+  return [...new Set([...left, ...right])];
+}

@@ -1,0 +1,41 @@
+// Rules for short texts that people type and others read: names, descriptions, links.
+import type { InputIssue } from './errors.js';
+
+/** Control and invisible formatting characters, which could disguise one name as another. */
+const invisible = /[\p{Cc}\p{Cf}\p{Co}\p{Cn}\u2028\u2029]/u;
+
+/** What is wrong with a required one-line name of at most `longest` characters. */
+export function faultsOfName(name: string, path: readonly string[], longest = 100): InputIssue[] {
+  const trimmed = name.trim();
+  if (trimmed === '') return [{ code: 'REQUIRED', message: 'A name is required.', path }];
+  if ([...trimmed].length > longest) {
+    return [{ code: 'TOO_LONG', message: `A name can have at most ${longest} characters.`, path }];
+  }
+  if (invisible.test(trimmed)) {
+    return [{ code: 'INVALID', message: 'A name must not have control or invisible characters.', path }];
+  }
+  return [];
+}
+
+/** What is wrong with an optional text, which may have several lines. */
+export function faultsOfDescription(text: string, path: readonly string[], longest = 1000): InputIssue[] {
+  if ([...text].length > longest) {
+    return [{ code: 'TOO_LONG', message: `A description can have at most ${longest} characters.`, path }];
+  }
+  if (invisible.test(text.replace(/[\r\n\t]/g, ''))) {
+    return [{ code: 'INVALID', message: 'A description must not have control or invisible characters.', path }];
+  }
+  return [];
+}
+
+/** What is wrong with an optional link that people will be shown. */
+export function faultsOfLink(link: string, path: readonly string[]): InputIssue[] {
+  if (link.length > 2048) return [{ code: 'TOO_LONG', message: 'A link can have at most 2048 characters.', path }];
+  if (!URL.canParse(link) || new URL(link).protocol !== 'https:' || !/^[\x21-\x7E]+$/.test(link)) {
+    return [{ code: 'INVALID', message: 'A link must be an https address, such as https://example.com/about.', path }];
+  }
+  if (new URL(link).username !== '' || new URL(link).password !== '') {
+    return [{ code: 'INVALID', message: 'A link must not have a user name or password.', path }];
+  }
+  return [];
+}

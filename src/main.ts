@@ -1,0 +1,4 @@
+// What `npm start` runs.
+import { runService } from './serve.js';
+
+await runService();

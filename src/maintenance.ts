@@ -1,0 +1,28 @@
+// What every process tidies now and then: what is over for good and no longer tells anything. Each step may run in several
+// processes at once.
+import { eraseOldSeals } from './consents/refresh-tokens.js';
+import type { Deps } from './deps.js';
+import { deleteOldSessions } from './sessions/service.js';
+
+const everyMilliseconds = 60_000;
+const dayMilliseconds = 86_400_000;
+
+/** Runs all steps once. */
+export async function tidy(deps: Pick<Deps, 'db' | 'clock' | 'config'>): Promise<void> {
+  const now = deps.clock();
+  const yesterday = new Date(now.getTime() - dayMilliseconds);
+  await eraseOldSeals(deps.db, now, deps.config.refreshGraceSeconds);
+  await deps.db.authorizationRequest.deleteMany({ where: { expiresAt: { lt: now } } });
+  await deps.db.revokedAccessToken.deleteMany({ where: { expiresAt: { lt: yesterday } } });
+  await deps.db.tokenFamily.deleteMany({ where: { expiresAt: { lt: yesterday } } });
+  await deleteOldSessions(deps.db, now);
+}
+
+/** Tidies every minute until the returned function is called. A failure is logged, and tried again a minute later. */
+export function startMaintenance(deps: Deps): () => void {
+  const timer = setInterval(() => {
+    tidy(deps).catch((error: unknown) => deps.log.error({ err: error }, 'tidying failed'));
+  }, everyMilliseconds);
+  timer.unref();
+  return () => clearInterval(timer);
+}

@@ -1,0 +1,192 @@
+// Members: created, given a password, and recognised by it. Sessions are begun by the interaction that asked.
+import { type Actor, recordAudit, recordRefusal } from '../audit/service.js';
+import type { Tx } from '../db/client.js';
+import { isUniqueViolation } from '../db/client.js';
+import type { Deps } from '../deps.js';
+import { sha256 } from '../lib/crypto.js';
+import { emailKey, isEmail } from '../lib/email.js';
+import { InputError, type InputIssue } from '../lib/errors.js';
+import type { Role } from '../lib/roles.js';
+import { faultsOfName } from '../lib/text-rules.js';
+import { endEverythingOfMember } from '../sessions/service.js';
+import { faultsOfPassword, normalisePassword } from './password.js';
+
+export interface NewMember {
+  readonly email: string;
+  readonly name: string | null;
+  readonly role: Role;
+  readonly password: string | null;
+}
+
+/** Everything that is wrong with a new member. */
+export async function faultsOfMember(member: NewMember): Promise<InputIssue[]> {
+  const issues: InputIssue[] = [];
+  if (!isEmail(member.email.trim())) {
+    issues.push({ code: 'INVALID', message: 'This is not an e-mail address.', path: ['email'] });
+  }
+  if (member.name !== null) issues.push(...faultsOfName(member.name, ['name']));
+  if (member.password !== null) issues.push(...(await faultsOfPassword(member.password)));
+  return issues;
+}
+
+/**
+ * Hashes what a new member needs hashed and returns the write, to be run inside a transaction: hashing never is.
+ * @throws InputError with everything that is wrong
+ */
+export async function prepareMember(deps: Pick<Deps, 'clock' | 'newId' | 'hasher'>, member: NewMember) {
+  const issues = await faultsOfMember(member);
+  if (issues.length > 0) throw new InputError(issues);
+  const passwordHash =
+    member.password === null ? null : await deps.hasher.hash(normalisePassword(member.password), 'operator');
+  return async function insert(tx: Tx, actor: Actor, accountId: string) {
+    const now = deps.clock();
+    const created = await tx.member.create({
+      data: {
+        id: deps.newId('member'),
+        accountId,
+        email: member.email.trim(),
+        emailKey: emailKey(member.email),
+        // Whoever runs the service vouches for the addresses that they enter.
+        emailVerifiedAt: now,
+        name: member.name?.trim() ?? null,
+        role: member.role,
+        ownerOf: member.role === 'OWNER' ? accountId : null,
+        passwordHash,
+        createdAt: now,
+        updatedAt: now,
+      },
+    });
+    await recordAudit(tx, deps, actor, {
+      action: 'MEMBER_CREATED',
+      accountId,
+      targetId: created.id,
+      targetLabel: created.email,
+      changes: [{ field: 'role', before: null, after: created.role }],
+    });
+    return created;
+  };
+}
+
+/** The error for an address that a member has already. */
+export function emailTaken(error: unknown): unknown {
+  if (!isUniqueViolation(error, 'emailKey')) return error;
+  return new InputError([
+    { code: 'TAKEN', message: 'A member with this e-mail address exists already.', path: ['email'] },
+  ]);
+}
+
+/**
+ * Creates a member of an account, as the operator does.
+ * @throws InputError with everything that is wrong
+ */
+export async function createMember(
+  deps: Pick<Deps, 'db' | 'clock' | 'newId' | 'hasher'>,
+  actor: Actor,
+  accountId: string,
+  member: NewMember,
+) {
+  const account = await deps.db.account.findUnique({ where: { id: accountId } });
+  if (!account)
+    throw new InputError([{ code: 'NOT_FOUND', message: `There is no account ${accountId}.`, path: ['account'] }]);
+  if (member.role === 'OWNER') {
+    throw new InputError([{ code: 'NOT_ALLOWED', message: 'An account has one owner, made with it.', path: ['role'] }]);
+  }
+  const insert = await prepareMember(deps, member);
+  try {
+    return await deps.db.$transaction((tx) => insert(tx, actor, accountId));
+  } catch (error) {
+    throw emailTaken(error);
+  }
+}
+
+/**
+ * Sets a member's password and ends all their sessions and tokens.
+ * @throws InputError NOT_FOUND, or what is wrong with the password
+ */
+export async function setPassword(
+  deps: Pick<Deps, 'db' | 'clock' | 'newId' | 'hasher'>,
+  actor: Actor,
+  email: string,
+  password: string,
+): Promise<void> {
+  const issues = await faultsOfPassword(password);
+  if (issues.length > 0) throw new InputError(issues);
+  const passwordHash = await deps.hasher.hash(normalisePassword(password), actor.ipAddress ?? 'operator');
+  await deps.db.$transaction(async (tx) => {
+    const member = await tx.member.findUnique({ where: { emailKey: emailKey(email) } });
+    if (!member)
+      throw new InputError([{ code: 'NOT_FOUND', message: `There is no member ${email}.`, path: ['email'] }]);
+    const now = deps.clock();
+    await tx.member.update({ where: { id: member.id }, data: { passwordHash, updatedAt: now } });
+    await endEverythingOfMember(tx, member.id, now);
+    const target = { accountId: member.accountId, targetId: member.id, targetLabel: member.email };
+    await recordAudit(tx, deps, actor, { action: 'MEMBER_PASSWORD_SET', ...target });
+  });
+}
+
+/** Where a sign-in comes from. */
+export interface SignInOrigin {
+  readonly ipAddress: string | null;
+  readonly userAgent: string | null;
+}
+
+/** The member themselves as the actor of what they do in the browser. */
+export function actorOfMember(
+  member: { id: string; email: string; accountId: string },
+  origin: SignInOrigin,
+): Actor & { accountId: string } {
+  return {
+    kind: 'MEMBER',
+    id: member.id,
+    label: member.email,
+    accountId: member.accountId,
+    memberId: member.id,
+    viaClientId: null,
+    ...origin,
+  };
+}
+
+/**
+ * Recognises a member by e-mail address and password. Unknown addresses cost and answer the same as wrong passwords.
+ * @returns the member, or null
+ * @throws ThrottledError after too many failures, OverloadedError when the hash queue is full
+ */
+export async function authenticateMember(
+  deps: Pick<Deps, 'db' | 'clock' | 'newId' | 'hasher' | 'throttles'>,
+  origin: SignInOrigin,
+  email: string,
+  password: string,
+) {
+  const key = emailKey(email);
+  const address = origin.ipAddress ?? '';
+  // Hashed, so that what people type into the wrong field is not stored.
+  const failures = [
+    { throttle: deps.throttles.signIn, key: `${sha256(key)} ${address}` },
+    { throttle: deps.throttles.signInByEmail, key: sha256(key) },
+    { throttle: deps.throttles.signInByAddress, key: address },
+  ];
+  for (const { throttle, key: failureKey } of failures) await throttle.check(failureKey);
+  const member = await deps.db.member.findUnique({ where: { emailKey: key } });
+  const text = normalisePassword(password);
+  const usable = member?.status === 'ACTIVE' && member.passwordHash !== null && [...text].length <= 128;
+  const right = usable
+    ? await deps.hasher.verify(member.passwordHash ?? '', text, address)
+    : await deps.hasher.burn(text.slice(0, 128), address);
+  if (!member || !right) {
+    for (const { throttle, key: failureKey } of failures) await throttle.fail(failureKey);
+    if (member) {
+      const target = { targetId: member.id, targetLabel: member.email };
+      await recordRefusal(deps, actorOfMember(member, origin), { action: 'SIGN_IN_REFUSED', ...target });
+    }
+    return null;
+  }
+  await deps.throttles.signIn.forgive(`${sha256(key)} ${address}`);
+  if (deps.hasher.isOutdated(member.passwordHash ?? '')) {
+    const passwordHash = await deps.hasher.hash(text, address);
+    await deps.db.member.updateMany({
+      where: { id: member.id, passwordHash: member.passwordHash },
+      data: { passwordHash },
+    });
+  }
+  return member;
+}

@@ -1,0 +1,183 @@
+// What an authorization request must satisfy, in order. First the client and its redirect URI, whose faults are shown and
+// never redirected (RFC 6749 section 4.1.2.1); then the list of what the client is told.
+import type { Parameters } from '../../http/form.js';
+import { isCodeChallenge } from '../../lib/pkce.js';
+import { matchesRedirectUri } from '../../lib/redirect-uri.js';
+import { isSubset, parseScope, splitWords } from '../../lib/scope.js';
+import { PageError } from '../respond-with-page.js';
+import { type AuthorizationErrorCode, type AuthorizationFault, type AuthorizingClient, prompts } from './request.js';
+
+const startAgain = 'Go back to the app and try again. If it keeps happening, tell the people who make the app.';
+
+/** The client_id of a request that names one. @throws PageError */
+export function requireClientId(parameters: Parameters): string {
+  const clientId = parameters.get('client_id');
+  if (clientId !== undefined) return clientId;
+  const message = 'The app did not say which app it is: client_id is missing or was sent more than once.';
+  throw new PageError('This sign-in link is not valid', message, { hint: startAgain });
+}
+
+/** The client that the request names. @throws PageError for an unknown or disabled one */
+export function requireClient(client: AuthorizingClient | null): AuthorizingClient {
+  if (!client) {
+    const message = 'There is no app with this client_id. It may have been deleted.';
+    throw new PageError('Unknown app', message, { hint: startAgain, detail: 'unknown client_id' });
+  }
+  if (client.disabledAt !== null) {
+    const message = 'This app has been disabled by the account that registered it.';
+    throw new PageError('This app is disabled', message, { status: 403, detail: client.id });
+  }
+  return client;
+}
+
+/** The redirect URI to answer to: the one sent, if registered, or the only one there is. @throws PageError */
+export function requireRedirectUri(parameters: Parameters, client: AuthorizingClient): string {
+  const registered = client.redirectUris.map(({ uri }) => uri);
+  const sent = parameters.get('redirect_uri');
+  const fail = (message: string, detail: string): never => {
+    throw new PageError('This sign-in link is not valid', message, { hint: startAgain, detail });
+  };
+  if (parameters.repeated.has('redirect_uri')) return fail('redirect_uri was sent more than once.', client.id);
+  if (sent === undefined) {
+    const [only] = registered;
+    if (only !== undefined && registered.length === 1) return only;
+    return fail('redirect_uri is missing, and the app has registered more than one, or none.', client.id);
+  }
+  const matches = registered.some((uri) => matchesRedirectUri(sent, uri, client.type === 'NATIVE'));
+  return matches
+    ? sent
+    : fail('redirect_uri does not match any URI that is registered for this app.', `${client.id} sent ${sent}`);
+}
+
+interface Checked {
+  readonly parameters: Parameters;
+  readonly client: AuthorizingClient;
+  readonly issuer: string;
+}
+
+type Check = (checked: Checked) => AuthorizationFault | null;
+
+function fault(error: AuthorizationErrorCode, description: string): AuthorizationFault {
+  return { error, description };
+}
+
+const longestValue = 2048;
+
+function noRepeatedParameters({ parameters }: Checked) {
+  // RFC 8707 section 2 allows several resources; none but the issuer exists, which one mention is enough for.
+  const [name] = parameters.repeated;
+  return name === undefined
+    ? null
+    : fault('invalid_request', `The parameter ${name.slice(0, 40)} was sent more than once.`);
+}
+
+function noOverlongParameters({ parameters }: Checked) {
+  const name = ['state', 'nonce', 'scope', 'login_hint'].find(
+    (each) => (parameters.get(each)?.length ?? 0) > longestValue,
+  );
+  return name === undefined ? null : fault('invalid_request', `${name} can have at most ${longestValue} characters.`);
+}
+
+/** OpenID Connect Core section 3.1.2.6: never silently ignored. */
+function noRequestObjects({ parameters }: Checked) {
+  if (parameters.get('request') !== undefined)
+    return fault('request_not_supported', 'Request objects are not supported. Send plain parameters.');
+  if (parameters.get('request_uri') !== undefined)
+    return fault('request_uri_not_supported', 'request_uri is not supported. Send plain parameters.');
+  if (parameters.get('registration') !== undefined)
+    return fault('registration_not_supported', 'registration is not supported.');
+  return null;
+}
+
+function responseType({ parameters }: Checked) {
+  const type = parameters.get('response_type');
+  if (type === undefined) return fault('invalid_request', 'response_type is missing. It must be code.');
+  return type === 'code' ? null : fault('unsupported_response_type', 'Only response_type=code is supported.');
+}
+
+function responseMode({ parameters }: Checked) {
+  const mode = parameters.get('response_mode');
+  return mode === undefined || mode === 'query'
+    ? null
+    : fault('invalid_request', 'Only response_mode=query is supported.');
+}
+
+function grantIsRegistered({ client }: Checked) {
+  if (splitWords(client.grantTypes).includes('authorization_code')) return null;
+  return fault('unauthorized_client', 'This client is not registered for the grant authorization_code.');
+}
+
+function scope({ parameters, client }: Checked) {
+  const text = parameters.get('scope');
+  const allowed = `This client can ask for: ${client.scopes}`;
+  if (text === undefined) return fault('invalid_scope', `scope is missing. ${allowed}`);
+  const scopes = parseScope(text);
+  if (scopes === null) return fault('invalid_scope', 'scope must be words with one space between them.');
+  return isSubset(scopes, splitWords(client.scopes))
+    ? null
+    : fault('invalid_scope', `A scope is not registered for this client. ${allowed}`);
+}
+
+/** RFC 7636 section 4.4.1, RFC 9700 section 2.1.1. */
+function pkce({ parameters, client }: Checked) {
+  const challenge = parameters.get('code_challenge');
+  const method = parameters.get('code_challenge_method');
+  if (challenge === undefined) {
+    if (method !== undefined)
+      return fault('invalid_request', 'code_challenge_method was sent without a code_challenge.');
+    return client.requirePkce
+      ? fault('invalid_request', 'code_challenge is missing: this client must use PKCE with S256.')
+      : null;
+  }
+  if (method !== 'S256') return fault('invalid_request', 'code_challenge_method must be S256.');
+  return isCodeChallenge(challenge)
+    ? null
+    : fault('invalid_request', 'code_challenge must be the 43 characters of a base64url SHA-256.');
+}
+
+function prompt({ parameters }: Checked) {
+  const words = splitWords(parameters.get('prompt') ?? '');
+  const unknown = words.find((word) => !(prompts as readonly string[]).includes(word));
+  if (unknown !== undefined) return fault('invalid_request', `prompt can be: ${prompts.join(', ')}.`);
+  return words.includes('none') && words.length > 1
+    ? fault('invalid_request', 'prompt=none goes with no other value.')
+    : null;
+}
+
+function maxAge({ parameters }: Checked) {
+  const text = parameters.get('max_age');
+  return text === undefined || /^\d{1,9}$/.test(text)
+    ? null
+    : fault('invalid_request', 'max_age must be a number of seconds.');
+}
+
+/** RFC 8707 section 2. */
+function resource({ parameters, issuer }: Checked) {
+  const target = parameters.get('resource');
+  return target === undefined || target === issuer
+    ? null
+    : fault('invalid_target', `There is no such resource. It can only be ${issuer}.`);
+}
+
+const checks: readonly Check[] = [
+  noRepeatedParameters,
+  noOverlongParameters,
+  noRequestObjects,
+  responseType,
+  responseMode,
+  grantIsRegistered,
+  scope,
+  pkce,
+  prompt,
+  maxAge,
+  resource,
+];
+
+/** The first thing that is wrong with a request whose client and redirect URI are valid; null when all is well. */
+export function faultOfRequest(checked: Checked): AuthorizationFault | null {
+  for (const check of checks) {
+    const found = check(checked);
+    if (found) return found;
+  }
+  return null;
+}

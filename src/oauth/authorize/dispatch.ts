@@ -1,0 +1,113 @@
+// Decides what comes next for an authorization request: sign in, another account, consent, or the answer. The only place
+// that does: the steps never route to one another.
+import type { Context } from 'hono';
+import { mayServe } from '../../consents/families.js';
+import { findConsent } from '../../consents/service.js';
+import type { Deps } from '../../deps.js';
+import type { Browser } from '../../http/browser.js';
+import type { Environment } from '../../http/environment.js';
+import { isHttps } from '../../lib/redirect-uri.js';
+import { isSubset } from '../../lib/scope.js';
+import type { LiveSession } from '../../sessions/service.js';
+import { requireClient } from './checks.js';
+import {
+  type AuthorizationErrorCode,
+  type AuthorizationRequest,
+  type AuthorizingClient,
+  findAuthorizingClient,
+} from './request.js';
+import { respondWithCode, respondWithError } from './respond.js';
+import { type StoredRequest, storeRequest } from './store.js';
+
+/** What the decision depends on. */
+export interface Situation {
+  readonly request: AuthorizationRequest;
+  readonly client: AuthorizingClient;
+  readonly session: LiveSession | null;
+  /** What the member allowed the client before. */
+  readonly consent: { readonly id: string; readonly scopes: readonly string[] } | null;
+  /** What has happened for this very request; null when it has just arrived. */
+  readonly stored: StoredRequest | null;
+  readonly now: Date;
+}
+
+export type Step =
+  | { readonly kind: 'login' | 'other-account' | 'consent' }
+  | { readonly kind: 'grant'; readonly session: LiveSession; readonly consentId: string }
+  | { readonly kind: 'error'; readonly error: AuthorizationErrorCode; readonly description: string };
+
+function mustSignInAnew({ request, session, stored, now }: Situation & { session: LiveSession }): boolean {
+  if (stored?.sessionId === session.id) return false;
+  if (request.prompts.includes('login') || request.prompts.includes('select_account')) return true;
+  const age = Math.floor((now.getTime() - session.authenticatedAt.getTime()) / 1000);
+  return request.maxAge !== null && age > request.maxAge;
+}
+
+function mustConsent({ request, client, session, consent, stored }: Situation & { session: LiveSession }): boolean {
+  if (consent === null || !isSubset(request.scopes, consent.scopes)) return true;
+  if (stored?.consentedById === session.memberId) return false;
+  if (request.prompts.includes('consent') || client.consentMode === 'ALWAYS') return true;
+  // RFC 8252 section 8.6: anybody can pose as a client without a secret, unless it is reached through its own web site.
+  const unproven = client.type === 'NATIVE' || client.tokenEndpointAuthMethod === 'NONE';
+  return unproven && !isHttps(request.redirectUri);
+}
+
+/** The next step. With `prompt=none` nothing is shown: what would be asked is told to the client instead. */
+export function nextStep(situation: Situation): Step {
+  const { request, client, session, consent } = situation;
+  const silent = request.prompts.includes('none');
+  const ask = (
+    kind: 'login' | 'other-account' | 'consent',
+    error: AuthorizationErrorCode,
+    description: string,
+  ): Step => (silent ? { kind: 'error', error, description } : { kind });
+
+  // RFC 9700 section 4.11.2: without a person who signed in, not even an error is redirected, or our address would lend its
+  // good name to any link.
+  if (request.fault && (session || silent)) return { kind: 'error', ...request.fault };
+  if (session === null || request.fault) return ask('login', 'login_required', 'The person is not signed in.');
+  const signedIn = { ...situation, session };
+  if (mustSignInAnew(signedIn)) return ask('login', 'login_required', 'The person must sign in again.');
+  if (!mayServe(client, session.member)) {
+    return ask(
+      'other-account',
+      'interaction_required',
+      'This app is not verified, and the person is of another account.',
+    );
+  }
+  if (mustConsent(signedIn) || consent === null)
+    return ask('consent', 'consent_required', 'The person must be asked for consent.');
+  return { kind: 'grant', session, consentId: consent.id };
+}
+
+/**
+ * Reads the situation, decides, and answers: with a redirect to the next page, or to the client.
+ * @throws PageError when the client is gone, or the request was answered before
+ */
+export async function dispatch(
+  deps: Deps,
+  browser: Browser,
+  c: Context<Environment>,
+  arrived: { readonly request: AuthorizationRequest; readonly stored: StoredRequest | null },
+  session: LiveSession | null,
+): Promise<Response> {
+  const { request, stored } = arrived;
+  const { step, client } = await decide(deps, request, stored, session);
+  if (step.kind === 'error') return respondWithError(deps, c, request, stored, step);
+  if (step.kind === 'grant')
+    return respondWithCode(deps, c, { request, stored, client, session: step.session, consentId: step.consentId });
+  const waiting = stored ?? (await storeRequest(deps, request, browser.bindingHash(c)));
+  return c.redirect(`/${step.kind}?request=${waiting.id}`, 303);
+}
+
+/** Reads the situation and decides, without answering. @throws PageError when the client is gone or disabled */
+export async function decide(
+  deps: Deps,
+  request: AuthorizationRequest,
+  stored: StoredRequest | null,
+  session: LiveSession | null,
+): Promise<{ step: Step; client: AuthorizingClient }> {
+  const client = requireClient(await findAuthorizingClient(deps, { id: request.clientRowId }));
+  const consent = session === null ? null : await findConsent(deps.db, session.memberId, client.id);
+  return { step: nextStep({ request, client, session, consent, stored, now: deps.clock() }), client };
+}

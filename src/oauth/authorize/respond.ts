@@ -1,0 +1,88 @@
+// The authorization response (RFC 6749 section 4.1.2, RFC 9207): a redirect to the client with a code or an error. Answers
+// each stored request once.
+import type { Context } from 'hono';
+import { issueCode } from '../../consents/codes.js';
+import type { Deps } from '../../deps.js';
+import type { Environment } from '../../http/environment.js';
+import { withResponse } from '../../lib/redirect-uri.js';
+import type { LiveSession } from '../../sessions/service.js';
+import { asDescription } from '../error.js';
+import { PageError } from '../respond-with-page.js';
+import type { AuthorizationFault, AuthorizationRequest, AuthorizingClient } from './request.js';
+import { consumeRequest, type StoredRequest } from './store.js';
+
+/** A page restored from history posts what was answered before. */
+export function answeredBefore(): PageError {
+  return new PageError(
+    'This sign-in is over',
+    'It was answered before, has expired, or was begun in another browser.',
+    {
+      hint: 'Go back to the app and sign in again.',
+      status: 403,
+    },
+  );
+}
+
+function redirect(
+  deps: Deps,
+  c: Context<Environment>,
+  request: AuthorizationRequest,
+  response: Record<string, string>,
+): Response {
+  const state = request.state === null ? {} : { state: request.state };
+  const location = withResponse(request.redirectUri, { ...response, ...state, iss: deps.config.issuer });
+  // RFC 9700 section 4.12: 303, so that a password posted to us is never posted on.
+  return c.body(null, 303, { Location: location, 'Cache-Control': 'no-store' });
+}
+
+/** Tells the client what went wrong. */
+export async function respondWithError(
+  deps: Deps,
+  c: Context<Environment>,
+  request: AuthorizationRequest,
+  stored: StoredRequest | null,
+  fault: AuthorizationFault,
+): Promise<Response> {
+  if (stored && !(await consumeRequest(deps.db, stored.id))) throw answeredBefore();
+  c.get('log').info(
+    { error: fault.error, description: fault.description, client: request.clientRowId },
+    'authorization refused',
+  );
+  return redirect(deps, c, request, { error: fault.error, error_description: asDescription(fault.description) });
+}
+
+/** Gives the client a code for a new token family. */
+export async function respondWithCode(
+  deps: Deps,
+  c: Context<Environment>,
+  granted: {
+    readonly request: AuthorizationRequest;
+    readonly stored: StoredRequest | null;
+    readonly client: AuthorizingClient;
+    readonly session: LiveSession;
+    readonly consentId: string;
+  },
+): Promise<Response> {
+  const { request, stored, client, session } = granted;
+  const code = await deps.db.$transaction(async (tx) => {
+    if (stored && !(await consumeRequest(tx, stored.id))) throw answeredBefore();
+    const family = {
+      consentId: granted.consentId,
+      sessionId: session.id,
+      scopes: request.scopes,
+      authenticatedAt: session.authenticatedAt,
+      methods: session.methods,
+      lifetimeSeconds: client.refreshTokenSeconds,
+    };
+    return issueCode(tx, deps, family, {
+      redirectUri: request.redirectUri,
+      redirectUriRequired: request.redirectUriSent,
+      codeChallenge: request.codeChallenge,
+      nonce: request.nonce,
+    });
+  });
+  deps.lastUsed.touch('consent', granted.consentId);
+  deps.lastUsed.touch('oauthClient', client.id);
+  deps.lastUsed.touch('member', session.memberId);
+  return redirect(deps, c, request, { code });
+}

@@ -1,0 +1,67 @@
+// Authorization requests that wait while a person signs in and consents, bound to the browser that brought them (known
+// attack: a request's id alone must not be enough, CVE-2022-39222).
+import type { Tx } from '../../db/client.js';
+import type { Deps } from '../../deps.js';
+import { constantTimeEqual } from '../../lib/crypto.js';
+import type { AuthorizationRequest } from './request.js';
+
+const waitingSeconds = 3600;
+
+/** A waiting request and what has happened for it so far. */
+export interface StoredRequest {
+  readonly id: string;
+  readonly request: AuthorizationRequest;
+  /** The session that was begun for this very request. */
+  readonly sessionId: string | null;
+  /** The member who allowed this very request. */
+  readonly consentedById: string | null;
+}
+
+/** Stores a request. @param browserHash from `Browser.bindingHash` */
+export async function storeRequest(
+  deps: Pick<Deps, 'db' | 'clock' | 'newId'>,
+  request: AuthorizationRequest,
+  browserHash: string,
+): Promise<StoredRequest> {
+  const now = deps.clock();
+  const id = deps.newId('authorizationRequest');
+  await deps.db.authorizationRequest.create({
+    data: {
+      id,
+      clientId: request.clientRowId,
+      browserHash,
+      request: JSON.stringify(request),
+      createdAt: now,
+      expiresAt: new Date(now.getTime() + waitingSeconds * 1000),
+    },
+  });
+  return { id, request, sessionId: null, consentedById: null };
+}
+
+/** Finds a waiting request of this browser. @returns null alike for unknown, spent, expired and other browsers' ones */
+export async function loadRequest(
+  deps: Pick<Deps, 'db' | 'clock'>,
+  id: string,
+  browserHash: string | null,
+): Promise<StoredRequest | null> {
+  const row = browserHash === null ? null : await deps.db.authorizationRequest.findUnique({ where: { id } });
+  if (!row || row.expiresAt <= deps.clock() || !constantTimeEqual(row.browserHash, browserHash ?? '')) return null;
+  const request = JSON.parse(row.request) as AuthorizationRequest;
+  return { id: row.id, request, sessionId: row.sessionId, consentedById: row.consentedById };
+}
+
+/** Notes the session that the person began for this request. */
+export async function noteSession(deps: Pick<Deps, 'db'>, id: string, sessionId: string): Promise<void> {
+  await deps.db.authorizationRequest.updateMany({ where: { id }, data: { sessionId } });
+}
+
+/** Notes who allowed this request. */
+export async function noteConsent(tx: Tx, id: string, memberId: string): Promise<void> {
+  await tx.authorizationRequest.updateMany({ where: { id }, data: { consentedById: memberId } });
+}
+
+/** Takes a request for its one answer. @returns false when another reply took it before */
+export async function consumeRequest(tx: Tx, id: string): Promise<boolean> {
+  const { count } = await tx.authorizationRequest.deleteMany({ where: { id } });
+  return count === 1;
+}

@@ -1,0 +1,69 @@
+// What clients can know of us without asking: the discovery document (OpenID Connect Discovery section 3, RFC 8414) and the
+// JSON Web Key Set.
+import { createHash } from 'node:crypto';
+import type { Context } from 'hono';
+import type { Deps } from '../deps.js';
+import type { Environment } from '../http/environment.js';
+import { jwksMaxAgeSeconds, signingAlgorithms } from '../keys/rotate.js';
+import { knownScopes } from '../lib/scope.js';
+
+/** The metadata document, the same for OpenID Connect and OAuth. Lists only what works. */
+export function serverMetadata(issuer: string) {
+  return {
+    issuer,
+    authorization_endpoint: `${issuer}/oauth/authorize`,
+    token_endpoint: `${issuer}/oauth/token`,
+    userinfo_endpoint: `${issuer}/oauth/userinfo`,
+    jwks_uri: `${issuer}/oauth/jwks`,
+    scopes_supported: Object.keys(knownScopes),
+    response_types_supported: ['code'],
+    response_modes_supported: ['query'],
+    grant_types_supported: ['authorization_code', 'refresh_token', 'client_credentials'],
+    subject_types_supported: ['public'],
+    id_token_signing_alg_values_supported: signingAlgorithms,
+    token_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post', 'none'],
+    code_challenge_methods_supported: ['S256'],
+    prompt_values_supported: ['none', 'login', 'consent', 'select_account'],
+    claim_types_supported: ['normal'],
+    claims_supported: [
+      'sub',
+      'iss',
+      'aud',
+      'exp',
+      'iat',
+      'auth_time',
+      'nonce',
+      'at_hash',
+      'amr',
+      'sid',
+      'name',
+      'email',
+      'email_verified',
+      'updated_at',
+    ],
+    claims_parameter_supported: false,
+    request_parameter_supported: false,
+    request_uri_parameter_supported: false,
+    authorization_response_iss_parameter_supported: true,
+  };
+}
+
+function cachedJson(c: Context<Environment>, body: unknown, maxAgeSeconds: number, contentType: string): Response {
+  const text = JSON.stringify(body);
+  const etag = `"${createHash('sha256').update(text).digest('base64url').slice(0, 27)}"`;
+  const headers = { 'Cache-Control': `public, max-age=${maxAgeSeconds}`, ETag: etag };
+  if (c.req.header('if-none-match') === etag) return c.body(null, 304, headers);
+  return c.body(text, 200, { ...headers, 'Content-Type': contentType });
+}
+
+/** GET `/.well-known/openid-configuration` and `/.well-known/oauth-authorization-server`. */
+export function discoveryEndpoint(deps: Deps) {
+  const document = serverMetadata(deps.config.issuer);
+  return (c: Context<Environment>) => cachedJson(c, document, 3600, 'application/json');
+}
+
+/** GET `/oauth/jwks`. */
+export function jwksEndpoint(deps: Deps) {
+  return async (c: Context<Environment>) =>
+    cachedJson(c, { keys: await deps.keys.published() }, jwksMaxAgeSeconds, 'application/jwk-set+json');
+}

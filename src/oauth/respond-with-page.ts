@@ -1,0 +1,58 @@
+// Answers a browser with a page of ours: its headers, and the one way to show that something went wrong.
+import type { Context } from 'hono';
+import { pageContentSecurityPolicy } from '../http/csp.js';
+import type { Environment } from '../http/environment.js';
+import { ErrorPage } from '../pages/error.js';
+import { render } from '../pages/render.js';
+
+interface PageOptions {
+  readonly status?: 200 | 400 | 403 | 404 | 413 | 429 | 500 | 503;
+  /** Redirect targets that a form on the page may end at, as CSP sources. */
+  readonly formTargets?: readonly string[];
+}
+
+/** Answers with a page. Never stored: a page from the back/forward cache would post a form that is spent. */
+export function respondWithPage(
+  c: Context<Environment>,
+  page: Parameters<typeof render>[0],
+  options: PageOptions = {},
+): Response {
+  return c.html(render(page), options.status ?? 200, {
+    'Cache-Control': 'no-store',
+    'Content-Security-Policy': pageContentSecurityPolicy(options.formTargets),
+  });
+}
+
+/** Something is wrong that must be shown and never be redirected. */
+export class PageError extends Error {
+  readonly title: string;
+  readonly hint: string | undefined;
+  readonly status: NonNullable<PageOptions['status']>;
+  /** For the log alone. */
+  readonly detail: string | undefined;
+
+  constructor(
+    title: string,
+    message: string,
+    options: { hint?: string; status?: NonNullable<PageOptions['status']>; detail?: string } = {},
+  ) {
+    super(message);
+    this.name = 'PageError';
+    this.title = title;
+    this.hint = options.hint;
+    this.status = options.status ?? 400;
+    this.detail = options.detail;
+  }
+}
+
+/** Shows an error with the request's id, under which the log has the detail. */
+export function respondWithErrorPage(c: Context<Environment>, error: PageError): Response {
+  c.get('log').info({ page: error.title, description: error.message, detail: error.detail }, 'refused');
+  const page = ErrorPage({
+    title: error.title,
+    message: error.message,
+    ...(error.hint === undefined ? {} : { hint: error.hint }),
+    referenceId: c.get('requestId'),
+  });
+  return respondWithPage(c, page, { status: error.status });
+}

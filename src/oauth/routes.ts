@@ -1,0 +1,58 @@
+// Which protocol endpoint lives where, by which methods, and how each answers an error.
+import { type Context, Hono } from 'hono';
+import { createSecretVerifier } from '../clients/secrets.js';
+import type { Deps } from '../deps.js';
+import type { Browser } from '../http/browser.js';
+import type { Environment } from '../http/environment.js';
+import { OverloadedError, ThrottledError } from '../lib/errors.js';
+import { authorizationEndpoint, authorizationPostEndpoint } from './authorize/endpoint.js';
+import { OAuthError, respondWithOAuthError } from './error.js';
+import { discoveryEndpoint, jwksEndpoint } from './metadata.js';
+import { tokenEndpoint } from './token/handler.js';
+import { userinfoEndpoint } from './userinfo.js';
+
+/** Turns what the services raise into an error of the protocol. @throws what is no refusal but a fault of ours */
+function asOAuthError(error: Error): OAuthError {
+  if (error instanceof OAuthError) return error;
+  if (error instanceof ThrottledError || error instanceof OverloadedError) {
+    const headers = { 'Retry-After': String(error.retryAfterSeconds) };
+    const status = error instanceof ThrottledError ? 429 : 503;
+    return new OAuthError('temporarily_unavailable', error.message, { status, headers });
+  }
+  throw error;
+}
+
+/** The machine endpoints answer in JSON, whatever happens. */
+function jsonEndpoints(deps: Deps): Hono<Environment> {
+  const app = new Hono<Environment>();
+  app.onError((error, c) => {
+    try {
+      return respondWithOAuthError(c, asOAuthError(error));
+    } catch (fault) {
+      c.get('log').error({ err: fault }, 'failed');
+      const description = `Something went wrong on our side. Quote ${c.get('requestId')} when you report it.`;
+      return respondWithOAuthError(c, new OAuthError('server_error', description, { status: 500 }));
+    }
+  });
+  const methodNotAllowed = (allow: string) => (c: Context<Environment>) => {
+    c.header('Allow', allow);
+    return c.json({ error: 'invalid_request', error_description: `Use ${allow}.` }, 405);
+  };
+  app.post('/oauth/token', tokenEndpoint(deps, createSecretVerifier(deps)));
+  app.all('/oauth/token', methodNotAllowed('POST'));
+  app.on(['GET', 'POST'], '/oauth/userinfo', userinfoEndpoint(deps));
+  app.all('/oauth/userinfo', methodNotAllowed('GET, POST'));
+  app.get('/oauth/jwks', jwksEndpoint(deps));
+  app.get('/.well-known/openid-configuration', discoveryEndpoint(deps));
+  app.get('/.well-known/oauth-authorization-server', discoveryEndpoint(deps));
+  return app;
+}
+
+/** All protocol endpoints. */
+export function oauthRoutes(deps: Deps, browser: Browser): Hono<Environment> {
+  const app = new Hono<Environment>();
+  app.route('/', jsonEndpoints(deps));
+  app.get('/oauth/authorize', authorizationEndpoint(deps, browser));
+  app.post('/oauth/authorize', authorizationPostEndpoint());
+  return app;
+}

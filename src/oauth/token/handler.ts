@@ -1,0 +1,57 @@
+// The token endpoint (RFC 6749 section 3.2): what all grants share, in order. A grant only fills in what is its own.
+import type { Context } from 'hono';
+import type { SecretVerifier } from '../../clients/secrets.js';
+import type { Deps } from '../../deps.js';
+import type { Environment } from '../../http/environment.js';
+import { type Parameters, rawForm, readParameters } from '../../http/form.js';
+import { splitWords } from '../../lib/scope.js';
+import { actorOfClient, authenticateClient } from '../client-authentication.js';
+import { OAuthError } from '../error.js';
+import { authorizationCodeGrant } from './authorization-code.js';
+import { clientCredentialsGrant } from './client-credentials.js';
+import type { Grant } from './grant.js';
+import { refreshTokenGrant } from './refresh-token.js';
+
+const grants: readonly Grant[] = [authorizationCodeGrant, refreshTokenGrant, clientCredentialsGrant];
+
+async function readForm(c: Context): Promise<Parameters> {
+  const text = await rawForm(c);
+  if (text === null) {
+    throw new OAuthError('invalid_request', 'Send the parameters in the body as application/x-www-form-urlencoded.');
+  }
+  const form = readParameters(text);
+  const [repeated] = form.repeated;
+  if (repeated !== undefined)
+    throw new OAuthError('invalid_request', `The parameter ${repeated} was sent more than once.`);
+  return form;
+}
+
+function selectGrant(grantType: string | undefined): Grant {
+  const supported = grants.map((grant) => grant.grantType).join(', ');
+  if (grantType === undefined)
+    throw new OAuthError('invalid_request', `grant_type is missing. It can be: ${supported}.`);
+  const grant = grants.find((candidate) => candidate.grantType === grantType);
+  if (!grant)
+    throw new OAuthError('unsupported_grant_type', `This grant_type is not supported. It can be: ${supported}.`);
+  return grant;
+}
+
+/** POST `/oauth/token`. */
+export function tokenEndpoint(deps: Deps, verifier: SecretVerifier) {
+  return async (c: Context<Environment>): Promise<Response> => {
+    const form = await readForm(c);
+    const grant = selectGrant(form.get('grant_type'));
+    const client = await authenticateClient(deps, verifier, c, form);
+    if (!splitWords(client.grantTypes).includes(grant.grantType)) {
+      throw new OAuthError('unauthorized_client', `This client is not registered for the grant ${grant.grantType}.`);
+    }
+    const resource = form.get('resource');
+    if (resource !== undefined && resource !== deps.config.issuer) {
+      throw new OAuthError('invalid_target', `There is no such resource. It can only be ${deps.config.issuer}.`);
+    }
+    const response = await grant.handle(deps, { client, form, actor: actorOfClient(c, client) });
+    c.header('Cache-Control', 'no-store');
+    c.header('Pragma', 'no-cache');
+    return c.json(response);
+  };
+}

@@ -1,0 +1,50 @@
+// The refresh token grant at the token endpoint (RFC 6749 section 6, RFC 9700 section 4.14). How a token is rotated is
+// consents/refresh-tokens.ts; here is who may ask, and for what.
+import { faultOfFamily } from '../../consents/families.js';
+import { findRefreshToken, rotateRefreshToken } from '../../consents/refresh-tokens.js';
+import { isSubset, parseScope, splitWords } from '../../lib/scope.js';
+import { OAuthError } from '../error.js';
+import type { Grant } from './grant.js';
+import { issueForMember } from './issue.js';
+import { revokeAfterReplay } from './replay.js';
+
+const refused =
+  'The refresh token is not valid: it was used before, has expired, or was revoked. The person must sign in again.';
+
+function invalidGrant(detail: string): OAuthError {
+  return new OAuthError('invalid_grant', refused, { detail });
+}
+
+/** The scopes of the new access token: those asked for, which may only narrow what was granted. */
+function narrowedScopes(asked: string | undefined, granted: readonly string[]): readonly string[] {
+  if (asked === undefined) return granted;
+  const scopes = parseScope(asked);
+  if (scopes === null || !isSubset(scopes, granted)) {
+    throw new OAuthError('invalid_scope', `scope can only name what was granted: ${granted.join(' ')}`);
+  }
+  return scopes;
+}
+
+export const refreshTokenGrant: Grant = {
+  grantType: 'refresh_token',
+  async handle(deps, request) {
+    const { client, form } = request;
+    const presented = form.get('refresh_token');
+    if (presented === undefined) throw new OAuthError('invalid_request', 'refresh_token is missing.');
+    const row = await findRefreshToken(deps.db, presented);
+    if (!row) throw invalidGrant('unknown refresh token');
+    if (row.family.consent.clientId !== client.id) throw invalidGrant("another client's refresh token");
+    const now = deps.clock();
+    const fault = faultOfFamily(row.family, now);
+    if (fault !== null) throw invalidGrant(fault);
+    if (row.expiresAt <= now) throw invalidGrant('the refresh token has expired');
+    const scopes = narrowedScopes(form.get('scope'), splitWords(row.family.scopes));
+
+    const rotation = await rotateRefreshToken(deps, presented, row, client.refreshTokenIdleSeconds);
+    if (rotation.outcome === 'replayed') {
+      await revokeAfterReplay(deps, row.familyId, request);
+      throw invalidGrant('the refresh token was used before');
+    }
+    return issueForMember(deps, row.family, scopes, { nonce: null, refreshToken: rotation.refreshToken });
+  },
+};

@@ -1,0 +1,128 @@
+/**
+ * Owns the look of the consent screen: who asks, for what, and where the answer goes. Leaves to others: which scopes
+ * are asked, what they mean, which are new, and what the decision does.
+ */
+import { Layout } from './layout.js';
+import { english, fill, type Localized, type Messages } from './messages.js';
+import { ExternalLink, HiddenFields, isSafeExternalUrl, Phrase, SignedInAs } from './phrase.js';
+
+/** The app as the consent screen shows it. */
+export interface ConsentClient {
+  name: string;
+  /** The account that published the app. */
+  accountName: string;
+  verified: boolean;
+  homepageUrl?: string;
+  policyUrl?: string;
+  termsUrl?: string;
+}
+
+/** One scope as the consent screen shows it. */
+export interface ConsentScope {
+  name: string;
+  /** Plain words that complete "this app can:". */
+  description: string;
+  /** True when the person has not allowed this app that scope before. */
+  isNew: boolean;
+}
+
+/** Props of `ConsentPage`. */
+export interface ConsentPageProps extends Localized {
+  csrfToken: string;
+  requestId: string;
+  client: ConsentClient;
+  redirectHost: string;
+  memberEmail: string;
+  scopes: readonly ConsentScope[];
+}
+
+/** Asks a member whether an app may use their account. Both answers are buttons of one form. */
+export function ConsentPage(props: ConsentPageProps) {
+  const { csrfToken, requestId, client, redirectHost, memberEmail, scopes, messages = english } = props;
+  return (
+    <Layout title={fill(messages.consentTitle, { client: client.name })} messages={messages}>
+      <h1>
+        <Phrase text={messages.consentHeading} values={{ client: client.name }} />
+      </h1>
+      <Publisher client={client} messages={messages} />
+      <SignedInAs email={memberEmail} messages={messages} />
+      {!client.verified && <p class="notice notice-warning">{messages.consentUnverified}</p>}
+      <ScopeList scopes={scopes} messages={messages} />
+      <p class="hint" id="consent-redirect">
+        <Phrase text={messages.consentRedirect} values={{ host: redirectHost }} />
+      </p>
+      <form method="post" action="/consent" class="actions">
+        <HiddenFields fields={{ csrf: csrfToken, request: requestId }} />
+        <button type="submit" name="decision" value="deny" class="button">
+          {messages.deny}
+        </button>
+        <button
+          type="submit"
+          name="decision"
+          value="allow"
+          class="button button-primary"
+          aria-describedby="consent-redirect"
+        >
+          {messages.allow}
+        </button>
+      </form>
+      <ClientLinks client={client} messages={messages} />
+    </Layout>
+  );
+}
+
+function Publisher({ client, messages }: { client: ConsentClient; messages: Messages }) {
+  return (
+    <p class="lead">
+      <Phrase text={messages.consentPublishedBy} values={{ account: client.accountName }} />{' '}
+      <span class={client.verified ? 'badge badge-good' : 'badge badge-warning'}>
+        {client.verified ? messages.verified : messages.unverified}
+      </span>
+    </p>
+  );
+}
+
+/**
+ * The scopes in the order given. "New" is marked only beside something already allowed: on a first visit everything
+ * is new, and marking all of it would say nothing.
+ */
+function ScopeList({ scopes, messages }: { scopes: readonly ConsentScope[]; messages: Messages }) {
+  if (scopes.length === 0) return <p>{messages.consentNoScopes}</p>;
+  const marksNew = scopes.some((scope) => scope.isNew) && scopes.some((scope) => !scope.isNew);
+  return (
+    <>
+      <h2 id="consent-scopes">{messages.consentScopes}</h2>
+      <ul class="scopes" aria-labelledby="consent-scopes">
+        {scopes.map((scope) => (
+          <li>
+            <span class="scope-description">{scope.description}</span>
+            {marksNew && scope.isNew && (
+              <>
+                {' '}
+                <span class="badge badge-new">{messages.consentNew}</span>
+              </>
+            )}{' '}
+            <code class="scope-name">{scope.name}</code>
+          </li>
+        ))}
+      </ul>
+      {marksNew && <p class="hint">{messages.consentNewHint}</p>}
+    </>
+  );
+}
+
+function ClientLinks({ client, messages }: { client: ConsentClient; messages: Messages }) {
+  const links = [
+    { href: client.homepageUrl, label: messages.homepage },
+    { href: client.policyUrl, label: messages.policy },
+    { href: client.termsUrl, label: messages.terms },
+  ].filter((link) => isSafeExternalUrl(link.href));
+  if (links.length === 0) return null;
+  return (
+    <nav class="client-links" aria-label={messages.appLinks}>
+      {links.map((link) => (
+        <ExternalLink href={link.href} label={link.label} />
+      ))}
+    </nav>
+  );
+}

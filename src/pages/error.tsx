@@ -1,0 +1,34 @@
+/**
+ * Owns the page for what went wrong in a browser. Leaves to others: which error it is, its public words and its status.
+ */
+import { Layout } from './layout.js';
+import { english, type Localized } from './messages.js';
+
+/** Props of `ErrorPage`. */
+export interface ErrorPageProps extends Localized {
+  title: string;
+  /** What went wrong. */
+  message: string;
+  /** What to do next. */
+  hint?: string;
+  /** The request id under which the log has the details. */
+  referenceId: string;
+}
+
+/** Says what went wrong, what to do next, and which reference to quote. */
+export function ErrorPage({ title, message, hint, referenceId, messages = english }: ErrorPageProps) {
+  return (
+    <Layout title={title} messages={messages}>
+      <h1>{title}</h1>
+      <p>{message}</p>
+      {hint !== undefined && <p class="next-step">{hint}</p>}
+      <dl class="reference">
+        <dt>{messages.errorReference}</dt>
+        <dd>
+          <code>{referenceId}</code>
+        </dd>
+      </dl>
+      <p class="hint">{messages.errorReferenceHint}</p>
+    </Layout>
+  );
+}

@@ -1,0 +1,80 @@
+/**
+ * Owns the look of the sign-in form. Leaves to others: checking the password, throttling, and where a person goes next.
+ */
+import { Layout } from './layout.js';
+import { english, fill, type Localized } from './messages.js';
+import { HiddenFields, Phrase } from './phrase.js';
+
+/** Props of `LoginPage`. */
+export interface LoginPageProps extends Localized {
+  csrfToken: string;
+  /** The authorization request that waits for this sign-in; wins over `returnTo`. */
+  requestId?: string;
+  /** Where to go after signing in without an app, one of a fixed list. */
+  returnTo?: string;
+  /** What was typed before, so that a wrong password costs only the password. */
+  email?: string;
+  error?: string;
+  client?: { name: string; redirectHost: string };
+}
+
+const errorId = 'login-error';
+
+/** E-mail and password on one form, usable by a password manager and without JavaScript. */
+export function LoginPage(props: LoginPageProps) {
+  const { csrfToken, requestId, returnTo, email, error, client, messages = english } = props;
+  const describedBy = error === undefined ? undefined : errorId;
+  const title = client === undefined ? messages.signIn : fill(messages.signInTo, { client: client.name });
+  return (
+    <Layout title={title} messages={messages}>
+      <h1>
+        {client === undefined ? messages.signIn : <Phrase text={messages.signInTo} values={{ client: client.name }} />}
+      </h1>
+      {client !== undefined && (
+        <p class="lead">
+          <Phrase text={messages.signInReturn} values={{ host: client.redirectHost }} />
+        </p>
+      )}
+      {error !== undefined && (
+        <p class="notice notice-error" role="alert" id={errorId}>
+          {error}
+        </p>
+      )}
+      <form method="post" action="/login">
+        <HiddenFields
+          fields={{ csrf: csrfToken, request: requestId, return_to: requestId === undefined ? returnTo : undefined }}
+        />
+        <div class="field">
+          <label for="email">{messages.email}</label>
+          <input
+            id="email"
+            name="email"
+            type="email"
+            value={email ?? ''}
+            autocomplete="username"
+            autocapitalize="none"
+            spellcheck={false}
+            required
+            autofocus={email === undefined || email === ''}
+            aria-describedby={describedBy}
+          />
+        </div>
+        <div class="field">
+          <label for="password">{messages.password}</label>
+          <input
+            id="password"
+            name="password"
+            type="password"
+            autocomplete="current-password"
+            required
+            autofocus={email !== undefined && email !== ''}
+            aria-describedby={describedBy}
+          />
+        </div>
+        <button type="submit" class="button button-primary">
+          {messages.signIn}
+        </button>
+      </form>
+    </Layout>
+  );
+}

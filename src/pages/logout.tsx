@@ -1,0 +1,45 @@
+/**
+ * Owns the pages before and after signing out. Leaves to others: ending the session and telling apps about it.
+ */
+import { Layout } from './layout.js';
+import { english, type Localized } from './messages.js';
+import { HiddenFields, SignedInAs } from './phrase.js';
+
+/** Props of `LogoutPage`. */
+export interface LogoutPageProps extends Localized {
+  csrfToken: string;
+  memberEmail: string;
+}
+
+/** Asks before signing out, because a link alone must not end anybody's session. */
+export function LogoutPage({ csrfToken, memberEmail, messages = english }: LogoutPageProps) {
+  return (
+    <Layout title={messages.signOut} messages={messages}>
+      <h1>{messages.signOutTitle}</h1>
+      <SignedInAs email={memberEmail} messages={messages} />
+      <p>{messages.signOutHint}</p>
+      <form method="post" action="/logout" class="actions actions-stacked">
+        <HiddenFields fields={{ csrf: csrfToken }} />
+        <button type="submit" class="button button-primary">
+          {messages.signOut}
+        </button>
+        <a class="button" href="/">
+          {messages.staySignedIn}
+        </a>
+      </form>
+    </Layout>
+  );
+}
+
+/** Confirms that the session is over. */
+export function SignedOutPage({ messages = english }: Localized) {
+  return (
+    <Layout title={messages.signedOutTitle} messages={messages}>
+      <h1>{messages.signedOutTitle}</h1>
+      <p>{messages.signedOutHint}</p>
+      <a class="button button-primary" href="/login?return_to=/">
+        {messages.signInAgain}
+      </a>
+    </Layout>
+  );
+}

@@ -1,0 +1,83 @@
+// The running service: compose, first start, listen; stop when told to.
+import { createServer } from 'node:http';
+import { getRequestListener } from '@hono/node-server';
+import { createApp } from './app.js';
+import { bootstrap, type FirstOwner } from './bootstrap.js';
+import { compose } from './compose.js';
+import { type Config, loadConfig } from './config.js';
+import { startMaintenance } from './maintenance.js';
+import { operatorMessage } from './operator-message.js';
+
+const stopWithinMilliseconds = 10_000;
+
+function welcome(config: Config, owner: FirstOwner | null): string {
+  const lines = [
+    '',
+    '  Latchkey is running.',
+    '',
+    `  Address     ${config.issuer}`,
+    `  GraphiQL    ${config.issuer}/graphql`,
+  ];
+  if (owner) {
+    lines.push(`  Sign in as  ${owner.email}`);
+    lines.push(
+      owner.password === null
+        ? '  Password    the one in LATCHKEY_OWNER_PASSWORD'
+        : `  Password    ${owner.password}    (shown this once: keep it)`,
+    );
+  }
+  return `${lines.join('\n')}\n\n`;
+}
+
+/** Starts the service and resolves when it listens. @returns how to stop it */
+export async function serve(config: Config): Promise<{ stop(): Promise<void> }> {
+  const { deps, close } = await compose(config);
+  try {
+    const owner = await bootstrap(deps);
+    const server = createServer(
+      { requestTimeout: 30_000, headersTimeout: 10_000 },
+      getRequestListener(createApp(deps).fetch),
+    );
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject);
+      server.listen(config.port, config.host, resolve);
+    });
+    process.stdout.write(welcome(config, owner));
+    const stopMaintenance = startMaintenance(deps);
+    return {
+      async stop() {
+        stopMaintenance();
+        const closed = new Promise((resolve) => server.close(resolve));
+        server.closeIdleConnections();
+        const impatience = setTimeout(() => server.closeAllConnections(), stopWithinMilliseconds);
+        await closed;
+        clearTimeout(impatience);
+        await close();
+      },
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** Serves until SIGINT or SIGTERM. What an operator can mend is printed without a stack, and the process ends with 1. */
+export async function runService(): Promise<void> {
+  try {
+    const { stop } = await serve(loadConfig(process.env));
+    let stopping = false;
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+      process.on(signal, () => {
+        // A second signal does not wait.
+        if (stopping) process.exit(1);
+        stopping = true;
+        void stop().then(() => process.exit(0));
+      });
+    }
+  } catch (error) {
+    const message = operatorMessage(error);
+    if (message === null) throw error;
+    process.stderr.write(`${message}\n`);
+    process.exitCode = 1;
+  }
+}

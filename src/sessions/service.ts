@@ -1,0 +1,88 @@
+// Browser sessions: begun at sign-in, found by the cookie's secret, ended at sign-out. The cookie itself is http's.
+import { type Actor, recordAudit } from '../audit/service.js';
+import { revokeFamiliesOfMember, revokeFamiliesOfSession } from '../consents/families.js';
+import type { Db, Tx } from '../db/client.js';
+import type { Deps } from '../deps.js';
+import { sha256 } from '../lib/crypto.js';
+
+export const sessionIdleSeconds = 12 * 3600;
+export const sessionSeconds = 30 * 24 * 3600;
+// How stale the stored last activity may be: not every request writes.
+const activityGranularityMilliseconds = 60_000;
+
+/** Finds a living session of an active member by the secret in its cookie, and notes the activity. */
+export async function findSession(deps: Pick<Deps, 'db' | 'clock'>, secret: string) {
+  const now = deps.clock();
+  const session = await deps.db.session.findUnique({
+    where: { secretHash: sha256(secret) },
+    include: { member: { include: { account: true } } },
+  });
+  if (!session || session.endedAt !== null || session.member.status !== 'ACTIVE') return null;
+  if (session.expiresAt <= now || session.idleExpiresAt <= now) return null;
+  if (now.getTime() - session.lastActiveAt.getTime() > activityGranularityMilliseconds) {
+    await deps.db.session.updateMany({
+      where: { id: session.id, endedAt: null },
+      data: { lastActiveAt: now, idleExpiresAt: new Date(now.getTime() + sessionIdleSeconds * 1000) },
+    });
+  }
+  return session;
+}
+
+export type LiveSession = NonNullable<Awaited<ReturnType<typeof findSession>>>;
+
+/** Begins a session for a member who has just proved who they are. @returns its id and the cookie's secret, in clear */
+export async function beginSession(
+  deps: Pick<Deps, 'db' | 'clock' | 'newId' | 'randomBytes'>,
+  actor: Actor,
+  member: { readonly id: string; readonly email: string },
+  methods: readonly string[],
+): Promise<{ id: string; secret: string }> {
+  const now = deps.clock();
+  const id = deps.newId('session');
+  const secret = deps.randomBytes(32).toString('base64url');
+  await deps.db.$transaction(async (tx) => {
+    await tx.session.create({
+      data: {
+        id,
+        memberId: member.id,
+        secretHash: sha256(secret),
+        authenticatedAt: now,
+        methods: methods.join(' '),
+        ipAddress: actor.ipAddress,
+        userAgent: actor.userAgent?.slice(0, 500) ?? null,
+        lastActiveAt: now,
+        idleExpiresAt: new Date(now.getTime() + sessionIdleSeconds * 1000),
+        expiresAt: new Date(now.getTime() + sessionSeconds * 1000),
+      },
+    });
+    await recordAudit(tx, deps, actor, { action: 'SIGNED_IN', targetId: member.id, targetLabel: member.email });
+  });
+  return { id, secret };
+}
+
+/** Ends a session and, with it, the tokens of its sign-ins, save those granted for offline access. */
+export async function endSession(deps: Pick<Deps, 'db' | 'clock' | 'newId'>, actor: Actor, id: string): Promise<void> {
+  const now = deps.clock();
+  await deps.db.$transaction(async (tx) => {
+    const { count } = await tx.session.updateMany({ where: { id, endedAt: null }, data: { endedAt: now } });
+    if (count === 0) return;
+    await revokeFamiliesOfSession(tx, id, now);
+    await recordAudit(tx, deps, actor, {
+      action: 'SIGNED_OUT',
+      targetId: actor.memberId ?? id,
+      targetLabel: actor.label,
+    });
+  });
+}
+
+/** Ends every session of a member and all tokens that clients hold for them, as a new password demands. */
+export async function endEverythingOfMember(tx: Tx, memberId: string, now: Date): Promise<void> {
+  await tx.session.updateMany({ where: { memberId, endedAt: null }, data: { endedAt: now } });
+  await revokeFamiliesOfMember(tx, memberId, now);
+}
+
+/** Deletes what has been over for a day. Run now and then by every process. */
+export async function deleteOldSessions(db: Db, now: Date): Promise<void> {
+  const before = new Date(now.getTime() - 24 * 3600 * 1000);
+  await db.session.deleteMany({ where: { OR: [{ expiresAt: { lt: before } }, { endedAt: { lt: before } }] } });
+}

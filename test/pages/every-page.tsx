@@ -1,0 +1,111 @@
+/**
+ * Owns one rendering of each page for tests that hold for all of them. Each text prop goes through `change`, so that a
+ * test can put something hostile into one prop at a time.
+ */
+import type { ConsentPageProps } from '../../src/pages/consent.js';
+import { ConsentPage } from '../../src/pages/consent.js';
+import { ErrorPage } from '../../src/pages/error.js';
+import { HomePage } from '../../src/pages/home.js';
+import { LoginPage } from '../../src/pages/login.js';
+import { LogoutPage, SignedOutPage } from '../../src/pages/logout.js';
+import { OtherAccountPage } from '../../src/pages/other-account.js';
+import { render } from '../../src/pages/render.js';
+
+/** Gives a prop's value, or something else in its place. */
+export type Change = (prop: string, value: string) => string;
+
+/** Leaves every prop as it is. */
+export const unchanged: Change = (_prop, value) => value;
+
+/** The consent page's props, also used by the tests of that page alone. */
+export function consentProps(change: Change = unchanged): ConsentPageProps {
+  return {
+    csrfToken: change('csrfToken', 'csrf-1'),
+    requestId: change('requestId', 'req_1'),
+    client: {
+      name: change('client.name', 'Acme CRM'),
+      accountName: change('client.accountName', 'Acme Corporation'),
+      verified: false,
+      homepageUrl: 'https://acme.example/',
+    },
+    redirectHost: change('redirectHost', 'crm.acme.example'),
+    memberEmail: change('memberEmail', 'ada@example.com'),
+    scopes: [
+      { name: 'openid', description: 'Know who you are', isNew: false },
+      {
+        name: change('scope.name', 'email'),
+        description: change('scope.description', 'See your e-mail address'),
+        isNew: true,
+      },
+    ],
+  };
+}
+
+/** Every page by name, rendered to a document. */
+export const everyPage: Readonly<Record<string, (change: Change) => string>> = {
+  login: (change) =>
+    render(
+      <LoginPage
+        csrfToken={change('csrfToken', 'csrf-1')}
+        requestId={change('requestId', 'req_1')}
+        email={change('email', 'ada@example.com')}
+        error={change('error', 'That did not work.')}
+        client={{
+          name: change('client.name', 'Acme CRM'),
+          redirectHost: change('client.redirectHost', 'acme.example'),
+        }}
+      />,
+    ),
+  'login without an app': (change) =>
+    render(<LoginPage csrfToken={change('csrfToken', 'csrf-1')} returnTo={change('returnTo', '/graphql')} />),
+  consent: (change) => render(<ConsentPage {...consentProps(change)} />),
+  'other account': (change) =>
+    render(
+      <OtherAccountPage
+        csrfToken={change('csrfToken', 'csrf-1')}
+        requestId={change('requestId', 'req_1')}
+        client={{
+          name: change('client.name', 'Acme CRM'),
+          accountName: change('client.accountName', 'Acme Corporation'),
+        }}
+        memberEmail={change('memberEmail', 'ada@example.com')}
+      />,
+    ),
+  logout: (change) =>
+    render(
+      <LogoutPage csrfToken={change('csrfToken', 'csrf-1')} memberEmail={change('memberEmail', 'ada@example.com')} />,
+    ),
+  'signed out': () => render(<SignedOutPage />),
+  error: (change) =>
+    render(
+      <ErrorPage
+        title={change('title', 'Not found')}
+        message={change('message', 'There is nothing here.')}
+        hint={change('hint', 'Go back.')}
+        referenceId={change('referenceId', 'req_1')}
+      />,
+    ),
+  home: (change) =>
+    render(
+      <HomePage
+        issuer={change('issuer', 'https://id.example.com')}
+        member={{
+          email: change('email', 'ada@example.com'),
+          name: change('name', 'Ada'),
+          role: change('role', 'OWNER'),
+          accountName: change('accountName', 'Example Ltd'),
+        }}
+      />,
+    ),
+  'home signed out': (change) => render(<HomePage issuer={change('issuer', 'https://id.example.com')} />),
+};
+
+/** The props of a page that hold text. */
+export function textProps(page: (change: Change) => string): string[] {
+  const names = new Set<string>();
+  page((prop, value) => {
+    names.add(prop);
+    return value;
+  });
+  return [...names];
+}

@@ -1,0 +1,140 @@
+// The whole application for a test: a fresh database, a clock that the test moves, cheap hashing, and an owner who can sign in.
+import { randomBytes } from 'node:crypto';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { getRequestListener } from '@hono/node-server';
+import { pino } from 'pino';
+import { createAccount } from '../../src/accounts/service.js';
+import { createApp } from '../../src/app.js';
+import { createLastUsed } from '../../src/audit/last-used.js';
+import { operatorActor } from '../../src/audit/service.js';
+import { bootstrap } from '../../src/bootstrap.js';
+import { type Config, loadConfig } from '../../src/config.js';
+import type { Deps } from '../../src/deps.js';
+import { createThrottles } from '../../src/http/throttle.js';
+import { createKeys } from '../../src/keys/service.js';
+import { createHasher } from '../../src/lib/hasher.js';
+import { createIdMaker } from '../../src/lib/ids.js';
+import type { Role } from '../../src/lib/roles.js';
+import { createSecretKeys } from '../../src/lib/secret-keys.js';
+import { createMember } from '../../src/members/service.js';
+import { createTestDatabase, type TestDatabase } from './database.js';
+
+/** The least that argon2 allows: tests sign in hundreds of times. */
+export const cheapHashParameters = { memoryCost: 1024, timeCost: 2, parallelism: 1 };
+
+export const ownerPassword = 'a long owner password';
+export const memberPassword = 'a long member password';
+
+/** A clock that stands still until the test moves it. */
+export function createFakeClock(start = new Date('2026-06-01T12:00:00.000Z')) {
+  let now = start.getTime();
+  const clock = () => new Date(now);
+  return Object.assign(clock, {
+    advance(seconds: number) {
+      now += seconds * 1000;
+    },
+  });
+}
+
+export type FakeClock = ReturnType<typeof createFakeClock>;
+
+export interface TestAppOptions {
+  readonly issuer?: string;
+  readonly config?: Partial<Config>;
+  /** The real time instead of a clock that stands still: for client libraries, which look at their own. */
+  readonly realTime?: boolean;
+  /** An existing database instead of a fresh one, for tests of several processes. */
+  readonly database?: TestDatabase;
+}
+
+/** The application over a fresh database, in process. Close it after the test. */
+export async function createTestApp(options: TestAppOptions = {}) {
+  const database = options.database ?? (await createTestDatabase());
+  const { db, statements } = database;
+  const issuer = options.issuer ?? 'http://localhost:4000';
+  const config: Config = {
+    ...loadConfig({ LATCHKEY_ISSUER: issuer, DATABASE_URL: 'file:unused', LATCHKEY_OWNER_PASSWORD: ownerPassword }),
+    secrets: ['a secret for tests of more than 32 bytes'],
+    ...options.config,
+  };
+  const fakeClock = createFakeClock();
+  const clock = options.realTime ? () => new Date() : fakeClock;
+  const secretKeys = createSecretKeys(config.secrets as [string]);
+  const logLines: string[] = [];
+  const log = pino({ level: 'trace', base: null }, { write: (line: string) => void logLines.push(line) });
+  const deps: Deps = {
+    config,
+    db,
+    clock,
+    randomBytes,
+    newId: createIdMaker(() => clock().getTime(), randomBytes),
+    hasher: createHasher(cheapHashParameters, 2, 200),
+    throttles: createThrottles(db),
+    secretKeys,
+    keys: createKeys({ db, clock, secretKeys, config }),
+    lastUsed: createLastUsed(db, clock, (error) => log.error({ err: error }, 'last used')),
+    log,
+  };
+  await bootstrap(deps);
+  await deps.keys.reload();
+  const app = createApp(deps);
+  const owner = await db.member.findFirstOrThrow({ where: { role: 'OWNER' }, orderBy: { id: 'asc' } });
+
+  return {
+    deps,
+    db,
+    app,
+    issuer,
+    statements,
+    clock: fakeClock,
+    /** Everything that was logged, a line each. */
+    logLines,
+    owner: { ...owner, password: ownerPassword },
+    /** One request in process; a path is taken on the issuer. */
+    request: (path: string, init?: RequestInit) => app.request(new URL(path, issuer).href, init),
+    /** Another member of the owner's account, or of the account that is named. */
+    async addMember(
+      role: Exclude<Role, 'OWNER'>,
+      email = `${role.toLowerCase()}@example.com`,
+      accountId = owner.accountId,
+    ) {
+      const member = { email, name: `The ${role}`, role, password: memberPassword };
+      return { ...(await createMember(deps, operatorActor, accountId, member)), password: memberPassword };
+    },
+    /** Another account with its owner. */
+    async addAccount(name = 'Another account', email = 'owner@another.example') {
+      const created = await createAccount(deps, operatorActor, {
+        name,
+        owner: { email, name: null, password: ownerPassword },
+      });
+      return { account: created.account, owner: { ...created.owner, password: ownerPassword } };
+    },
+    async close() {
+      await deps.lastUsed.flush();
+      if (!options.database) await database.close();
+    },
+  };
+}
+
+export type TestApp = Awaited<ReturnType<typeof createTestApp>>;
+
+/** The application listening on loopback with the real time, for client libraries and browsers. */
+export async function startTestServer(options: TestAppOptions = {}) {
+  let answer: ReturnType<typeof getRequestListener> | undefined;
+  const server: Server = createServer((request, response) => void answer?.(request, response));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const issuer = options.issuer ?? `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const testApp = await createTestApp({ realTime: true, ...options, issuer });
+  answer = getRequestListener(testApp.app.fetch);
+  return {
+    ...testApp,
+    async close() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+      await testApp.close();
+    },
+  };
+}
+
+export type TestServer = Awaited<ReturnType<typeof startTestServer>>;

@@ -1,0 +1,38 @@
+// Which tests a run holds and how they are run. One suite at a time, chosen by TEST_SUITE (scripts/test.mjs
+// sets it): "default" is every test of `npm test`; "long" and "browser" are the folders kept out of it. The database
+// is no concern of this file: tests read TEST_DATABASE_URL themselves.
+import { defineConfig } from 'vitest/config';
+
+const second = 1000;
+
+const suites = {
+  default: { include: ['test/**/*.test.{ts,tsx}'], exclude: ['test/browser/**', 'test/long/**'], timeout: 20 * second },
+  long: { include: ['test/long/**/*.test.{ts,tsx}'], exclude: [], timeout: 600 * second },
+  browser: { include: ['test/browser/**/*.test.{ts,tsx}'], exclude: [], timeout: 120 * second },
+};
+
+const suiteName = process.env.TEST_SUITE ?? 'default';
+if (!Object.hasOwn(suites, suiteName)) {
+  throw new Error(`TEST_SUITE is "${suiteName}"; it must be one of ${Object.keys(suites).join(', ')}.`);
+}
+const suite = suites[suiteName as keyof typeof suites];
+
+export default defineConfig({
+  oxc: { jsx: { runtime: 'automatic', importSource: 'hono/jsx' } },
+  test: {
+    include: suite.include,
+    exclude: ['node_modules/**', 'dist/**', ...suite.exclude],
+    environment: 'node',
+    // There may be nothing yet that takes minutes; the other suites are never empty.
+    passWithNoTests: suiteName === 'long',
+    env: { NODE_ENV: 'test' },
+    // Processes rather than threads: argon2 and better-sqlite3 are native, and some tests send signals.
+    pool: 'forks',
+    // A browser and the servers it visits are processes of their own; beside a second test file they would starve.
+    maxWorkers: suiteName === 'default' ? 2 : 1,
+    testTimeout: suite.timeout,
+    hookTimeout: Math.max(suite.timeout, 60 * second),
+    // Transformed modules survive from one run to the next, which takes a good part off every start of a test file.
+    experimental: { fsModuleCache: true },
+  },
+});
