@@ -1,8 +1,7 @@
 // The whole HTTP application as one function from what it depends on: middleware in order, then the routes.
 import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
-import { graphiqlAssets, graphiqlAssetsPrefix } from './api/graphiql-assets.js';
-import { graphqlRoutes } from './api/yoga.js';
+import { graphqlRoutes } from './api/routes.js';
 import type { Deps } from './deps.js';
 import { createBrowser } from './http/browser.js';
 import type { Environment } from './http/environment.js';
@@ -12,6 +11,7 @@ import { interactionRoutes } from './interaction/routes.js';
 import { OverloadedError, ThrottledError } from './lib/errors.js';
 import { PageError, respondWithErrorPage } from './oauth/respond-with-page.js';
 import { oauthRoutes } from './oauth/routes.js';
+import { icon } from './pages/icon.js';
 import { stylesheet, stylesheetPath } from './pages/stylesheet.js';
 
 const mostBodyBytes = 100 * 1000;
@@ -60,11 +60,10 @@ export function createApp(deps: Deps): Hono<Environment> {
       'Cache-Control': 'public, max-age=31536000, immutable',
     }),
   );
+  app.get('/favicon.ico', (c) =>
+    c.body(icon, 200, { 'Content-Type': 'image/svg+xml', 'Cache-Control': 'public, max-age=86400' }),
+  );
   app.get('/health', (c) => c.json({ status: 'ok' }));
-  app.get(`${graphiqlAssetsPrefix}*`, async (c) => {
-    const asset = await graphiqlAssets(c.req.path, c.req.header('accept-encoding'), c.req.header('if-none-match'));
-    return asset ?? c.notFound();
-  });
   app.route('/', oauthRoutes(deps, browser));
   app.route('/', interactionRoutes({ deps, browser }));
   app.route('/', graphqlRoutes(deps, browser));

@@ -1,6 +1,7 @@
 // The running service: compose, first start, listen; stop when told to.
 import { createServer } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
+import { loadGraphql } from './api/routes.js';
 import { createApp } from './app.js';
 import { bootstrap, type FirstOwner } from './bootstrap.js';
 import { compose } from './compose.js';
@@ -43,6 +44,8 @@ export async function serve(config: Config): Promise<{ stop(): Promise<void> }> 
       server.listen(config.port, config.host, resolve);
     });
     process.stdout.write(welcome(config, owner));
+    // So that the first GraphQL request need not wait for it.
+    void loadGraphql();
     const stopMaintenance = startMaintenance(deps);
     return {
       async stop() {

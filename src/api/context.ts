@@ -28,6 +28,11 @@ export class CallerRefused extends Error {
   }
 }
 
+/** The body of an answer that says no before anything is executed, in the shape of a GraphQL result. */
+export function refusal(code: 'UNAUTHENTICATED' | 'FORBIDDEN' | 'BAD_USER_INPUT', message: string) {
+  return { errors: [{ message, extensions: { code } }] };
+}
+
 const invalidToken = 'The token is not valid: it may have expired, or been revoked.';
 
 async function callerOfApiToken(deps: Deps, c: Context<Environment>, token: string): Promise<Caller> {

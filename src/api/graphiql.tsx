@@ -32,7 +32,7 @@ export function graphiqlPage({ issuer, viewer }: GraphiqlPageProps): string {
  * - `worker-src 'self'`: the editor's workers are files of ours, rather than the `blob:` the package would make.
  * - `style-src 'unsafe-inline'`: the editor (monaco) makes `<style>` elements and lines with `style` attributes as it
  *   runs, with no way to hand it a nonce. Styles cannot send anything away here: images and fonts have no other host.
- * - `img-src`/`font-src data:`: icons and fonts that the bundle's stylesheet holds inline.
+ * - `img-src`/`font-src data:`: icons and fonts that the bundle's stylesheet holds inline; our favicon.
  * - `connect-src 'self'`: operations go to /graphql.
  */
 export function graphiqlContentSecurityPolicy(): string {
@@ -40,7 +40,7 @@ export function graphiqlContentSecurityPolicy(): string {
     "default-src 'none'",
     "script-src 'self'",
     "style-src 'self' 'unsafe-inline'",
-    'img-src data:',
+    "img-src 'self' data:",
     'font-src data:',
     "connect-src 'self'",
     "worker-src 'self'",

@@ -60,9 +60,15 @@ export function createSecretVerifier(
       if (!remembered.has(pair)) {
         const address = actor.ipAddress ?? '';
         const throttleKey = `${secret.id} ${address}`;
-        await deps.throttles.clientSecret.check(throttleKey);
-        if (!(await deps.hasher.verify(secret.hash, presented, address))) {
+        const right = await deps.hasher.inTurn(address, async (turn) => {
+          // Whoever waited behind the same pair finds it remembered.
+          if (remembered.has(pair)) return true;
+          await deps.throttles.clientSecret.check(throttleKey);
+          if (await turn.verify(secret.hash, presented)) return true;
           await deps.throttles.clientSecret.fail(throttleKey);
+          return false;
+        });
+        if (!right) {
           await recordRefusal(deps, actor, {
             action: 'CLIENT_AUTHENTICATION_REFUSED',
             accountId: client.accountId,

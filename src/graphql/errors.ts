@@ -1,6 +1,6 @@
 // How the GraphQL API says that something is wrong: `userErrors` for what the caller can fix in an input, top-level errors
 // with a code for what any field can raise.
-import { GraphQLError, type GraphQLFormattedError } from 'graphql';
+import { GraphQLError } from 'graphql';
 import type { Logger } from 'pino';
 import { ForbiddenError, InputError, type InputIssue, OverloadedError, ThrottledError } from '../lib/errors.js';
 
@@ -23,11 +23,6 @@ export function apiError(
     ...(options.original instanceof Error ? { originalError: options.original } : {}),
     extensions: { code, ...(options.http ? { http: options.http } : {}) },
   });
-}
-
-/** The body of an answer that says no before anything is executed. */
-export function errorBody(code: ErrorCode, message: string): { errors: GraphQLFormattedError[] } {
-  return { errors: [{ message, extensions: { code } }] };
 }
 
 /**

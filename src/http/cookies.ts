@@ -8,7 +8,7 @@ export interface Cookies {
   sessionSecret(c: Context): string | null;
   setSession(c: Context, secret: string, maxAgeSeconds: number): void;
   clearSession(c: Context): void;
-  /** The browser's own secret; made and set when there is none yet. */
+  /** The browser's own secret, made when there is none yet; the response sets it. */
   browserSecret(c: Context): string;
   /** The browser's secret if it sent one. */
   knownBrowserSecret(c: Context): string | null;
@@ -28,18 +28,19 @@ export function createCookies(issuer: string, randomBytes: (length: number) => B
     const value = getCookie(c, name(base));
     return value !== undefined && /^[A-Za-z0-9_-]{43}$/.test(value) ? value : null;
   };
-  const fresh = new WeakMap<Request, string>();
+  const inResponse = new WeakMap<Request, string>();
   return {
     sessionSecret: (c) => read(c, 'latchkey'),
     setSession: (c, secret, maxAge) => setCookie(c, name('latchkey'), secret, { ...options, maxAge }),
     clearSession: (c) => setCookie(c, name('latchkey'), '', { ...options, maxAge: 0 }),
     knownBrowserSecret: (c) => read(c, 'latchkey-browser'),
     browserSecret(c) {
-      const known = read(c, 'latchkey-browser') ?? fresh.get(c.req.raw);
-      if (known) return known;
-      const secret = randomBytes(32).toString('base64url');
-      fresh.set(c.req.raw, secret);
+      const current = inResponse.get(c.req.raw);
+      if (current) return current;
+      const secret = read(c, 'latchkey-browser') ?? randomBytes(32).toString('base64url');
+      // Set anew each time, so that it never expires in the middle of a sign-in.
       setCookie(c, name('latchkey-browser'), secret, { ...options, maxAge: browserSeconds });
+      inResponse.set(c.req.raw, secret);
       return secret;
     },
   };

@@ -13,13 +13,23 @@ export interface HashParameters {
 /** 19 MiB, two passes, one lane: OWASP's minimum for argon2id. */
 export const productionHashParameters: HashParameters = { memoryCost: 19 * 1024, timeCost: 2, parallelism: 1 };
 
+/** What can be checked while it is one's turn. */
+export interface HashTurn {
+  /** Checks a text against a stored hash. */
+  verify(stored: string, text: string): Promise<boolean>;
+  /** Costs what `verify` costs and is always false: for names that do not exist. */
+  burn(text: string): Promise<false>;
+}
+
 export interface Hasher {
   /** Hashes for storage. `address` is whose turn in the queue this is. @throws OverloadedError */
   hash(text: string, address: string): Promise<string>;
-  /** Checks a text against a stored hash. @throws OverloadedError */
-  verify(stored: string, text: string, address: string): Promise<boolean>;
-  /** Costs what `verify` costs and is always false: for names that do not exist. @throws OverloadedError */
-  burn(text: string, address: string): Promise<false>;
+  /**
+   * Waits for a turn of this address, then runs the job. Throttles belong inside: there they see the failures of those who
+   * went before, so that guessing all at once gains nothing.
+   * @throws OverloadedError, and whatever the job throws
+   */
+  inTurn<T>(address: string, job: (turn: HashTurn) => Promise<T>): Promise<T>;
   /** Says whether a stored hash was made with other parameters than today's. */
   isOutdated(stored: string): boolean;
 }
@@ -75,15 +85,17 @@ export function createHasher(parameters: HashParameters, concurrency: number, lo
   const enqueue = createFairQueue(concurrency, longestQueue);
   const options = { type: argon2id, ...parameters } as const;
   let decoy: Promise<string> | undefined;
-  return {
-    hash: (text, address) => enqueue(address, () => hash(text, options)),
-    verify: (stored, text, address) => enqueue(address, () => verify(stored, text)),
-    async burn(text, address) {
+  const turn: HashTurn = {
+    verify: (stored, text) => verify(stored, text),
+    async burn(text) {
       decoy ??= hash('a text that nobody presents', options);
-      const stored = await decoy;
-      await enqueue(address, () => verify(stored, text));
+      await verify(await decoy, text);
       return false;
     },
+  };
+  return {
+    hash: (text, address) => enqueue(address, () => hash(text, options)),
+    inTurn: (address, job) => enqueue(address, () => job(turn)),
     isOutdated: (stored) => needsRehash(stored, options),
   };
 }

@@ -2,7 +2,8 @@
 import type { InputIssue } from '../lib/errors.js';
 
 const shortest = 12;
-const longest = 128;
+/** Characters, after normalising. */
+export const longestPassword = 128;
 
 let commonPasswords: ReadonlySet<string> | undefined;
 
@@ -29,8 +30,8 @@ export async function faultsOfPassword(
   if (length < shortest) {
     return [{ code: 'INVALID', message: `A password needs at least ${shortest} characters.`, path }];
   }
-  if (length > longest) {
-    return [{ code: 'TOO_LONG', message: `A password can have at most ${longest} characters.`, path }];
+  if (length > longestPassword) {
+    return [{ code: 'TOO_LONG', message: `A password can have at most ${longestPassword} characters.`, path }];
   }
   if (await isCommon(normalisePassword(password))) {
     return [{ code: 'INVALID', message: 'This password is one that many people use. Choose another.', path }];

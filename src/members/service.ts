@@ -9,7 +9,7 @@ import { InputError, type InputIssue } from '../lib/errors.js';
 import type { Role } from '../lib/roles.js';
 import { faultsOfName } from '../lib/text-rules.js';
 import { endEverythingOfMember } from '../sessions/service.js';
-import { faultsOfPassword, normalisePassword } from './password.js';
+import { faultsOfPassword, longestPassword, normalisePassword } from './password.js';
 
 export interface NewMember {
   readonly email: string;
@@ -165,15 +165,16 @@ export async function authenticateMember(
     { throttle: deps.throttles.signInByEmail, key: sha256(key) },
     { throttle: deps.throttles.signInByAddress, key: address },
   ];
-  for (const { throttle, key: failureKey } of failures) await throttle.check(failureKey);
-  const member = await deps.db.member.findUnique({ where: { emailKey: key } });
   const text = normalisePassword(password);
-  const usable = member?.status === 'ACTIVE' && member.passwordHash !== null && [...text].length <= 128;
-  const right = usable
-    ? await deps.hasher.verify(member.passwordHash ?? '', text, address)
-    : await deps.hasher.burn(text.slice(0, 128), address);
+  const { member, right } = await deps.hasher.inTurn(address, async (turn) => {
+    for (const { throttle, key: failureKey } of failures) await throttle.check(failureKey);
+    const found = await deps.db.member.findUnique({ where: { emailKey: key } });
+    const hash = found?.status === 'ACTIVE' && [...text].length <= longestPassword ? found.passwordHash : null;
+    const verified = hash === null ? await turn.burn(text.slice(0, longestPassword)) : await turn.verify(hash, text);
+    if (!verified) for (const { throttle, key: failureKey } of failures) await throttle.fail(failureKey);
+    return { member: found, right: verified };
+  });
   if (!member || !right) {
-    for (const { throttle, key: failureKey } of failures) await throttle.fail(failureKey);
     if (member) {
       const target = { targetId: member.id, targetLabel: member.email };
       await recordRefusal(deps, actorOfMember(member, origin), { action: 'SIGN_IN_REFUSED', ...target });

@@ -1,0 +1,68 @@
+// What lives at /graphql: GraphiQL for a browser that navigates there, the API for everybody else. Who may come in is decided
+// here and in context.ts; what is executed is yoga.ts's.
+import { Hono } from 'hono';
+import { cors } from 'hono/cors';
+import type { Deps } from '../deps.js';
+import type { Browser } from '../http/browser.js';
+import type { Environment } from '../http/environment.js';
+import { CallerRefused, recogniseCaller, refusal } from './context.js';
+import { graphiqlContentSecurityPolicy, graphiqlPage } from './graphiql.js';
+import { graphiqlAssets, graphiqlAssetsPrefix } from './graphiql-assets.js';
+
+/** Loads what executes GraphQL: half of all that there is to load, so the service listens before it does this. */
+export function loadGraphql() {
+  return import('./yoga.js');
+}
+
+/** Builds `/graphql` and GraphiQL's assets. */
+export function graphqlRoutes(deps: Deps, browser: Browser): Hono<Environment> {
+  const app = new Hono<Environment>();
+
+  app.get(`${graphiqlAssetsPrefix}*`, async (c) => {
+    const asset = await graphiqlAssets(c.req.path, c.req.header('accept-encoding'), c.req.header('if-none-match'));
+    return asset ?? c.notFound();
+  });
+
+  // Bearer callers only: a browser never sends cookies along to us from these origins, nor would they be accepted.
+  const allowed = cors({
+    origin: [...deps.config.corsOrigins],
+    allowMethods: ['GET', 'POST'],
+    allowHeaders: ['Authorization', 'Content-Type'],
+    exposeHeaders: ['WWW-Authenticate', 'X-Request-Id'],
+    maxAge: 600,
+    credentials: false,
+  });
+  if (deps.config.corsOrigins.length > 0) app.use('/graphql', allowed);
+
+  app.get('/graphql', async (c, next) => {
+    if (!(c.req.header('accept') ?? '').includes('text/html')) return next();
+    const session = await browser.session(c);
+    const viewer = session ? { email: session.member.email, role: session.member.role } : null;
+    return c.html(graphiqlPage({ issuer: deps.config.issuer, viewer }), 200, {
+      'Cache-Control': 'no-store',
+      'Content-Security-Policy': graphiqlContentSecurityPolicy(),
+    });
+  });
+
+  app.on(['GET', 'POST'], '/graphql', async (c) => {
+    c.header('Cache-Control', 'no-store');
+    const [mediaType = ''] = (c.req.header('content-type') ?? '').split(';');
+    if (c.req.method === 'POST' && mediaType.trim().toLowerCase() !== 'application/json') {
+      return c.json(refusal('BAD_USER_INPUT', 'Send the operation as JSON, with Content-Type: application/json.'), 415);
+    }
+    try {
+      const caller = await recogniseCaller(deps, browser, c);
+      const { execute } = await loadGraphql();
+      return await execute(c.req.raw, { deps, caller, log: c.get('log'), requestId: c.get('requestId') });
+    } catch (error) {
+      if (!(error instanceof CallerRefused)) throw error;
+      if (error.challenge) c.header('WWW-Authenticate', error.challenge);
+      return c.json(refusal(error.code, error.message), error.status);
+    }
+  });
+  app.all('/graphql', (c) => {
+    c.header('Allow', 'GET, POST');
+    return c.json(refusal('BAD_USER_INPUT', 'Use POST, or GET for queries.'), 405);
+  });
+  return app;
+}
