@@ -15,7 +15,7 @@ export interface FirstOwner {
 
 /** A password that is easy to copy and hard to guess: 100 random bits in groups of five letters and digits. */
 export function generatePassword(randomBytes: Deps['randomBytes']): string {
-  const letters = 'abcdefghjkmnpqrstuvwxyz23456789z';
+  const letters = 'abcdefghijkmnpqrstuvwxyz23456789';
   const text = [...randomBytes(20)].map((byte) => letters[byte % 32]).join('');
   return text.match(/.{5}/g)?.join('-') ?? text;
 }
@@ -32,7 +32,7 @@ async function ensureSigningKeys(deps: Deps): Promise<void> {
 function asConfigError(error: unknown): never {
   if (!(error instanceof InputError)) throw error;
   throw new ConfigError(
-    error.issues.map(({ path, message }) => `LATCHKEY_OWNER_${String(path[0]).toUpperCase()}: ${message}`),
+    error.issues.map(({ path, message }) => `LATCHKEY_OWNER_${String(path.at(-1)).toUpperCase()}: ${message}`),
   );
 }
 
@@ -57,5 +57,7 @@ async function ensureOwner(deps: Deps): Promise<FirstOwner | null> {
  */
 export async function bootstrap(deps: Deps): Promise<FirstOwner | null> {
   await ensureSigningKeys(deps);
+  // Whoever made them, they may be newer than what this process read when it was composed.
+  await deps.keys.reload();
   return ensureOwner(deps);
 }

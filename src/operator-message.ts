@@ -5,6 +5,19 @@ import { DatabaseUrlError } from './db/url.js';
 import { SigningKeyError } from './keys/store.js';
 import { InputError } from './lib/errors.js';
 
+// Of the operating system, PostgreSQL and SQLite: the database is not there, or not for this user.
+const unusableDatabase =
+  /^(ECONNREFUSED|ECONNRESET|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EHOSTUNREACH|EACCES|EPERM|EROFS|ENOENT|EISDIR|ENOTDIR|ENOSPC|28P01|28000|3D000|42501|53300|57P03|SQLITE_(CANTOPEN|NOTADB|READONLY|CORRUPT|FULL|IOERR).*)$/;
+
+function databaseMessage(error: unknown): string | null {
+  if (!(error instanceof Error)) return null;
+  const { code } = error as { code?: unknown };
+  if (typeof code !== 'string' || !unusableDatabase.test(code)) return null;
+  // A name with several addresses fails once for each, and the whole has no message of its own.
+  const first: unknown = error instanceof AggregateError ? error.errors[0] : error;
+  return `The database cannot be used: ${first instanceof Error ? first.message : code}\nCheck DATABASE_URL.`;
+}
+
 /** @returns the message to print, or null for a fault of ours */
 export function operatorMessage(error: unknown): string | null {
   if (error instanceof ConfigError || error instanceof MigrationError) return error.message;
@@ -13,5 +26,5 @@ export function operatorMessage(error: unknown): string | null {
   const { code, port } = error as { code?: unknown; port?: unknown };
   if (code === 'EADDRINUSE')
     return `Port ${port} is in use. Stop what uses it, or choose another: PORT=${Number(port) + 1} npm start`;
-  return null;
+  return databaseMessage(error);
 }

@@ -6,7 +6,7 @@ import { InputError } from '../lib/errors.js';
 import { faultOfRedirectScheme } from '../lib/redirect-uri.js';
 import { splitWords } from '../lib/scope.js';
 import { faultsOfName } from '../lib/text-rules.js';
-import { emailTaken, type NewMember, prepareMember } from '../members/service.js';
+import { emailTaken, faultsOfMember, type NewMember, prepareMember } from '../members/service.js';
 
 export interface NewAccount {
   readonly name: string;
@@ -18,7 +18,11 @@ export interface NewAccount {
  * @throws InputError with everything that is wrong
  */
 export async function prepareAccount(deps: Pick<Deps, 'clock' | 'newId' | 'hasher'>, account: NewAccount) {
-  const issues = faultsOfName(account.name, ['name']);
+  const ofOwner = await faultsOfMember({ ...account.owner, role: 'OWNER' });
+  const issues = [
+    ...faultsOfName(account.name, ['name']),
+    ...ofOwner.map((issue) => ({ ...issue, path: ['owner', ...issue.path] })),
+  ];
   if (issues.length > 0) throw new InputError(issues);
   const insertOwner = await prepareMember(deps, { ...account.owner, role: 'OWNER' });
   return async function insert(tx: Tx, actor: Actor) {
@@ -43,7 +47,7 @@ export async function createAccount(
   try {
     return await deps.db.$transaction((tx) => insert(tx, actor));
   } catch (error) {
-    throw emailTaken(error);
+    throw emailTaken(error, ['owner', 'email']);
   }
 }
 

@@ -22,7 +22,7 @@ function managerOf(caller: Caller): TokenManager {
 const ApiTokenNode = builder.prismaNode('ApiToken', {
   description: 'A token that calls this API for its owner. The token itself is shown once, when it is created.',
   id: { field: 'id', description: 'The id, also for `node`.' },
-  findUnique: (id, context) => ({ id, ...visibleTokens(context) }),
+  findUnique: (id, context) => ({ id, revokedAt: null, ...visibleTokens(context) }),
   nullable: true,
   fields: (t) => ({
     name: t.exposeString('name', { description: 'What its creator called it.' }),

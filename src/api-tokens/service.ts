@@ -104,7 +104,8 @@ export async function revokeApiToken(
       { code: 'NOT_FOUND', message: 'There is no such API token, or it was revoked already.', path: ['id'] },
     ]);
   if (!token || (token.ownerId !== manager.memberId && !seesAll)) throw notFound();
-  if (!isWithinRole(token.role, manager.role)) {
+  // One's own can always be ended, also by a member who has lost the role that it was made with.
+  if (token.ownerId !== manager.memberId && !isWithinRole(token.role, manager.role)) {
     throw new ForbiddenError(`This token has the role ${token.role}, which is more than yours.`);
   }
   await deps.db.$transaction(async (tx) => {

@@ -4,6 +4,7 @@ import type { Context } from 'hono';
 import { findApiToken } from '../api-tokens/service.js';
 import type { Deps } from '../deps.js';
 import type { Caller } from '../graphql/context-type.js';
+import type { ErrorCode } from '../graphql/errors.js';
 import { type Browser, originForAudit } from '../http/browser.js';
 import { originOfRequest } from '../http/csrf.js';
 import type { Environment } from '../http/environment.js';
@@ -29,7 +30,7 @@ export class CallerRefused extends Error {
 }
 
 /** The body of an answer that says no before anything is executed, in the shape of a GraphQL result. */
-export function refusal(code: 'UNAUTHENTICATED' | 'FORBIDDEN' | 'BAD_USER_INPUT', message: string) {
+export function refusal(code: ErrorCode, message: string) {
   return { errors: [{ message, extensions: { code } }] };
 }
 

@@ -1,37 +1,80 @@
-// Limits on an operation before it is validated: tokens, fields, aliases, directives, depth as written. What fragments
-// multiply is counted by the complexity plugin (graphql/builder.ts).
-import { type DocumentNode, GraphQLError, visit } from 'graphql';
+// Limits on an operation before it is validated: tokens, and what it comes to with its fragments put in, introspection
+// included. What lists multiply is counted by the complexity plugin (graphql/builder.ts).
+import { type DocumentNode, type FragmentDefinitionNode, GraphQLError, Kind, type SelectionNode, visit } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import { apiError } from '../graphql/errors.js';
 
 const mostTokens = 1000;
-const most = { fields: 250, aliases: 30, directives: 20, depth: 16 };
+const most = { fields: 400, aliases: 30, levels: 20 };
+// As written, since they cost most where they are unknown: each is an error of its own.
+const mostDirectives = 20;
 
-/** What is too much about a document, in words; null when all is within the limits. */
-export function excessOf(document: DocumentNode): string | null {
-  const counts = { fields: 0, aliases: 0, directives: 0, depth: 0 };
-  let depth = 0;
+type Counts = Record<keyof typeof most, number>;
+
+const nothing: Counts = { fields: 0, aliases: 0, levels: 0 };
+
+function sum(left: Counts, right: Counts): Counts {
+  return {
+    fields: left.fields + right.fields,
+    aliases: left.aliases + right.aliases,
+    levels: Math.max(left.levels, right.levels),
+  };
+}
+
+/** Builds what counts selections. Each fragment is counted once and remembered: doubling them is cheap to write. */
+function createCounter(document: DocumentNode) {
+  const fragments = new Map<string, FragmentDefinitionNode>();
+  for (const node of document.definitions) {
+    if (node.kind === Kind.FRAGMENT_DEFINITION) fragments.set(node.name.value, node);
+  }
+  const counted = new Map<string, Counts>();
+
+  function ofFragment(name: string): Counts {
+    const known = counted.get(name);
+    if (known) return known;
+    // For a fragment that holds itself, which validation refuses.
+    counted.set(name, nothing);
+    const counts = ofSelections(fragments.get(name)?.selectionSet.selections);
+    counted.set(name, counts);
+    return counts;
+  }
+
+  function ofSelection(node: SelectionNode): Counts {
+    if (node.kind === Kind.FRAGMENT_SPREAD) return ofFragment(node.name.value);
+    const inner = ofSelections(node.selectionSet?.selections);
+    if (node.kind === Kind.INLINE_FRAGMENT) return inner;
+    // `__typename` too: a hundred aliases of it cost as much as of any other field.
+    return sum({ ...inner, levels: inner.levels + 1 }, { fields: 1, aliases: node.alias ? 1 : 0, levels: 0 });
+  }
+
+  function ofSelections(selections: readonly SelectionNode[] = []): Counts {
+    return selections.map(ofSelection).reduce(sum, nothing);
+  }
+  return ofSelections;
+}
+
+function countDirectives(document: DocumentNode): number {
+  let count = 0;
   visit(document, {
-    Field: {
-      enter(node) {
-        counts.fields += 1;
-        // `__typename` too: a hundred aliases of it cost as much as of any other field.
-        if (node.alias) counts.aliases += 1;
-        depth += 1;
-        counts.depth = Math.max(counts.depth, depth);
-      },
-      leave() {
-        depth -= 1;
-      },
-    },
     Directive() {
-      counts.directives += 1;
+      count += 1;
     },
   });
-  const exceeded = (Object.keys(most) as (keyof typeof most)[]).find((name) => counts[name] > most[name]);
-  return exceeded === undefined
-    ? null
-    : `The operation has more ${exceeded === 'depth' ? 'levels' : exceeded} than ${most[exceeded]}.`;
+  return count;
+}
+
+/** What is too much about a document, in words; null when all its operations are within the limits. */
+export function excessOf(document: DocumentNode): string | null {
+  const message = (what: string, limit: number) => `The operation has more ${what} than ${limit}.`;
+  if (countDirectives(document) > mostDirectives) return message('directives', mostDirectives);
+  const count = createCounter(document);
+  for (const node of document.definitions) {
+    if (node.kind !== Kind.OPERATION_DEFINITION) continue;
+    const counts = count(node.selectionSet.selections);
+    const exceeded = (Object.keys(most) as (keyof Counts)[]).find((name) => counts[name] > most[name]);
+    if (exceeded !== undefined) return message(exceeded, most[exceeded]);
+  }
+  return null;
 }
 
 /** The Yoga plugin that refuses what is too large. */

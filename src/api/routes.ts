@@ -3,6 +3,7 @@
 import { Hono } from 'hono';
 import { cors } from 'hono/cors';
 import type { Deps } from '../deps.js';
+import { faultMessage } from '../graphql/fault-message.js';
 import type { Browser } from '../http/browser.js';
 import type { Environment } from '../http/environment.js';
 import { CallerRefused, recogniseCaller, refusal } from './context.js';
@@ -12,6 +13,15 @@ import { graphiqlAssets, graphiqlAssetsPrefix } from './graphiql-assets.js';
 /** Loads what executes GraphQL: half of all that there is to load, so the service listens before it does this. */
 export function loadGraphql() {
   return import('./yoga.js');
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Builds `/graphql` and GraphiQL's assets. */
@@ -47,17 +57,23 @@ export function graphqlRoutes(deps: Deps, browser: Browser): Hono<Environment> {
   app.on(['GET', 'POST'], '/graphql', async (c) => {
     c.header('Cache-Control', 'no-store');
     const [mediaType = ''] = (c.req.header('content-type') ?? '').split(';');
-    if (c.req.method === 'POST' && mediaType.trim().toLowerCase() !== 'application/json') {
+    if (c.req.method === 'POST' && mediaType.trim() !== 'application/json') {
       return c.json(refusal('BAD_USER_INPUT', 'Send the operation as JSON, with Content-Type: application/json.'), 415);
     }
+    // Yoga would take a GET's broken JSON for a fault of ours.
+    const broken = ['variables', 'extensions'].find((name) => !isJson(c.req.query(name) || '{}'));
+    if (broken !== undefined) return c.json(refusal('BAD_USER_INPUT', `${broken} must be JSON.`), 400);
     try {
       const caller = await recogniseCaller(deps, browser, c);
       const { execute } = await loadGraphql();
       return await execute(c.req.raw, { deps, caller, log: c.get('log'), requestId: c.get('requestId') });
     } catch (error) {
-      if (!(error instanceof CallerRefused)) throw error;
-      if (error.challenge) c.header('WWW-Authenticate', error.challenge);
-      return c.json(refusal(error.code, error.message), error.status);
+      if (error instanceof CallerRefused) {
+        if (error.challenge) c.header('WWW-Authenticate', error.challenge);
+        return c.json(refusal(error.code, error.message), error.status);
+      }
+      c.get('log').error({ err: error }, 'a GraphQL request failed');
+      return c.json(refusal('INTERNAL_SERVER_ERROR', faultMessage(c.get('requestId'))), 500);
     }
   });
   app.all('/graphql', (c) => {

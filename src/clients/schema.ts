@@ -1,9 +1,11 @@
 // OAuth clients in GraphQL: what can be read. Mutations are in schema-mutations.ts.
 import { builder } from '../graphql/builder.js';
+import { newestFirst } from '../graphql/connections.js';
 import { accountFor, requireCaller } from '../graphql/context-type.js';
 import { apiError } from '../graphql/errors.js';
 import { splitWords } from '../lib/scope.js';
 import type { GrantType, Lifetimes } from './metadata.js';
+import { whereNamed } from './reference.js';
 import {
   ConsentModeEnum,
   GrantTypeEnum,
@@ -15,7 +17,11 @@ import {
 builder.prismaNode('OAuthClientSecret', {
   description: 'A client secret, of which only a hash is kept: it can be told apart, but not read.',
   id: { field: 'id', description: 'The id, also for `node`.' },
-  findUnique: (id, context) => ({ id, client: { accountId: accountFor(context, 'OAUTH_CLIENT_READ') } }),
+  findUnique: (id, context) => ({
+    id,
+    revokedAt: null,
+    client: { accountId: accountFor(context, 'OAUTH_CLIENT_READ') },
+  }),
   nullable: true,
   fields: (t) => ({
     hint: t.exposeString('hint', { description: 'The last four characters of the secret.' }),
@@ -64,9 +70,9 @@ export const OAuthClientNode = builder.prismaNode('OAuthClient', {
       type: OAuthClientTypeEnum,
       description: 'Whether it can keep a secret, and where it runs.',
     }),
-    homepageUrl: t.exposeString('homepageUrl', { nullable: true, description: 'The application’s web site.' }),
-    policyUrl: t.exposeString('policyUrl', { nullable: true, description: 'Its privacy policy.' }),
-    termsUrl: t.exposeString('termsUrl', { nullable: true, description: 'Its terms of service.' }),
+    homepageUrl: t.expose('homepageUrl', { type: 'URL', nullable: true, description: 'The application’s web site.' }),
+    policyUrl: t.expose('policyUrl', { type: 'URL', nullable: true, description: 'Its privacy policy.' }),
+    termsUrl: t.expose('termsUrl', { type: 'URL', nullable: true, description: 'Its terms of service.' }),
     redirectUris: t.stringList({
       description: 'Where people may be sent back to, compared byte for byte.',
       select: { redirectUris: { orderBy: { position: 'asc' } } },
@@ -144,18 +150,29 @@ builder.queryFields((t) => ({
       type: 'OAuthClient',
       cursor: 'id',
       nullable: true,
-      totalCount: (_connection, _args, context) =>
-        context.deps.db.oAuthClient.count({ where: { accountId: accountFor(context, 'OAUTH_CLIENT_READ') } }),
       description: 'The account’s OAuth clients, newest first. Needs OWNER or ADMIN.',
       authScopes: { permission: 'OAUTH_CLIENT_READ' },
-      resolve: (query, _root, _args, context) =>
-        context.deps.db.oAuthClient.findMany({
-          ...query,
-          where: { accountId: requireCaller(context).accountId },
+      resolve: (query, _root, args, context) => {
+        const { page, where } = newestFirst('oauthClient', query, args);
+        const { accountId } = requireCaller(context);
+        return context.deps.db.oAuthClient.findMany({
+          ...page,
+          where: { ...where, accountId },
           orderBy: { id: 'desc' },
-        }),
+        });
+      },
     },
-    { name: 'OAuthClientConnection', description: 'A page of OAuth clients.' },
+    {
+      name: 'OAuthClientConnection',
+      description: 'A page of OAuth clients.',
+      fields: (connection) => ({
+        totalCount: connection.int({
+          description: 'How many there are on all pages. Counted only when asked for.',
+          resolve: (_page, _args, context) =>
+            context.deps.db.oAuthClient.count({ where: { accountId: accountFor(context, 'OAUTH_CLIENT_READ') } }),
+        }),
+      }),
+    },
     { name: 'OAuthClientEdge', description: 'An OAuth client at its place in the list.' },
   ),
   oauthClient: t.prismaField({
@@ -169,9 +186,9 @@ builder.queryFields((t) => ({
       clientId: t.arg.string({ description: 'Its OAuth client_id.' }),
     },
     resolve: (query, _root, { id, clientId }, context) => {
-      if (!id && !clientId) throw apiError('BAD_USER_INPUT', 'Give id or clientId.');
-      const { accountId } = requireCaller(context);
-      const where = { accountId, ...(id ? { id } : {}), ...(clientId ? { clientId } : {}) };
+      const named = whereNamed({ id, clientId });
+      if (named === null) throw apiError('BAD_USER_INPUT', 'Give id or clientId.');
+      const where = { accountId: requireCaller(context).accountId, ...named };
       return context.deps.db.oAuthClient.findFirst({ ...query, where });
     },
   }),

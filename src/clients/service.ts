@@ -16,15 +16,10 @@ import {
   losesVerification,
   type Metadata,
 } from './metadata.js';
+import { type ClientReference, whereNamed } from './reference.js';
 import { createSecret } from './secrets.js';
 
 type ServiceDeps = Pick<Deps, 'db' | 'clock' | 'newId' | 'randomBytes' | 'hasher'>;
-
-/** How a caller names a client: by its id or by its OAuth client_id. */
-export interface ClientReference {
-  readonly id?: string | null | undefined;
-  readonly clientId?: string | null | undefined;
-}
 
 async function accountRules(db: Db, accountId: string): Promise<AccountRules> {
   const account = await db.account.findUniqueOrThrow({ where: { id: accountId } });
@@ -47,20 +42,17 @@ function uriRows(deps: Pick<Deps, 'newId'>, uris: readonly string[]) {
 }
 
 async function findOwn(db: Db | Tx, accountId: string, reference: ClientReference) {
-  if ((reference.id ?? null) === null && (reference.clientId ?? null) === null) {
+  const named = whereNamed(reference);
+  if (named === null) {
     throw new InputError([{ code: 'REQUIRED', message: 'Name the client by id or by clientId.', path: ['id'] }]);
   }
   const client = await db.oAuthClient.findFirst({
-    where: {
-      accountId,
-      ...(reference.id ? { id: reference.id } : {}),
-      ...(reference.clientId ? { clientId: reference.clientId } : {}),
-    },
+    where: { accountId, ...named },
     include: { redirectUris: { orderBy: { position: 'asc' } } },
   });
   // Unknown and foreign ones are alike.
   if (!client) {
-    const path = [reference.id ? 'id' : 'clientId'];
+    const path = ['id' in named ? 'id' : 'clientId'];
     throw new InputError([{ code: 'NOT_FOUND', message: 'There is no such OAuth client in this account.', path }]);
   }
   return client;
@@ -70,11 +62,25 @@ type StoredClient = Awaited<ReturnType<typeof findOwn>>;
 
 function metadataOf(client: StoredClient): Metadata {
   return {
-    ...client,
+    name: client.name,
+    description: client.description,
+    type: client.type,
+    homepageUrl: client.homepageUrl,
+    policyUrl: client.policyUrl,
+    termsUrl: client.termsUrl,
     redirectUris: client.redirectUris.map(({ uri }) => uri),
     grantTypes: splitWords(client.grantTypes) as GrantType[],
     scopes: splitWords(client.scopes),
-    lifetimes: client,
+    tokenEndpointAuthMethod: client.tokenEndpointAuthMethod,
+    requirePkce: client.requirePkce,
+    consentMode: client.consentMode,
+    idTokenSigningAlgorithm: client.idTokenSigningAlgorithm,
+    lifetimes: {
+      accessTokenSeconds: client.accessTokenSeconds,
+      refreshTokenSeconds: client.refreshTokenSeconds,
+      refreshTokenIdleSeconds: client.refreshTokenIdleSeconds,
+      idTokenSeconds: client.idTokenSeconds,
+    },
   };
 }
 

@@ -23,10 +23,10 @@ const typeOfKind: Partial<Record<IdKind, string>> = {
   clientSecret: 'OAuthClientSecret',
 };
 
-/** The type that an id belongs to; '' for anything that is no id of a node, which is answered like an unknown one. */
+/** The type that an id belongs to. Anything that is no id of a node is taken for an account's, of which it finds none. */
 function typeOfId(id: string): string {
   const kind = kindOfId(id);
-  return (kind === null ? undefined : typeOfKind[kind]) ?? '';
+  return (kind === null ? undefined : typeOfKind[kind]) ?? 'Account';
 }
 
 const mostNodes = 100;
@@ -36,7 +36,11 @@ export const builder = new SchemaBuilder<{
   PrismaTypes: PothosPrismaTypes;
   DefaultFieldNullability: false;
   DefaultEdgesNullability: { list: false; items: false };
-  Scalars: { DateTime: { Input: Date; Output: Date }; ID: { Input: string; Output: string } };
+  Scalars: {
+    DateTime: { Input: Date; Output: Date };
+    ID: { Input: string; Output: string };
+    URL: { Input: never; Output: string };
+  };
   AuthScopes: {
     /** Anybody who is recognised. */
     caller: boolean;
@@ -54,6 +58,7 @@ export const builder = new SchemaBuilder<{
     // An id of ours says its own type: it is the global id as it stands.
     encodeGlobalID: (_, id) => String(id),
     decodeGlobalID: (id) => ({ typename: typeOfId(id), id }),
+    idFieldOptions: { description: 'The id, also for `node`.' },
     nodeTypeOptions: { description: 'Anything that has an id of its own.' },
     pageInfoTypeOptions: { description: 'Where a page of a list lies.' },
     nodeQueryOptions: {
@@ -61,18 +66,15 @@ export const builder = new SchemaBuilder<{
       nullable: true,
       authScopes: { caller: true },
       args: { id: { description: 'An id as any `id` field gives it.' } },
-      resolve: (_, { id }, _context, _info, resolveNode) => (id.typename === '' ? null : resolveNode(id)),
     },
     nodesQueryOptions: {
       description: `Several things of your account by their ids, in the same order, null for those not found. At most ${mostNodes}.`,
       nullable: { list: false, items: true },
       authScopes: { caller: true },
       args: { ids: { description: 'Ids as any `id` field gives them.' } },
-      resolve: async (_, { ids }, _context, _info, resolveNodes) => {
+      resolve: (_, { ids }, _context, _info, resolveNodes) => {
         if (ids.length > mostNodes) throw apiError('BAD_USER_INPUT', `nodes takes at most ${mostNodes} ids.`);
-        const known = ids.filter((id) => id.typename !== '');
-        const found = await resolveNodes(known);
-        return ids.map((id) => (id.typename === '' ? null : found[known.indexOf(id)]));
+        return resolveNodes(ids);
       },
     },
     nodesOnConnection: { description: 'The things on this page, without their cursors.' },
@@ -135,6 +137,8 @@ export const builder = new SchemaBuilder<{
 });
 
 builder.addScalarType('DateTime', DateTimeResolver);
+// For output alone, and as it was stored: the usual scalar rewrites what it reads and writes.
+builder.scalarType('URL', { description: 'An absolute https address.', serialize: (url) => url });
 builder.queryType({ description: 'Everything that can be read.' });
 builder.mutationType({
   description:

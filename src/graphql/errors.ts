@@ -3,15 +3,19 @@
 import { GraphQLError } from 'graphql';
 import type { Logger } from 'pino';
 import { ForbiddenError, InputError, type InputIssue, OverloadedError, ThrottledError } from '../lib/errors.js';
+import { faultMessage } from './fault-message.js';
+
+const errorCodes = [
+  'UNAUTHENTICATED',
+  'FORBIDDEN',
+  'RATE_LIMITED',
+  'BAD_USER_INPUT',
+  'QUERY_TOO_LARGE',
+  'INTERNAL_SERVER_ERROR',
+] as const;
 
 /** The codes of top-level errors, in `extensions.code`. */
-export type ErrorCode =
-  | 'UNAUTHENTICATED'
-  | 'FORBIDDEN'
-  | 'RATE_LIMITED'
-  | 'BAD_USER_INPUT'
-  | 'QUERY_TOO_LARGE'
-  | 'INTERNAL_SERVER_ERROR';
+export type ErrorCode = (typeof errorCodes)[number];
 
 /** A top-level error with its code. */
 export function apiError(
@@ -42,10 +46,17 @@ export async function payloadOf<Result extends object>(
 }
 
 function withCode(error: GraphQLError, code: ErrorCode, message = error.message): GraphQLError {
+  const { nodes = null, source = null, positions = null, path = null, extensions } = error;
+  // Yoga takes the status and headers of the answer from `http`. A body that it cannot read it marks by telling of the parser's
+  // error, which we do not: that one is to be 400 for clients of every kind, where others of theirs are 200 for some.
+  const { http, originalError } = extensions;
+  const answer = originalError === undefined ? http : { ...(http as object), spec: false };
   return new GraphQLError(message, {
-    ...(error.nodes ? { nodes: error.nodes } : {}),
-    ...(error.path ? { path: error.path } : {}),
-    extensions: { ...error.extensions, code },
+    nodes,
+    source,
+    positions,
+    path,
+    extensions: { ...(answer === undefined ? {} : { http: answer }), code },
   });
 }
 
@@ -55,18 +66,18 @@ function withCode(error: GraphQLError, code: ErrorCode, message = error.message)
  */
 export function presentError(error: unknown, log: Logger, requestId: string): GraphQLError {
   const graphQLError = error instanceof GraphQLError ? error : new GraphQLError(String(error));
-  if (graphQLError.extensions.code !== undefined) return graphQLError;
+  if (errorCodes.some((code) => code === graphQLError.extensions.code)) return graphQLError;
   const cause = error instanceof GraphQLError ? error.originalError : error;
   if (cause instanceof ForbiddenError) return withCode(graphQLError, 'FORBIDDEN', cause.message);
   if (cause instanceof InputError) return withCode(graphQLError, 'BAD_USER_INPUT', cause.message);
   if (cause instanceof ThrottledError || cause instanceof OverloadedError) {
     return withCode(graphQLError, 'RATE_LIMITED', cause.message);
   }
-  // What GraphQL itself or Pothos refuses is the document's or a variable's fault.
-  if (error instanceof GraphQLError && (cause === undefined || cause === null || cause instanceof GraphQLError)) {
+  // What GraphQL itself, Yoga or Pothos refuses, each with codes of its own or none, is the request's fault.
+  const isRefusal = graphQLError.extensions.code !== undefined || (cause ?? null) === null;
+  if (error instanceof GraphQLError && (isRefusal || cause instanceof GraphQLError)) {
     return withCode(graphQLError, 'BAD_USER_INPUT');
   }
   log.error({ err: cause }, 'a resolver failed');
-  const message = `Something went wrong on our side. Quote ${requestId} when you report it.`;
-  return withCode(graphQLError, 'INTERNAL_SERVER_ERROR', message);
+  return withCode(graphQLError, 'INTERNAL_SERVER_ERROR', faultMessage(requestId));
 }

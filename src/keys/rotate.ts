@@ -27,8 +27,14 @@ export async function storeFirstSigningKeys(tx: Tx, keys: readonly NewSigningKey
   for (const key of keys) await storeSigningKey(tx, key, now, now);
 }
 
+/** Says whether a key signs at this moment, so that others hold a JWKS to wait out. */
+async function isSigning(tx: Tx, now: Date): Promise<boolean> {
+  const notRetired = [{ retiredAt: null }, { retiredAt: { gt: now } }];
+  return (await tx.signingKey.count({ where: { activeAt: { lte: now }, OR: notRetired } })) > 0;
+}
+
 /**
- * Begins a rotation of both algorithms' keys.
+ * Begins a rotation of both algorithms' keys. Where no key signs, as before the first start, the new ones do at once.
  * @returns the new keys' ids and the moment from which they sign
  */
 export async function rotateSigningKeys(
@@ -38,7 +44,7 @@ export async function rotateSigningKeys(
   const fresh = await createSigningKeys(deps);
   return exclusively(deps.db, 'signing-keys', async (tx) => {
     const now = deps.clock();
-    const activeAt = later(now, jwksMaxAgeSeconds + marginSeconds);
+    const activeAt = (await isSigning(tx, now)) ? later(now, jwksMaxAgeSeconds + marginSeconds) : now;
     const unpublishedAt = later(activeAt, longestTokenSeconds + marginSeconds);
     // Keys of an earlier rotation that do not sign yet are retired too: one successor for each algorithm.
     await tx.signingKey.updateMany({ where: { retiredAt: null }, data: { retiredAt: activeAt, unpublishedAt } });

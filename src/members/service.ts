@@ -68,11 +68,9 @@ export async function prepareMember(deps: Pick<Deps, 'clock' | 'newId' | 'hasher
 }
 
 /** The error for an address that a member has already. */
-export function emailTaken(error: unknown): unknown {
+export function emailTaken(error: unknown, path: readonly string[] = ['email']): unknown {
   if (!isUniqueViolation(error, 'emailKey')) return error;
-  return new InputError([
-    { code: 'TAKEN', message: 'A member with this e-mail address exists already.', path: ['email'] },
-  ]);
+  return new InputError([{ code: 'TAKEN', message: 'A member with this e-mail address exists already.', path }]);
 }
 
 /**

@@ -42,6 +42,8 @@ export type FakeClock = ReturnType<typeof createFakeClock>;
 export interface TestAppOptions {
   readonly issuer?: string;
   readonly config?: Partial<Config>;
+  /** The host name in the issuer of a listening server, 127.0.0.1 by default. It listens there either way. */
+  readonly issuerHost?: 'localhost' | '127.0.0.1';
   /** The real time instead of a clock that stands still: for client libraries, which look at their own. */
   readonly realTime?: boolean;
   /** An existing database instead of a fresh one, for tests of several processes. */
@@ -124,7 +126,8 @@ export async function startTestServer(options: TestAppOptions = {}) {
   let answer: ReturnType<typeof getRequestListener> | undefined;
   const server: Server = createServer((request, response) => void answer?.(request, response));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const issuer = options.issuer ?? `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const issuer =
+    options.issuer ?? `http://${options.issuerHost ?? '127.0.0.1'}:${(server.address() as AddressInfo).port}`;
   const testApp = await createTestApp({ realTime: true, ...options, issuer });
   answer = getRequestListener(testApp.app.fetch);
   return {

@@ -3,6 +3,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import type { GivenMetadata } from '../../src/clients/metadata.js';
 import { createOAuthClient } from '../../src/clients/service.js';
 import { formatBasicCredentials } from '../../src/lib/basic-credentials.js';
+import type { Hasher } from '../../src/lib/hasher.js';
 import { actorOfMember } from '../../src/members/service.js';
 import type { TestApp } from './app.js';
 import { type Page, TestBrowser } from './browser.js';
@@ -123,4 +124,108 @@ export function redeem(
 /** Presents a refresh token. */
 export function refresh(app: TestApp, client: TestClient, refreshToken: string, form: Record<string, string> = {}) {
   return token(app, client, { grant_type: 'refresh_token', refresh_token: refreshToken, ...form });
+}
+
+/** The parameters of a challenge that nobody redeems, for requests of which the answer alone matters. */
+export const anyPkce = { code_challenge: createPkce().challenge, code_challenge_method: 'S256' };
+
+/** What one authorization request is answered with, without following it. PKCE is sent unless it is overridden. */
+export async function ask(
+  browser: TestBrowser,
+  client: TestClient,
+  parameters: Record<string, string | undefined> = {},
+) {
+  const response = await browser.fetch(authorizeUrl(client, { ...anyPkce, ...parameters }));
+  return answerOf(response);
+}
+
+/** A response of the authorization endpoint: where it leads, and what it says there. */
+export function answerOf(response: Response) {
+  const location = response.headers.get('location');
+  const target = location === null ? null : new URL(location, 'https://ours.example');
+  return {
+    response,
+    status: response.status,
+    location,
+    /** The path of a page of ours, or null. */
+    page: target?.origin === 'https://ours.example' ? target.pathname : null,
+    parameters: Object.fromEntries(target?.searchParams ?? []) as Record<string, string | undefined>,
+  };
+}
+
+/** A browser in which the owner is signed in and has allowed the client nothing yet. */
+export async function signedInBrowser(app: TestApp, person: { email: string; password: string } = app.owner) {
+  const browser = newBrowser(app);
+  await browser.signIn(person);
+  return browser;
+}
+
+/** A whole sign-in, with the tokens that it gives. */
+export async function obtainTokens(
+  app: TestApp,
+  client: TestClient,
+  parameters: Record<string, string | undefined> = {},
+  browser = newBrowser(app),
+) {
+  const { body } = await redeem(app, client, await obtainCode(app, client, parameters, browser));
+  return {
+    accessToken: body.access_token ?? '',
+    refreshToken: body.refresh_token ?? '',
+    idToken: body.id_token ?? '',
+    browser,
+  };
+}
+
+/** GET /oauth/userinfo with an access token. */
+export async function userinfo(app: TestApp, accessToken: string) {
+  const response = await app.request('/oauth/userinfo', { headers: { authorization: `Bearer ${accessToken}` } });
+  const body = (await response.json()) as Record<string, string>;
+  return { status: response.status, headers: response.headers, body };
+}
+
+/** The claims of a JWT, unverified. */
+export function claimsOf(jwt: string | undefined): Record<string, unknown> {
+  return JSON.parse(Buffer.from(jwt?.split('.')[1] ?? '', 'base64url').toString() || '{}') as Record<string, unknown>;
+}
+
+/** POSTs a form from a browser with exactly these headers beside the cookies, without following the answer. */
+export function postForm(
+  browser: TestBrowser,
+  path: string,
+  fields: Record<string, string>,
+  headers: Record<string, string> = { origin: 'null', 'sec-fetch-site': 'same-origin' },
+): Promise<Response> {
+  return browser.fetch(path, {
+    method: 'POST',
+    headers: { 'content-type': 'application/x-www-form-urlencoded', ...headers },
+    body: new URLSearchParams(fields).toString(),
+  });
+}
+
+/** Counts from now on what slow hashing is asked for, and still does it. */
+export function countHashes(app: TestApp) {
+  const counted = { hash: 0, verify: 0, burn: 0 };
+  const { hasher } = app.deps;
+  const counting: Hasher = {
+    ...hasher,
+    hash(...given) {
+      counted.hash += 1;
+      return hasher.hash(...given);
+    },
+    inTurn: (address, job) =>
+      hasher.inTurn(address, (turn) =>
+        job({
+          verify(...given) {
+            counted.verify += 1;
+            return turn.verify(...given);
+          },
+          burn(...given) {
+            counted.burn += 1;
+            return turn.burn(...given);
+          },
+        }),
+      ),
+  };
+  Object.assign(app.deps, { hasher: counting });
+  return counted;
 }

@@ -1,0 +1,128 @@
+// `accounts`: created with their owner, listed, allowed redirects other than https.
+import type { Command } from 'commander';
+import { allowRedirects, createAccount } from '../accounts/service.js';
+import { operatorActor } from '../audit/service.js';
+import type { Deps } from '../deps.js';
+import { splitWords } from '../lib/scope.js';
+import { inTermsOf } from './failure.js';
+import { withJson, withPasswordStdin } from './options.js';
+import { facts, formatDate, type Report, shownOnce, table } from './output.js';
+import { type ChosenPassword, choosePassword } from './password.js';
+import { withDeps } from './run.js';
+
+interface CreateOptions {
+  readonly name: string;
+  readonly ownerEmail: string;
+  readonly ownerName?: string;
+  readonly passwordStdin?: boolean;
+  readonly json?: boolean;
+}
+
+async function create(deps: Deps, options: CreateOptions, chosen: ChosenPassword): Promise<Report> {
+  const { account, owner } = await createAccount(deps, operatorActor, {
+    name: options.name,
+    owner: { email: options.ownerEmail, name: options.ownerName ?? null, password: chosen.password },
+  }).catch(
+    inTermsOf({
+      name: '--name',
+      'owner.email': '--owner-email',
+      'owner.name': '--owner-name',
+    }),
+  );
+  return {
+    text: facts(`Created the account ${account.name}.`, [
+      ['Account', account.id],
+      ['Owner', `${owner.email} (${owner.id})`],
+      ['Password', chosen.generated === null ? 'as given' : shownOnce(chosen.generated)],
+    ]),
+    json: {
+      account: { id: account.id, name: account.name },
+      owner: { id: owner.id, email: owner.email, name: owner.name },
+      password: chosen.generated,
+    },
+  };
+}
+
+async function list(deps: Deps): Promise<Report> {
+  const rows = await deps.db.account.findMany({
+    orderBy: { id: 'asc' },
+    include: { members: { where: { role: 'OWNER' }, select: { email: true } } },
+  });
+  const accounts = rows.map(({ id, name, createdAt, members, redirectSchemes }) => ({
+    id,
+    name,
+    ownerEmail: members[0]?.email ?? null,
+    allowedRedirectSchemes: splitWords(redirectSchemes),
+    createdAt,
+  }));
+  return {
+    text: table(
+      ['ACCOUNT', 'NAME', 'OWNER', 'REDIRECTS BESIDE HTTPS', 'CREATED'],
+      accounts.map((account) => [
+        account.id,
+        account.name,
+        account.ownerEmail ?? '-',
+        account.allowedRedirectSchemes.join(' ') || '-',
+        formatDate(account.createdAt),
+      ]),
+      'There is no account yet.',
+    ),
+    json: accounts,
+  };
+}
+
+async function allow(deps: Deps, accountId: string, schemes: readonly string[]): Promise<Report> {
+  const allowedRedirectSchemes = await allowRedirects(deps, operatorActor, accountId, schemes).catch(
+    inTermsOf(Object.fromEntries(schemes.map((scheme, index) => [`schemes.${index}`, scheme]))),
+  );
+  return {
+    text: `Clients of ${accountId} may redirect to https and: ${allowedRedirectSchemes.join(' ')}`,
+    json: { account: { id: accountId }, allowedRedirectSchemes },
+  };
+}
+
+/** Adds `accounts`. */
+export function addAccounts(program: Command): void {
+  const accounts = program.command('accounts').description('Companies or teams: each has members and OAuth clients.');
+
+  withJson(withPasswordStdin(accounts.command('create')))
+    .description('Create an account and its owner.')
+    .requiredOption('--name <name>', "the account's name")
+    .requiredOption('--owner-email <address>', 'the e-mail address that its owner signs in with')
+    .option('--owner-name <name>', "the owner's name")
+    .addHelpText(
+      'after',
+      `
+Examples:
+  npm run cli -- accounts create --name "Example Ltd" --owner-email ada@example.com --owner-name "Ada King"
+  pass show latchkey | npm run --silent cli -- accounts create --name Example --owner-email ada@example.com \\
+    --password-stdin --json`,
+    )
+    .action(async (options: CreateOptions) => {
+      const chosen = await choosePassword(options);
+      await withDeps(options, (deps) => create(deps, options, chosen));
+    });
+
+  withJson(accounts.command('list'))
+    .description('List all accounts, the oldest first.')
+    .addHelpText('after', '\nExamples:\n  npm run cli -- accounts list\n  npm run --silent cli -- accounts list --json')
+    .action((options: { json?: boolean }) => withDeps(options, list));
+
+  withJson(accounts.command('allow-redirects'))
+    .description("Allow an account's clients to redirect to something other than https.")
+    .argument('<account>', "the account's id, as the API's error message and `accounts list` show it")
+    .argument(
+      '<scheme...>',
+      'loopback (http on 127.0.0.1 and [::1]), localhost (http on localhost), or a private-use scheme with a dot',
+    )
+    .addHelpText(
+      'after',
+      `
+Examples:
+  npm run cli -- accounts allow-redirects acc_01JX5Z8Q0V7R3M2K9T4W6Y1B0C loopback
+  npm run cli -- accounts allow-redirects acc_01JX5Z8Q0V7R3M2K9T4W6Y1B0C localhost com.example.app`,
+    )
+    .action((accountId: string, schemes: string[], options: { json?: boolean }) =>
+      withDeps(options, (deps) => allow(deps, accountId, schemes)),
+    );
+}

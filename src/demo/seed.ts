@@ -1,0 +1,90 @@
+// Brings a database to what people.ts describes: fresh or from an earlier start, the outcome is the same. What somebody made
+// while trying things out stays.
+import { allowRedirects, createAccount } from '../accounts/service.js';
+import { type Actor, systemActor } from '../audit/service.js';
+import { createOAuthClient, deleteOAuthClient } from '../clients/service.js';
+import type { Deps } from '../deps.js';
+import { emailKey } from '../lib/email.js';
+import { normalisePassword } from '../members/password.js';
+import { actorOfMember, createMember, setPassword } from '../members/service.js';
+import {
+  acme,
+  type DemoAccount,
+  type DemoClient,
+  type DemoMember,
+  demoPassword,
+  globex,
+  machineClient,
+  partnerClient,
+} from './people.js';
+
+const demoActor: Actor = { ...systemActor, label: 'demo' };
+
+type SeedDeps = Pick<Deps, 'db' | 'clock' | 'newId' | 'randomBytes' | 'hasher'>;
+type Owner = Actor & { readonly accountId: string };
+
+/** A client with the secret that was made just now. */
+export interface SeededClient {
+  readonly clientId: string;
+  readonly clientSecret: string;
+}
+
+async function findMember(deps: SeedDeps, email: string) {
+  const member = await deps.db.member.findUnique({ where: { emailKey: emailKey(email) } });
+  // The terminal tells everybody's password, so it has to be true.
+  if (member) {
+    const { passwordHash } = member;
+    const text = normalisePassword(demoPassword);
+    const isRight =
+      passwordHash !== null && (await deps.hasher.inTurn('demo', (turn) => turn.verify(passwordHash, text)));
+    if (!isRight) await setPassword(deps, demoActor, email, demoPassword);
+  }
+  return member;
+}
+
+async function ensureMember(deps: SeedDeps, accountId: string, member: DemoMember): Promise<void> {
+  if (await findMember(deps, member.email)) return;
+  await createMember(deps, demoActor, accountId, { ...member, password: demoPassword });
+}
+
+async function ensureOwner(deps: SeedDeps, { name, owner }: DemoAccount): Promise<Owner> {
+  const account = { name, owner: { ...owner, password: demoPassword } };
+  const member = (await findMember(deps, owner.email)) ?? (await createAccount(deps, demoActor, account)).owner;
+  return actorOfMember(member, { ipAddress: null, userAgent: null });
+}
+
+async function clientsNamed({ db }: SeedDeps, owner: Owner, name: string) {
+  return db.oAuthClient.findMany({ where: { accountId: owner.accountId, name }, select: { id: true } });
+}
+
+async function ensureAccount(deps: SeedDeps, account: DemoAccount): Promise<Owner> {
+  const owner = await ensureOwner(deps, account);
+  for (const member of account.members) await ensureMember(deps, owner.accountId, member);
+  await allowRedirects(deps, demoActor, owner.accountId, ['loopback']);
+  for (const client of account.clients) {
+    const known = await clientsNamed(deps, owner, client.name);
+    if (known.length === 0) await createOAuthClient(deps, owner, client);
+  }
+  return owner;
+}
+
+/** Makes a client anew at every start: the secret of the last one was shown then, and is kept nowhere in clear. */
+async function remakeClient(deps: SeedDeps, owner: Owner, client: DemoClient): Promise<SeededClient> {
+  for (const { id } of await clientsNamed(deps, owner, client.name)) await deleteOAuthClient(deps, owner, { id });
+  const { oauthClient, clientSecret } = await createOAuthClient(deps, owner, client);
+  if (clientSecret === null) throw new Error(`The client ${client.name} has no secret.`);
+  return { clientId: oauthClient.clientId, clientSecret };
+}
+
+/** Makes what is missing, and the two clients whose secrets are needed anew. @returns these two */
+export async function seed(
+  deps: SeedDeps,
+  partnerRedirectUri: string,
+): Promise<{ partner: SeededClient; machine: SeededClient }> {
+  const owner = await ensureAccount(deps, acme);
+  await ensureAccount(deps, globex);
+  return {
+    partner: await remakeClient(deps, owner, partnerClient(partnerRedirectUri)),
+    machine: await remakeClient(deps, owner, machineClient),
+  };
+}

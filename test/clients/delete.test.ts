@@ -1,0 +1,124 @@
+// deleteOAuthClient: the client, its secrets, consents and tokens are gone at once.
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createTestApp, type TestApp } from '../support/app.js';
+import { type Ask, bearer, signedIn } from '../support/graphql.js';
+import { authorizeUrl, newBrowser, obtainCode, redeem, refresh, registerClient, token } from '../support/oauth.js';
+
+let app: TestApp;
+let owner: Ask;
+beforeAll(async () => {
+  app = await createTestApp();
+  owner = await signedIn(app, app.owner);
+});
+afterAll(() => app.close());
+
+const remove = async (input: Record<string, unknown>, ask = owner) => {
+  const { data } = await ask(
+    `mutation ($input: DeleteOAuthClientInput!) { deleteOAuthClient(input: $input) {
+      deletedOAuthClientId revokedConsentCount userErrors { code message path }
+    } }`,
+    { input },
+  );
+  return data.deleteOAuthClient;
+};
+
+const deleted = (id: string, revokedConsentCount = 0) => ({
+  deletedOAuthClientId: id,
+  revokedConsentCount,
+  userErrors: [],
+});
+
+test('by id or by client_id, and a second time there is nothing to delete', async () => {
+  const [one, other] = [await registerClient(app), await registerClient(app)];
+  expect(await remove({ id: one.id })).toEqual(deleted(one.id));
+  expect(await remove({ clientId: other.clientId })).toEqual(deleted(other.id));
+  for (const reference of [{ id: one.id }, { clientId: other.clientId }]) {
+    expect(await remove(reference)).toMatchObject({
+      deletedOAuthClientId: null,
+      revokedConsentCount: null,
+      userErrors: [{ code: 'NOT_FOUND', path: Object.keys(reference) }],
+    });
+  }
+});
+
+test.each([
+  [{}, 'REQUIRED'],
+  [{ id: null }, 'REQUIRED'],
+  [{ id: '' }, 'NOT_FOUND'],
+  [{ clientId: '' }, 'NOT_FOUND'],
+  [{ id: '', clientId: '' }, 'NOT_FOUND'],
+])('%j names no client, and none is deleted', async (reference, code) => {
+  await registerClient(app);
+  const before = await app.db.oAuthClient.count();
+  expect(await remove(reference)).toMatchObject({ deletedOAuthClientId: null, userErrors: [{ code }] });
+  expect(await app.db.oAuthClient.count()).toBe(before);
+});
+
+test('it says how many members’ consents went with it', async () => {
+  const client = await registerClient(app);
+  const other = await registerClient(app);
+  const reader = await app.addMember('READER');
+  for (const person of [app.owner, reader]) {
+    const browser = newBrowser(app);
+    await browser.signIn(person);
+    await obtainCode(app, client, {}, browser);
+  }
+  await obtainCode(app, other);
+  expect(await remove({ id: client.id })).toEqual(deleted(client.id, 2));
+  expect(await app.db.consent.count()).toBe(1);
+});
+
+test('nothing that it was given works any more', async () => {
+  const client = await registerClient(app, {
+    grantTypes: ['authorization_code', 'refresh_token', 'client_credentials'],
+  });
+  const pending = await obtainCode(app, client, { scope: 'openid offline_access admin' });
+  const { body } = await redeem(app, client, await obtainCode(app, client, { scope: 'openid offline_access admin' }));
+  const accessToken = body.access_token ?? '';
+  expect((await bearer(app, accessToken)('{ viewer { role } }')).data).toEqual({ viewer: { role: 'ADMIN' } });
+
+  expect(await remove({ id: client.id })).toMatchObject({ deletedOAuthClientId: client.id });
+
+  expect(await bearer(app, accessToken)('{ viewer { role } }')).toMatchObject({
+    status: 401,
+    errors: [{ extensions: { code: 'UNAUTHENTICATED' } }],
+  });
+  const userinfo = await app.request('/oauth/userinfo', { headers: { authorization: `Bearer ${accessToken}` } });
+  expect(userinfo.status).toBe(401);
+  for (const answer of [
+    await refresh(app, client, body.refresh_token ?? ''),
+    await redeem(app, client, pending),
+    await token(app, client, { grant_type: 'client_credentials' }),
+  ]) {
+    expect(answer).toMatchObject({ status: 401, body: { error: 'invalid_client' } });
+  }
+  expect((await newBrowser(app).visit(authorizeUrl(client))).left).toBe(false);
+  const ofClient = { where: { clientId: client.id } };
+  expect(await app.db.oAuthClientSecret.count(ofClient)).toBe(0);
+  expect(await app.db.oAuthClientRedirectUri.count(ofClient)).toBe(0);
+  expect(await app.db.consent.count(ofClient)).toBe(0);
+});
+
+test('a client’s own access token can delete the client, and is dead with it', async () => {
+  const client = await registerClient(app);
+  const { body } = await redeem(app, client, await obtainCode(app, client, { scope: 'admin' }));
+  const itself = bearer(app, body.access_token ?? '');
+  expect(await remove({ id: client.id }, itself)).toEqual(deleted(client.id, 1));
+  expect((await itself('{ viewer { role } }')).status).toBe(401);
+});
+
+test('the audit log keeps the name of what is gone', async () => {
+  const client = await registerClient(app, { name: 'Short-lived' });
+  await remove({ id: client.id });
+  const entry = await app.db.auditLogEntry.findFirstOrThrow({
+    where: { targetId: client.id, action: 'OAUTH_CLIENT_DELETED' },
+  });
+  expect(entry).toMatchObject({ targetLabel: 'Short-lived', actorId: app.owner.id, accountId: app.owner.accountId });
+});
+
+test('of many who delete at once one does it', async () => {
+  const client = await registerClient(app);
+  const answers = await Promise.all(Array.from({ length: 8 }, () => remove({ id: client.id })));
+  expect(answers.filter((answer) => answer.deletedOAuthClientId === client.id)).toHaveLength(1);
+  expect(answers.filter((answer) => answer.userErrors[0]?.code === 'NOT_FOUND')).toHaveLength(7);
+});
