@@ -1,6 +1,7 @@
 // The whole HTTP application as one function from what it depends on: middleware in order, then the routes.
 import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
+import { refusal } from './api/context.js';
 import { graphqlRoutes } from './api/routes.js';
 import type { Deps } from './deps.js';
 import { createBrowser } from './http/browser.js';
@@ -39,8 +40,12 @@ export function createApp(deps: Deps): Hono<Environment> {
   app.use(
     bodyLimit({
       maxSize: mostBodyBytes,
-      onError: (c) =>
-        c.json({ error: 'invalid_request', error_description: `A body can have at most ${mostBodyBytes} bytes.` }, 413),
+      onError(c) {
+        const message = `A body can have at most ${mostBodyBytes} bytes.`;
+        return c.req.path === '/graphql'
+          ? c.json(refusal('QUERY_TOO_LARGE', message), 413)
+          : c.json({ error: 'invalid_request', error_description: message }, 413);
+      },
     }),
   );
   app.onError((error, c) => {

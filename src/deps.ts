@@ -30,8 +30,10 @@ export interface Throttles {
   readonly signIn: Throttle;
   /** Passwords, by e-mail address alone: slower guessing from many addresses. */
   readonly signInByEmail: Throttle;
-  /** Passwords, by network address alone: guessing at many members. */
+  /** Passwords, by network alone: guessing at many members. */
   readonly signInByAddress: Throttle;
+  /** Authorization requests stored for browsers that nobody is signed in to, by network address: each is a row for an hour. */
+  readonly waitingRequest: Throttle;
 }
 
 /** Rows that remember when they were last used. */

@@ -15,6 +15,9 @@ export async function tidy(deps: Pick<Deps, 'db' | 'clock' | 'config'>): Promise
   await deps.db.authorizationRequest.deleteMany({ where: { expiresAt: { lt: now } } });
   await deps.db.revokedAccessToken.deleteMany({ where: { expiresAt: { lt: yesterday } } });
   await deps.db.tokenFamily.deleteMany({ where: { expiresAt: { lt: yesterday } } });
+  // Sign-ins whose code nobody redeemed gave no tokens.
+  const unredeemed = { some: { usedAt: null, expiresAt: { lt: yesterday } } };
+  await deps.db.tokenFamily.deleteMany({ where: { codes: unredeemed } });
   await deleteOldSessions(deps.db, now);
 }
 

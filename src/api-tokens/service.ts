@@ -3,6 +3,7 @@ import { type Actor, recordAudit } from '../audit/service.js';
 import type { Deps } from '../deps.js';
 import { sha256 } from '../lib/crypto.js';
 import { ForbiddenError, InputError, type InputIssue } from '../lib/errors.js';
+import { kindOfId } from '../lib/ids.js';
 import { isWithinRole, permissionsOf, type Role } from '../lib/roles.js';
 import { createToken, hintOf, isToken } from '../lib/secret-format.js';
 import { faultsOfName } from '../lib/text-rules.js';
@@ -21,6 +22,8 @@ export interface NewApiToken {
   readonly isService?: boolean;
   readonly expiresAt?: Date | null;
 }
+
+const latestExpiry = Date.UTC(9999, 11, 31);
 
 function faultsOf(input: NewApiToken, manager: TokenManager, now: Date): InputIssue[] {
   const issues: InputIssue[] = faultsOfName(input.name, ['name']);
@@ -41,8 +44,12 @@ function faultsOf(input: NewApiToken, manager: TokenManager, now: Date): InputIs
       path: ['isService'],
     });
   }
-  if (input.expiresAt && input.expiresAt <= now) {
-    issues.push({ code: 'INVALID', message: 'expiresAt must be in the future.', path: ['expiresAt'] });
+  if (input.expiresAt && (input.expiresAt <= now || input.expiresAt.getTime() > latestExpiry)) {
+    issues.push({
+      code: 'INVALID',
+      message: 'expiresAt must be in the future, before the year 10000.',
+      path: ['expiresAt'],
+    });
   }
   return issues;
 }
@@ -97,7 +104,10 @@ export async function revokeApiToken(
   manager: TokenManager,
   id: string,
 ): Promise<void> {
-  const token = await deps.db.apiToken.findFirst({ where: { id, accountId: manager.accountId, revokedAt: null } });
+  const token =
+    kindOfId(id) === 'apiToken'
+      ? await deps.db.apiToken.findFirst({ where: { id, accountId: manager.accountId, revokedAt: null } })
+      : null;
   const seesAll = permissionsOf(manager.role).includes('API_TOKEN_READ_ALL');
   const notFound = () =>
     new InputError([

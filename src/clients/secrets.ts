@@ -5,6 +5,7 @@ import { type Actor, recordRefusal } from '../audit/service.js';
 import type { Db } from '../db/client.js';
 import type { Deps } from '../deps.js';
 import { hmacOfParts } from '../lib/crypto.js';
+import { networkOf } from '../lib/network.js';
 import { createClientSecret, hintOf, selectorOfClientSecret } from '../lib/secret-format.js';
 
 const rememberedPairs = 10_000;
@@ -58,7 +59,7 @@ export function createSecretVerifier(
       // The stored hash is part of the pair: a row that changes is forgotten with it.
       const pair = hmacOfParts(processKey, [client.clientId, secret.id, secret.hash, presented]);
       if (!remembered.has(pair)) {
-        const address = actor.ipAddress ?? '';
+        const address = networkOf(actor.ipAddress ?? '');
         const throttleKey = `${secret.id} ${address}`;
         const right = await deps.hasher.inTurn(address, async (turn) => {
           // Whoever waited behind the same pair finds it remembered.

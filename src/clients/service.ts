@@ -172,7 +172,8 @@ export async function updateOAuthClient(
   if (issues.length > 0) throw new InputError(issues);
   const changes = changesBetween(auditable(old), auditable(metadata));
   if (changes.length === 0) return { oauthClient: before, verificationCleared: false };
-  const verificationCleared = before.verifiedAt !== null && losesVerification(old, metadata);
+  const losing = losesVerification(old, metadata);
+  const verificationCleared = losing && before.verifiedAt !== null;
   const now = deps.clock();
   const oauthClient = await deps.db.$transaction(async (tx) => {
     const { count } = await tx.oAuthClient.updateMany({
@@ -181,7 +182,8 @@ export async function updateOAuthClient(
         ...columns(metadata, before.clientId),
         version: before.version + 1,
         updatedAt: now,
-        ...(verificationCleared ? { verifiedAt: null } : {}),
+        // Also a verification that an operator gives at this very moment: it was for what the client was.
+        ...(losing ? { verifiedAt: null } : {}),
       },
     });
     if (count === 0) throw conflict((await findOwn(tx, actor.accountId, { id: before.id })).version);

@@ -2,6 +2,7 @@
 // Codes and refresh tokens are in codes.ts and refresh-tokens.ts.
 import type { Db, Tx } from '../db/client.js';
 import type { Deps } from '../deps.js';
+import { splitWords } from '../lib/scope.js';
 
 const familyWithParties = { consent: { include: { client: true, member: true } } } as const;
 
@@ -35,6 +36,12 @@ export function faultOfFamily(family: Family, now: Date): string | null {
   if (client.disabledAt !== null) return 'the client is disabled';
   if (!mayServe(client, member)) return 'the client is not verified and the member is of another account';
   return null;
+}
+
+/** The scopes that a family's tokens can have now: those granted, less what the client was registered for no longer. */
+export function grantedScopes(family: Family): string[] {
+  const registered = splitWords(family.consent.client.scopes);
+  return splitWords(family.scopes).filter((scope) => registered.includes(scope));
 }
 
 /** What one sign-in through a client is made of. */

@@ -32,6 +32,11 @@ export async function giveConsent(
     create: { id: deps.newId('consent'), ...key, ...state },
     update: state,
   });
+  // What ended with the old consent stays ended.
+  if (before && before.revokedAt !== null) {
+    const old = { consentId: before.id, revokedAt: null };
+    await tx.tokenFamily.updateMany({ where: old, data: { revokedAt: deps.clock() } });
+  }
   await recordAudit(tx, deps, actor, {
     action: 'CONSENT_GIVEN',
     targetId: given.client.id,

@@ -16,7 +16,14 @@ export function readParameters(text: string): Parameters {
     if (values.has(name)) repeated.add(name);
     values.set(name, value);
   }
-  return { get: (name) => (repeated.has(name) ? undefined : values.get(name) || undefined), repeated };
+  return {
+    get(name) {
+      const value = values.get(name);
+      // No parameter of ours can hold a NUL, which PostgreSQL would not take.
+      return repeated.has(name) || value?.includes('\0') ? undefined : value || undefined;
+    },
+    repeated,
+  };
 }
 
 /** The query of a request as it was sent, without the question mark. */

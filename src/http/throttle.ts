@@ -43,5 +43,6 @@ export function createThrottles(db: Db): Throttles {
     // Generous, since anybody can fail on purpose in somebody's name.
     signInByEmail: createThrottle(db, { name: 'sign-in-email', failures: 100, withinSeconds: 3600 }),
     signInByAddress: createThrottle(db, { name: 'sign-in-address', failures: 100, withinSeconds: 900 }),
+    waitingRequest: createThrottle(db, { name: 'waiting-request', failures: 10_000, withinSeconds: 3600 }),
   };
 }

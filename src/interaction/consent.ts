@@ -27,6 +27,7 @@ export function consentPage(flow: Flow) {
     const page = ConsentPage({
       csrfToken: browser.formTokens.issue(c),
       requestId: stored.id,
+      memberId: session.memberId,
       client: {
         name: client.name,
         accountName: client.account.name,
@@ -57,6 +58,10 @@ export function consent(flow: Flow) {
     const { step, client } = await decide(deps, stored.request, stored, session);
     // The page may be old: whoever must sign in first, or is of another account, cannot decide anything.
     if (step.kind !== 'consent' || !session) {
+      return dispatch(deps, browser, c, { request: stored.request, stored }, session);
+    }
+    // A page that was shown to somebody else who was signed in here decides nothing for this person.
+    if (form.get('member') !== session.memberId) {
       return dispatch(deps, browser, c, { request: stored.request, stored }, session);
     }
     const actor = actorOfMember(session.member, originForAudit(c));

@@ -84,19 +84,19 @@ export function login(flow: Flow) {
       c.header('Retry-After', String(error.retryAfterSeconds));
       return again(error.message, error instanceof ThrottledError ? 429 : 503);
     }
-    if (!member) return again('The e-mail address or the password is not right.', 400);
+    const refused = 'The e-mail address or the password is not right.';
+    if (!member) return again(refused, 400);
 
-    // Whoever was signed in here is signed out: a new sign-in never continues an old session (session fixation).
+    // The cookie's secret is always a new one (session fixation); somebody else who was signed in here is signed out.
     const previous = await browser.session(c);
-    const actor = actorOfMember(member, origin);
-    const { id: sessionId, secret } = await beginSession(deps, actor, member, ['pwd']);
-    if (previous && previous.memberId !== member.id) {
-      await endSession(deps, actorOfMember(previous.member, origin), previous.id);
-    }
-    browser.cookies.setSession(c, secret, sessionSeconds);
+    const renewedId = previous?.memberId === member.id ? previous.id : null;
+    const begun = await beginSession(deps, actorOfMember(member, origin), member, ['pwd'], renewedId);
+    if (!begun) return again(refused, 400);
+    if (previous && renewedId === null) await endSession(deps, actorOfMember(previous.member, origin), previous.id);
+    browser.cookies.setSession(c, begun.secret, sessionSeconds);
     if (!stored) return c.redirect(returnTo, 303);
-    await noteSession(deps, stored.id, sessionId);
-    const waiting = { request: stored.request, stored: { ...stored, sessionId } };
-    return dispatch(deps, browser, c, waiting, await findSession(deps, secret));
+    await noteSession(deps, stored.id, begun.id);
+    const waiting = { request: stored.request, stored: { ...stored, sessionId: begun.id } };
+    return dispatch(deps, browser, c, waiting, await findSession(deps, begun.secret));
   };
 }

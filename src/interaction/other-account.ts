@@ -36,6 +36,10 @@ export function otherAccount(flow: Flow) {
     const form = await readOwnForm(flow, c);
     const stored = await requireWaiting(flow, c, form.get('request') ?? '');
     const session = await browser.session(c);
+    const { step } = await decide(deps, stored.request, stored, session);
+    if (step.kind !== 'other-account' || !session) {
+      return dispatch(deps, browser, c, { request: stored.request, stored }, session);
+    }
     const decision = form.get('decision');
     if (decision === 'deny') {
       const fault = {
@@ -47,7 +51,7 @@ export function otherAccount(flow: Flow) {
     if (decision !== 'switch') {
       throw new PageError('Nothing was decided', 'Choose one of the two buttons.', { hint: 'Go back and choose.' });
     }
-    if (session) await endSession(deps, actorOfMember(session.member, originForAudit(c)), session.id);
+    await endSession(deps, actorOfMember(session.member, originForAudit(c)), session.id);
     browser.cookies.clearSession(c);
     return dispatch(deps, browser, c, { request: stored.request, stored }, null);
   };

@@ -70,6 +70,10 @@ export function faultOfRedirectUri(uri: string, rules: RedirectUriRules): string
 }
 
 function faultOfScheme(url: URL, scheme: string, rules: RedirectUriRules): string | null {
+  // Host names only: what else URL lets pass, such as a semicolon, would break a Content-Security-Policy.
+  if (scheme === 'https' && !/^([a-z0-9._-]+|\[[0-9a-f:.]+\])$/.test(url.hostname)) {
+    return 'The host of a redirect URI must be a host name in lower case, such as app.example.com.';
+  }
   if (scheme === 'https') return null;
   const command = (what: string) => `npm run cli -- accounts allow-redirects ${rules.accountId} ${what}`;
   if (scheme === 'http') {

@@ -1,8 +1,8 @@
 // Rules for short texts that people type and others read: names, descriptions, links.
 import type { InputIssue } from './errors.js';
 
-/** Control and invisible formatting characters, which could disguise one name as another. */
-const invisible = /[\p{Cc}\p{Cf}\p{Co}\p{Cn}\u2028\u2029]/u;
+/** Control and invisible formatting characters and halves of characters, which could disguise one name as another. */
+const invisible = /[\p{C}\u2028\u2029]/u;
 
 /** What is wrong with a required one-line name of at most `longest` characters. */
 export function faultsOfName(name: string, path: readonly string[], longest = 100): InputIssue[] {

@@ -1,6 +1,6 @@
 // Members in GraphQL, and the viewer: who is calling, with what.
 import { builder } from '../graphql/builder.js';
-import { accountFor, type Caller } from '../graphql/context-type.js';
+import { accountFor, type Caller, type GraphQLContext } from '../graphql/context-type.js';
 import { PermissionEnum, RoleEnum } from '../graphql/enums.js';
 
 const MemberStatus = builder.enumType('MemberStatus', {
@@ -12,13 +12,21 @@ const MemberStatus = builder.enumType('MemberStatus', {
   } as const,
 });
 
+/** READER and WRITER see the names of their colleagues, and all of themselves. */
+function selfOrAdmin(member: { readonly id: string }, _args: object, { caller }: GraphQLContext) {
+  return member.id === caller?.memberId || ({ permission: 'MEMBER_WRITE' } as const);
+}
+
 builder.prismaNode('Member', {
   description: 'A person who signs in. The id is the `sub` of their ID tokens.',
   id: { field: 'id', description: 'The id, also for `node`, and the OpenID Connect `sub`.' },
   findUnique: (id, context) => ({ id, accountId: accountFor(context, 'MEMBER_READ') }),
   nullable: true,
   fields: (t) => ({
-    email: t.exposeString('email', { description: 'The e-mail address that they sign in with.' }),
+    email: t.exposeString('email', {
+      description: 'The e-mail address that they sign in with. For themselves, OWNER and ADMIN.',
+      authScopes: selfOrAdmin,
+    }),
     emailVerified: t.boolean({
       description: 'Whether the address is known to be theirs.',
       select: { emailVerifiedAt: true },
@@ -29,9 +37,11 @@ builder.prismaNode('Member', {
     status: t.expose('status', { type: MemberStatus, description: 'Whether they can sign in.' }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When they became a member.' }),
     lastSeenAt: t.expose('lastSeenAt', {
+      authScopes: selfOrAdmin,
       type: 'DateTime',
       nullable: true,
-      description: 'When they last used Latchkey, to within seconds; null before the first time.',
+      description:
+        'When they last used Latchkey, to within seconds; null before the first time. For themselves, OWNER and ADMIN.',
     }),
   }),
 });

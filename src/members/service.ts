@@ -4,8 +4,9 @@ import type { Tx } from '../db/client.js';
 import { isUniqueViolation } from '../db/client.js';
 import type { Deps } from '../deps.js';
 import { sha256 } from '../lib/crypto.js';
-import { emailKey, isEmail } from '../lib/email.js';
+import { emailKey, isEmail, longestEmail } from '../lib/email.js';
 import { InputError, type InputIssue } from '../lib/errors.js';
+import { networkOf } from '../lib/network.js';
 import type { Role } from '../lib/roles.js';
 import { faultsOfName } from '../lib/text-rules.js';
 import { endEverythingOfMember } from '../sessions/service.js';
@@ -155,15 +156,16 @@ export async function authenticateMember(
   email: string,
   password: string,
 ) {
-  const key = emailKey(email);
-  const address = origin.ipAddress ?? '';
+  // Before normalising, which takes time by the square of combining characters: nothing of this length can be right.
+  const key = email.length > longestEmail ? '' : emailKey(email);
+  const text = password.length > 4 * longestPassword ? '' : normalisePassword(password);
+  const address = networkOf(origin.ipAddress ?? '');
   // Hashed, so that what people type into the wrong field is not stored.
   const failures = [
     { throttle: deps.throttles.signIn, key: `${sha256(key)} ${address}` },
     { throttle: deps.throttles.signInByEmail, key: sha256(key) },
     { throttle: deps.throttles.signInByAddress, key: address },
   ];
-  const text = normalisePassword(password);
   const { member, right } = await deps.hasher.inTurn(address, async (turn) => {
     for (const { throttle, key: failureKey } of failures) await throttle.check(failureKey);
     const found = await deps.db.member.findUnique({ where: { emailKey: key } });
@@ -182,10 +184,9 @@ export async function authenticateMember(
   await deps.throttles.signIn.forgive(`${sha256(key)} ${address}`);
   if (deps.hasher.isOutdated(member.passwordHash ?? '')) {
     const passwordHash = await deps.hasher.hash(text, address);
-    await deps.db.member.updateMany({
-      where: { id: member.id, passwordHash: member.passwordHash },
-      data: { passwordHash },
-    });
+    const unchanged = { id: member.id, passwordHash: member.passwordHash };
+    const { count } = await deps.db.member.updateMany({ where: unchanged, data: { passwordHash } });
+    if (count === 1) return { ...member, passwordHash };
   }
   return member;
 }

@@ -1,6 +1,6 @@
 // Our own endpoints as resource servers: an access token's signature first, then everything it stands on, live.
 
-import { type Family, faultOfFamily, findFamily } from '../consents/families.js';
+import { type Family, faultOfFamily, findFamily, grantedScopes } from '../consents/families.js';
 import type { Deps } from '../deps.js';
 import { splitWords } from '../lib/scope.js';
 
@@ -25,7 +25,8 @@ export async function verifyAccessToken(deps: Deps, token: string): Promise<Acce
     if (!family || faultOfFamily(family, deps.clock()) !== null || family.consent.memberId !== claims.sub) return null;
     deps.lastUsed.touch('consent', family.consentId);
     deps.lastUsed.touch('member', family.consent.memberId);
-    return { kind: 'member', scopes, family };
+    const granted = grantedScopes(family);
+    return { kind: 'member', scopes: scopes.filter((scope) => granted.includes(scope)), family };
   }
   const client = await deps.db.oAuthClient.findUnique({ where: { clientId: claims.client_id } });
   if (!client || client.disabledAt !== null || client.tokenEpoch !== claims.epoch) return null;

@@ -30,6 +30,8 @@ export interface ConsentScope {
 export interface ConsentPageProps extends Localized {
   csrfToken: string;
   requestId: string;
+  /** Whom the page asks: the answer counts for nobody else. */
+  memberId: string;
   client: ConsentClient;
   redirectHost: string;
   memberEmail: string;
@@ -38,7 +40,7 @@ export interface ConsentPageProps extends Localized {
 
 /** Asks a member whether an app may use their account. Both answers are buttons of one form. */
 export function ConsentPage(props: ConsentPageProps) {
-  const { csrfToken, requestId, client, redirectHost, memberEmail, scopes, messages = english } = props;
+  const { csrfToken, requestId, memberId, client, redirectHost, memberEmail, scopes, messages = english } = props;
   return (
     <Layout title={fill(messages.consentTitle, { client: client.name })} messages={messages}>
       <h1>
@@ -52,7 +54,7 @@ export function ConsentPage(props: ConsentPageProps) {
         <Phrase text={messages.consentRedirect} values={{ host: redirectHost }} />
       </p>
       <form method="post" action="/consent" class="actions">
-        <HiddenFields fields={{ csrf: csrfToken, request: requestId }} />
+        <HiddenFields fields={{ csrf: csrfToken, request: requestId, member: memberId }} />
         <button type="submit" name="decision" value="deny" class="button">
           {messages.deny}
         </button>

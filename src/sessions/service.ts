@@ -30,34 +30,62 @@ export async function findSession(deps: Pick<Deps, 'db' | 'clock'>, secret: stri
 
 export type LiveSession = NonNullable<Awaited<ReturnType<typeof findSession>>>;
 
-/** Begins a session for a member who has just proved who they are. @returns its id and the cookie's secret, in clear */
+/** A member as they were when they proved who they are. */
+export interface ProvenMember {
+  readonly id: string;
+  readonly email: string;
+  readonly passwordHash: string | null;
+}
+
+/**
+ * Begins a session for a member who has just proved who they are, or renews the one that this browser has of theirs, under a
+ * new secret: its sign-ins stay together, so that signing out ends them all.
+ * @returns its id and the cookie's secret, in clear; null when the password was changed meanwhile
+ */
 export async function beginSession(
   deps: Pick<Deps, 'db' | 'clock' | 'newId' | 'randomBytes'>,
   actor: Actor,
-  member: { readonly id: string; readonly email: string },
+  member: ProvenMember,
   methods: readonly string[],
-): Promise<{ id: string; secret: string }> {
+  renewedId: string | null = null,
+): Promise<{ id: string; secret: string } | null> {
   const now = deps.clock();
-  const id = deps.newId('session');
   const secret = deps.randomBytes(32).toString('base64url');
-  await deps.db.$transaction(async (tx) => {
-    await tx.session.create({
-      data: {
-        id,
-        memberId: member.id,
-        secretHash: sha256(secret),
-        authenticatedAt: now,
-        methods: methods.join(' '),
-        ipAddress: actor.ipAddress,
-        userAgent: actor.userAgent?.slice(0, 500) ?? null,
-        lastActiveAt: now,
-        idleExpiresAt: new Date(now.getTime() + sessionIdleSeconds * 1000),
-        expiresAt: new Date(now.getTime() + sessionSeconds * 1000),
-      },
+  const state = {
+    secretHash: sha256(secret),
+    authenticatedAt: now,
+    methods: methods.join(' '),
+    ipAddress: actor.ipAddress,
+    userAgent: actor.userAgent?.slice(0, 500) ?? null,
+    lastActiveAt: now,
+    idleExpiresAt: new Date(now.getTime() + sessionIdleSeconds * 1000),
+    expiresAt: new Date(now.getTime() + sessionSeconds * 1000),
+  };
+  return deps.db.$transaction(async (tx) => {
+    // The password may have been set while it was being checked: whoever sets it waits for this row, or is seen here.
+    const { count } = await tx.member.updateMany({
+      where: { id: member.id, passwordHash: member.passwordHash, status: 'ACTIVE' },
+      data: { lastSeenAt: now },
     });
+    if (count === 0) return null;
+    const renewed =
+      renewedId !== null &&
+      (await tx.session.updateMany({ where: { id: renewedId, memberId: member.id, endedAt: null }, data: state }))
+        .count === 1;
+    const id = renewed ? renewedId : deps.newId('session');
+    if (!renewed) await tx.session.create({ data: { id, memberId: member.id, ...state } });
     await recordAudit(tx, deps, actor, { action: 'SIGNED_IN', targetId: member.id, targetLabel: member.email });
+    return { id, secret };
   });
-  return { id, secret };
+}
+
+/**
+ * Holds a session while something is given in its name.
+ * @returns false when it has ended; whoever ends it waits until the transaction is over
+ */
+export async function holdSession(tx: Tx, id: string, now: Date): Promise<boolean> {
+  const { count } = await tx.session.updateMany({ where: { id, endedAt: null }, data: { lastActiveAt: now } });
+  return count === 1;
 }
 
 /** Ends a session and, with it, the tokens of its sign-ins, save those granted for offline access. */

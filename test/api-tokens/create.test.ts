@@ -159,6 +159,8 @@ test('all faults come at once, and nothing is stored', async () => {
 });
 
 test.each([
+  ['expiresAt', '9999-12-31T23:59:59Z', 'INVALID'],
+  ['expiresAt', '2026-06-01T11:59:59Z', 'INVALID'],
   ['name', 'x'.repeat(101), 'TOO_LONG'],
   ['name', 'a\u0007b', 'INVALID'],
 ])('a %s that is too long or unreadable is refused', async (field, value, code) => {

@@ -104,7 +104,7 @@ test('everything that is wrong with an input is said at once, a line each, and n
   expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
   expect(stderr.split('\n')).toEqual([
     '--owner-email: This is not an e-mail address.',
-    '--name or --owner-name: A name is required.',
+    '--owner-name: A name is required.',
     'A password needs at least 12 characters.',
     '',
   ]);

@@ -118,19 +118,19 @@ describe('oauthClient', () => {
 
   test('is null when there is none, or the two do not name the same', async () => {
     const [left, right] = await app.db.oAuthClient.findMany({ take: 2 });
-    for (const variables of [
-      { id: 'nonsense' },
-      { clientId: 'nonsense' },
-      { id: left?.id, clientId: right?.clientId },
-    ]) {
+    const nobody = ['nonsense', '', "' OR 1=1 --"].flatMap((text) => [{ id: text }, { clientId: text }]);
+    for (const variables of [...nobody, { id: '', clientId: '' }, { id: left?.id, clientId: right?.clientId }]) {
       const { data, errors } = await ask(one, variables);
       expect({ data, errors }).toEqual({ data: { oauthClient: null }, errors: undefined });
     }
   });
 
-  test.each([{}, { id: null }, { id: '', clientId: '' }])('asks for one of the two, given %j', async (variables) => {
-    const { data, errors } = await ask(one, variables);
-    expect(data).toEqual({ oauthClient: null });
-    expect(errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT' } }]);
-  });
+  test.each([{}, { id: null }, { id: null, clientId: null }])(
+    'asks for one of the two, given %j',
+    async (variables) => {
+      const { data, errors } = await ask(one, variables);
+      expect(data).toEqual({ oauthClient: null });
+      expect(errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT' } }]);
+    },
+  );
 });

@@ -1,7 +1,8 @@
 // A verified client that turns into another one, as far as people can tell, is verified no more, and the answer says so.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { operatorActor } from '../../src/audit/service.js';
-import { setOAuthClientVerified } from '../../src/clients/service.js';
+import { setOAuthClientVerified, updateOAuthClient } from '../../src/clients/service.js';
+import { actorOfMember } from '../../src/members/service.js';
 import { createTestApp, type TestApp } from '../support/app.js';
 import { type Ask, signedIn } from '../support/graphql.js';
 import { redirectUri, registerClient, type TestClient } from '../support/oauth.js';
@@ -74,4 +75,23 @@ test('a refused change clears nothing', async () => {
   expect(userErrors).toHaveLength(1);
   const { verifiedAt } = await app.db.oAuthClient.findUniqueOrThrow({ where: { id: client.id } });
   expect(verifiedAt).not.toBeNull();
+});
+
+test('an operator who verifies while the change is under way has not verified what it makes', async () => {
+  await setOAuthClientVerified(app.deps, operatorActor, client.clientId, false);
+  // The account is read after the client and before anything is written.
+  const account = new Proxy(app.db.account, {
+    get: (model, name) =>
+      name === 'findUniqueOrThrow'
+        ? async (query: Parameters<typeof model.findUniqueOrThrow>[0]) => {
+            await setOAuthClientVerified(app.deps, operatorActor, client.clientId, true);
+            return model.findUniqueOrThrow(query);
+          }
+        : Reflect.get(model, name, model),
+  });
+  const db = new Proxy(app.db, { get: (all, name) => (name === 'account' ? account : Reflect.get(all, name, all)) });
+  const actor = actorOfMember(app.owner, { ipAddress: null, userAgent: null });
+  await updateOAuthClient({ ...app.deps, db }, actor, { id: client.id }, { name: 'Somebody else' }).catch(() => null);
+  const { name, verifiedAt } = await app.db.oAuthClient.findUniqueOrThrow({ where: { id: client.id } });
+  expect({ name, isVerified: verifiedAt !== null }).not.toEqual({ name: 'Somebody else', isVerified: true });
 });

@@ -21,6 +21,7 @@ export const unchanged: Change = (_prop, value) => value;
 export function consentProps(change: Change = unchanged): ConsentPageProps {
   return {
     csrfToken: change('csrfToken', 'csrf-1'),
+    memberId: 'mem_1',
     requestId: change('requestId', 'req_1'),
     client: {
       name: change('client.name', 'Acme CRM'),

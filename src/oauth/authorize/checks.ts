@@ -5,7 +5,13 @@ import { isCodeChallenge } from '../../lib/pkce.js';
 import { matchesRedirectUri } from '../../lib/redirect-uri.js';
 import { isSubset, parseScope, splitWords } from '../../lib/scope.js';
 import { PageError } from '../respond-with-page.js';
-import { type AuthorizationErrorCode, type AuthorizationFault, type AuthorizingClient, prompts } from './request.js';
+import {
+  type AuthorizationErrorCode,
+  type AuthorizationFault,
+  type AuthorizingClient,
+  longestValue,
+  prompts,
+} from './request.js';
 
 const startAgain = 'Go back to the app and try again. If it keeps happening, tell the people who make the app.';
 
@@ -30,6 +36,17 @@ export function requireClient(client: AuthorizingClient | null): AuthorizingClie
   return client;
 }
 
+function isRegistered(uri: string, client: AuthorizingClient): boolean {
+  return client.redirectUris.some((each) => matchesRedirectUri(uri, each.uri, client.type === 'NATIVE'));
+}
+
+/** A request that has waited must still be for a registered redirect URI: an admin may have taken it away. @throws PageError */
+export function requireStillRegistered(uri: string, client: AuthorizingClient): void {
+  if (isRegistered(uri, client)) return;
+  const message = 'The app no longer has the redirect URI that this sign-in began with.';
+  throw new PageError('This sign-in link is not valid', message, { hint: startAgain, detail: client.id });
+}
+
 /** The redirect URI to answer to: the one sent, if registered, or the only one there is. @throws PageError */
 export function requireRedirectUri(parameters: Parameters, client: AuthorizingClient): string {
   const registered = client.redirectUris.map(({ uri }) => uri);
@@ -43,10 +60,13 @@ export function requireRedirectUri(parameters: Parameters, client: AuthorizingCl
     if (only !== undefined && registered.length === 1) return only;
     return fail('redirect_uri is missing, and the app has registered more than one, or none.', client.id);
   }
-  const matches = registered.some((uri) => matchesRedirectUri(sent, uri, client.type === 'NATIVE'));
+  const matches = isRegistered(sent, client);
   return matches
     ? sent
-    : fail('redirect_uri does not match any URI that is registered for this app.', `${client.id} sent ${sent}`);
+    : fail(
+        'redirect_uri does not match any URI that is registered for this app.',
+        `${client.id} sent ${sent.slice(0, 500)}`,
+      );
 }
 
 interface Checked {
@@ -60,8 +80,6 @@ type Check = (checked: Checked) => AuthorizationFault | null;
 function fault(error: AuthorizationErrorCode, description: string): AuthorizationFault {
   return { error, description };
 }
-
-const longestValue = 2048;
 
 function noRepeatedParameters({ parameters }: Checked) {
   // RFC 8707 section 2 allows several resources; none but the issuer exists, which one mention is enough for.

@@ -6,10 +6,11 @@ import { findConsent } from '../../consents/service.js';
 import type { Deps } from '../../deps.js';
 import type { Browser } from '../../http/browser.js';
 import type { Environment } from '../../http/environment.js';
+import { networkOf } from '../../lib/network.js';
 import { isHttps } from '../../lib/redirect-uri.js';
-import { isSubset } from '../../lib/scope.js';
+import { isSubset, splitWords } from '../../lib/scope.js';
 import type { LiveSession } from '../../sessions/service.js';
-import { requireClient } from './checks.js';
+import { requireClient, requireStillRegistered } from './checks.js';
 import {
   type AuthorizationErrorCode,
   type AuthorizationRequest,
@@ -75,6 +76,10 @@ export function nextStep(situation: Situation): Step {
       'This app is not verified, and the person is of another account.',
     );
   }
+  // Asked again, since an admin may have taken it away while the request waited.
+  if (!isSubset(request.scopes, splitWords(client.scopes))) {
+    return { kind: 'error', error: 'invalid_scope', description: 'A scope is no longer registered for this client.' };
+  }
   if (mustConsent(signedIn) || consent === null)
     return ask('consent', 'consent_required', 'The person must be asked for consent.');
   return { kind: 'grant', session, consentId: consent.id };
@@ -96,8 +101,23 @@ export async function dispatch(
   if (step.kind === 'error') return respondWithError(deps, c, request, stored, step);
   if (step.kind === 'grant')
     return respondWithCode(deps, c, { request, stored, client, session: step.session, consentId: step.consentId });
-  const waiting = stored ?? (await storeRequest(deps, request, browser.bindingHash(c)));
+  const waiting = stored ?? (await storeForBrowser(deps, browser, c, request, session));
   return c.redirect(`/${step.kind}?request=${waiting.id}`, 303);
+}
+
+async function storeForBrowser(
+  deps: Deps,
+  browser: Browser,
+  c: Context<Environment>,
+  request: AuthorizationRequest,
+  session: LiveSession | null,
+): Promise<StoredRequest> {
+  if (session === null) {
+    const network = networkOf(c.get('ipAddress') ?? '');
+    await deps.throttles.waitingRequest.check(network);
+    await deps.throttles.waitingRequest.fail(network);
+  }
+  return storeRequest(deps, request, browser.bindingHash(c));
 }
 
 /** Reads the situation and decides, without answering. @throws PageError when the client is gone or disabled */
@@ -108,6 +128,7 @@ export async function decide(
   session: LiveSession | null,
 ): Promise<{ step: Step; client: AuthorizingClient }> {
   const client = requireClient(await findAuthorizingClient(deps, { id: request.clientRowId }));
+  requireStillRegistered(request.redirectUri, client);
   const consent = session === null ? null : await findConsent(deps.db, session.memberId, client.id);
   return { step: nextStep({ request, client, session, consent, stored, now: deps.clock() }), client };
 }

@@ -52,26 +52,30 @@ export async function findAuthorizingClient(deps: Pick<Deps, 'db'>, where: { cli
 
 export type AuthorizingClient = NonNullable<Awaited<ReturnType<typeof findAuthorizingClient>>>;
 
-/** Reads the parameters into a request, without judging them. */
+/** Longer values of what clients choose are refused, and not stored either. */
+export const longestValue = 2048;
+
+/** Reads the parameters into a request. Of one with a fault only what telling of it takes: the rest is anything at all. */
 export function readRequest(
   parameters: Parameters,
   client: AuthorizingClient,
   redirectUri: string,
   fault: AuthorizationFault | null,
 ): AuthorizationRequest {
-  const maxAge = parameters.get('max_age');
+  const sound = (name: string) => (fault === null ? parameters.get(name) : undefined);
+  const maxAge = sound('max_age');
   const prompt = splitWords(parameters.get('prompt') ?? '');
   return {
     clientRowId: client.id,
     redirectUri,
     redirectUriSent: parameters.get('redirect_uri') !== undefined,
-    state: parameters.get('state') ?? null,
-    scopes: [...new Set(splitWords(parameters.get('scope') ?? ''))],
-    nonce: parameters.get('nonce') ?? null,
-    codeChallenge: parameters.get('code_challenge') ?? null,
+    state: parameters.get('state')?.slice(0, longestValue) ?? null,
+    scopes: [...new Set(splitWords(sound('scope') ?? ''))],
+    nonce: sound('nonce') ?? null,
+    codeChallenge: sound('code_challenge') ?? null,
     prompts: prompts.filter((known) => prompt.includes(known)),
     maxAge: maxAge === undefined ? null : Number(maxAge),
-    loginHint: parameters.get('login_hint') ?? null,
+    loginHint: sound('login_hint') ?? null,
     fault,
   };
 }

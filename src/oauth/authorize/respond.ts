@@ -5,7 +5,7 @@ import { issueCode } from '../../consents/codes.js';
 import type { Deps } from '../../deps.js';
 import type { Environment } from '../../http/environment.js';
 import { withResponse } from '../../lib/redirect-uri.js';
-import type { LiveSession } from '../../sessions/service.js';
+import { holdSession, type LiveSession } from '../../sessions/service.js';
 import { asDescription } from '../error.js';
 import { PageError } from '../respond-with-page.js';
 import type { AuthorizationFault, AuthorizationRequest, AuthorizingClient } from './request.js';
@@ -66,6 +66,8 @@ export async function respondWithCode(
   const { request, stored, client, session } = granted;
   const code = await deps.db.$transaction(async (tx) => {
     if (stored && !(await consumeRequest(tx, stored.id))) throw answeredBefore();
+    // Signing out or a new password may have come in between: then nothing more is given.
+    if (!(await holdSession(tx, session.id, deps.clock()))) throw answeredBefore();
     const family = {
       consentId: granted.consentId,
       sessionId: session.id,

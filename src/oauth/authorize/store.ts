@@ -3,6 +3,7 @@
 import type { Tx } from '../../db/client.js';
 import type { Deps } from '../../deps.js';
 import { constantTimeEqual } from '../../lib/crypto.js';
+import { kindOfId } from '../../lib/ids.js';
 import type { AuthorizationRequest } from './request.js';
 
 const waitingSeconds = 3600;
@@ -44,7 +45,8 @@ export async function loadRequest(
   id: string,
   browserHash: string | null,
 ): Promise<StoredRequest | null> {
-  const row = browserHash === null ? null : await deps.db.authorizationRequest.findUnique({ where: { id } });
+  const isId = kindOfId(id) === 'authorizationRequest';
+  const row = browserHash === null || !isId ? null : await deps.db.authorizationRequest.findUnique({ where: { id } });
   if (!row || row.expiresAt <= deps.clock() || !constantTimeEqual(row.browserHash, browserHash ?? '')) return null;
   const request = JSON.parse(row.request) as AuthorizationRequest;
   return { id: row.id, request, sessionId: row.sessionId, consentedById: row.consentedById };

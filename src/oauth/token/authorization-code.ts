@@ -1,7 +1,7 @@
 // The authorization code grant at the token endpoint (RFC 6749 section 4.1.3, RFC 7636 section 4.6). The order is the guard:
 // nobody but the code's own client learns or changes anything, and the code is dead before anything else is looked at.
 import { claimCode, findCode } from '../../consents/codes.js';
-import { faultOfFamily } from '../../consents/families.js';
+import { faultOfFamily, grantedScopes } from '../../consents/families.js';
 import { issueRefreshToken } from '../../consents/refresh-tokens.js';
 import type { Parameters } from '../../http/form.js';
 import { verifierMatches } from '../../lib/pkce.js';
@@ -71,6 +71,6 @@ export const authorizationCodeGrant: Grant = {
           })
         ).token
       : null;
-    return issueForMember(deps, code.family, splitWords(code.family.scopes), { nonce: code.nonce, refreshToken });
+    return issueForMember(deps, code.family, grantedScopes(code.family), { nonce: code.nonce, refreshToken });
   },
 };

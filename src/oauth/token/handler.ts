@@ -22,7 +22,7 @@ async function readForm(c: Context): Promise<Parameters> {
   const form = readParameters(text);
   const [repeated] = form.repeated;
   if (repeated !== undefined)
-    throw new OAuthError('invalid_request', `The parameter ${repeated} was sent more than once.`);
+    throw new OAuthError('invalid_request', `The parameter ${repeated.slice(0, 40)} was sent more than once.`);
   return form;
 }
 

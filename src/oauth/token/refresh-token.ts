@@ -1,8 +1,8 @@
 // The refresh token grant at the token endpoint (RFC 6749 section 6, RFC 9700 section 4.14). How a token is rotated is
 // consents/refresh-tokens.ts; here is who may ask, and for what.
-import { faultOfFamily } from '../../consents/families.js';
+import { faultOfFamily, grantedScopes } from '../../consents/families.js';
 import { findRefreshToken, rotateRefreshToken } from '../../consents/refresh-tokens.js';
-import { isSubset, parseScope, splitWords } from '../../lib/scope.js';
+import { isSubset, parseScope } from '../../lib/scope.js';
 import { OAuthError } from '../error.js';
 import type { Grant } from './grant.js';
 import { issueForMember } from './issue.js';
@@ -37,8 +37,9 @@ export const refreshTokenGrant: Grant = {
     const now = deps.clock();
     const fault = faultOfFamily(row.family, now);
     if (fault !== null) throw invalidGrant(fault);
-    if (row.expiresAt <= now) throw invalidGrant('the refresh token has expired');
-    const scopes = narrowedScopes(form.get('scope'), splitWords(row.family.scopes));
+    // A used one that comes back is a replay, however old.
+    if (row.usedAt === null && row.expiresAt <= now) throw invalidGrant('the refresh token has expired');
+    const scopes = narrowedScopes(form.get('scope'), grantedScopes(row.family));
 
     const rotation = await rotateRefreshToken(deps, presented, row, client.refreshTokenIdleSeconds);
     if (rotation.outcome === 'replayed') {
