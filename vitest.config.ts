@@ -30,6 +30,8 @@ export default defineConfig({
     env: { NODE_ENV: 'test' },
     // Processes rather than threads: argon2 and better-sqlite3 are native, and some tests send signals.
     pool: 'forks',
+    // The modules are loaded once for each worker, not for each file: loading them would take as long as the tests.
+    isolate: false,
     // A browser and the servers it visits are processes of their own; beside a second test file they would starve.
     maxWorkers: suiteName === 'default' ? 2 : 1,
     testTimeout: suite.timeout,

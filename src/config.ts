@@ -5,7 +5,7 @@ import { z } from 'zod';
 const minimumSecretBytes = 32;
 
 /** Says whether an origin is on this computer, where http is safe. */
-export function isLoopbackHost(hostname: string): boolean {
+function isLoopbackHost(hostname: string): boolean {
   return (
     hostname === 'localhost' || hostname === '127.0.0.1' || hostname === '[::1]' || hostname.endsWith('.localhost')
   );

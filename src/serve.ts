@@ -67,16 +67,23 @@ export async function serve(config: Config): Promise<{ stop(): Promise<void> }> 
 /** Serves until SIGINT or SIGTERM. What an operator can mend is printed without a stack, and the process ends with 1. */
 export async function runService(): Promise<void> {
   try {
-    const { stop } = await serve(loadConfig(process.env));
+    const starting = serve(loadConfig(process.env));
     let stopping = false;
     for (const signal of ['SIGINT', 'SIGTERM'] as const) {
       process.on(signal, () => {
         // A second signal does not wait.
         if (stopping) process.exit(1);
         stopping = true;
-        void stop().then(() => process.exit(0));
+        // One that comes while the service starts waits until it has started.
+        starting
+          .then(({ stop }) => stop())
+          .then(
+            () => process.exit(0),
+            () => process.exit(1),
+          );
       });
     }
+    await starting;
   } catch (error) {
     const message = operatorMessage(error);
     if (message === null) throw error;

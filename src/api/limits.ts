@@ -64,7 +64,7 @@ function countDirectives(document: DocumentNode): number {
 }
 
 /** What is too much about a document, in words; null when all its operations are within the limits. */
-export function excessOf(document: DocumentNode): string | null {
+function excessOf(document: DocumentNode): string | null {
   const message = (what: string, limit: number) => `The operation has more ${what} than ${limit}.`;
   if (countDirectives(document) > mostDirectives) return message('directives', mostDirectives);
   const count = createCounter(document);

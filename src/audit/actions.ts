@@ -1,6 +1,6 @@
 // The one list of what the audit log can say happened.
 
-export const auditActions = [
+const auditActions = [
   'ACCOUNT_CREATED',
   'ACCOUNT_REDIRECTS_ALLOWED',
   'API_TOKEN_CREATED',

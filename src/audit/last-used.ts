@@ -18,7 +18,7 @@ export function createLastUsed(db: Db, clock: Clock, onError: (error: unknown) =
     member: (ids, at) => db.member.updateMany({ where: { id: { in: ids } }, data: { lastSeenAt: at } }),
   };
 
-  async function flush(): Promise<void> {
+  async function write(): Promise<void> {
     clearTimeout(timer);
     timer = undefined;
     const uses = [...pending.values()];
@@ -35,6 +35,13 @@ export function createLastUsed(db: Db, clock: Clock, onError: (error: unknown) =
       }
     }
   }
+
+  // One after the other, so that whoever awaits a flush awaits all that went before: at stop the database closes then.
+  let writing = Promise.resolve();
+  const flush = () => {
+    writing = writing.then(write);
+    return writing;
+  };
 
   return {
     touch(kind, id) {

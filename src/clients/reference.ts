@@ -8,7 +8,7 @@ export interface ClientReference {
 }
 
 /** Whether a text could be a `client_id` that we gave; anything else is not looked up. */
-export function isClientId(text: string): boolean {
+function isClientId(text: string): boolean {
   return /^[0-9a-f]{32}$/.test(text);
 }
 

@@ -12,8 +12,6 @@ export async function findFamily(db: Db | Tx, id: string) {
 }
 
 export type Family = NonNullable<Awaited<ReturnType<typeof findFamily>>>;
-export type FamilyClient = Family['consent']['client'];
-export type FamilyMember = Family['consent']['member'];
 
 /** Whether a client may sign this member in at all: verified, or of the member's own account. */
 export function mayServe(

@@ -13,7 +13,7 @@ import type PothosPrismaTypes from './generated/pothos-types.js';
 import { getDatamodel } from './generated/pothos-types.js';
 
 /** How much one operation may ask for. Fragments are followed. */
-export const complexityLimits = { complexity: 10_000, depth: 12, breadth: 120 } as const;
+const complexityLimits = { complexity: 10_000, depth: 12, breadth: 120 } as const;
 
 const typeOfKind: Partial<Record<IdKind, string>> = {
   account: 'Account',

@@ -4,26 +4,22 @@ import type { Context } from 'hono';
 /** The parameters of a request. An empty value counts as absent (RFC 6749 section 3.1). */
 export interface Parameters {
   get(name: string): string | undefined;
-  /** Names that came more than once, which RFC 6749 section 3.1 forbids; `get` knows nothing of them. */
-  readonly repeated: ReadonlySet<string>;
+  /**
+   * Names that came more than once, which RFC 6749 section 3.1 forbids, or with a NUL, which PostgreSQL would not take; `get`
+   * knows nothing of them.
+   */
+  readonly unusable: ReadonlySet<string>;
 }
 
 /** Reads parameters from a query or form text. */
 export function readParameters(text: string): Parameters {
   const values = new Map<string, string>();
-  const repeated = new Set<string>();
+  const unusable = new Set<string>();
   for (const [name, value] of new URLSearchParams(text)) {
-    if (values.has(name)) repeated.add(name);
+    if (values.has(name) || value.includes('\0')) unusable.add(name);
     values.set(name, value);
   }
-  return {
-    get(name) {
-      const value = values.get(name);
-      // No parameter of ours can hold a NUL, which PostgreSQL would not take.
-      return repeated.has(name) || value?.includes('\0') ? undefined : value || undefined;
-    },
-    repeated,
-  };
+  return { get: (name) => (unusable.has(name) ? undefined : values.get(name) || undefined), unusable };
 }
 
 /** The query of a request as it was sent, without the question mark. */

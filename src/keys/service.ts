@@ -7,7 +7,7 @@ import { loadSigningKeys, type SigningKey, SigningKeyError } from './store.js';
 const rereadAfterMilliseconds = 30_000;
 // Invented `kid`s must not turn into a query each.
 const rereadForUnknownAfterMilliseconds = 1_000;
-export const clockSkewSeconds = 60;
+const clockSkewSeconds = 60;
 
 function signsAt(key: SigningKey, now: Date): boolean {
   return key.activeAt <= now && (key.retiredAt === null || key.retiredAt > now);

@@ -13,9 +13,6 @@ export const knownScopes = {
 
 export type KnownScope = keyof typeof knownScopes;
 
-/** The scopes that open the GraphQL API, from the least to the most. */
-export const apiScopes = ['reader', 'writer', 'admin'] as const;
-
 /** Scopes that speak of a person and mean nothing for client credentials. */
 export const personalScopes: readonly string[] = ['openid', 'profile', 'email', 'offline_access'];
 

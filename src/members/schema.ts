@@ -13,8 +13,8 @@ const MemberStatus = builder.enumType('MemberStatus', {
 });
 
 /** READER and WRITER see the names of their colleagues, and all of themselves. */
-function selfOrAdmin(member: { readonly id: string }, _args: object, { caller }: GraphQLContext) {
-  return member.id === caller?.memberId || ({ permission: 'MEMBER_WRITE' } as const);
+function seesAllOf(member: { readonly id: string }, { caller }: GraphQLContext): boolean {
+  return member.id === caller?.memberId || (caller?.permissions.includes('MEMBER_WRITE') ?? false);
 }
 
 builder.prismaNode('Member', {
@@ -23,9 +23,12 @@ builder.prismaNode('Member', {
   findUnique: (id, context) => ({ id, accountId: accountFor(context, 'MEMBER_READ') }),
   nullable: true,
   fields: (t) => ({
-    email: t.exposeString('email', {
-      description: 'The e-mail address that they sign in with. For themselves, OWNER and ADMIN.',
-      authScopes: selfOrAdmin,
+    email: t.string({
+      nullable: true,
+      description:
+        'The e-mail address that they sign in with. Themselves, OWNER and ADMIN see it; null for the others.',
+      select: { id: true, email: true },
+      resolve: (member, _args, context) => (seesAllOf(member, context) ? member.email : null),
     }),
     emailVerified: t.boolean({
       description: 'Whether the address is known to be theirs.',
@@ -36,12 +39,13 @@ builder.prismaNode('Member', {
     role: t.expose('role', { type: RoleEnum, description: 'What they may do in the account.' }),
     status: t.expose('status', { type: MemberStatus, description: 'Whether they can sign in.' }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When they became a member.' }),
-    lastSeenAt: t.expose('lastSeenAt', {
-      authScopes: selfOrAdmin,
+    lastSeenAt: t.field({
       type: 'DateTime',
       nullable: true,
       description:
-        'When they last used Latchkey, to within seconds; null before the first time. For themselves, OWNER and ADMIN.',
+        'When they last used Latchkey, to within seconds; null before the first time. Themselves, OWNER and ADMIN see it; null for the others.',
+      select: { id: true, lastSeenAt: true },
+      resolve: (member, _args, context) => (seesAllOf(member, context) ? member.lastSeenAt : null),
     }),
   }),
 });

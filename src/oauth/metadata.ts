@@ -8,7 +8,7 @@ import { jwksMaxAgeSeconds, signingAlgorithms } from '../keys/rotate.js';
 import { knownScopes } from '../lib/scope.js';
 
 /** The metadata document, the same for OpenID Connect and OAuth. Lists only what works. */
-export function serverMetadata(issuer: string) {
+function serverMetadata(issuer: string) {
   return {
     issuer,
     authorization_endpoint: `${issuer}/oauth/authorize`,

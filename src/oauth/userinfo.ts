@@ -23,7 +23,7 @@ interface Person {
 }
 
 /** The claims that the granted scopes open (OpenID Connect Core section 5.4). */
-export function claimsOfMember(member: Person, scopes: readonly string[]): Record<string, unknown> {
+function claimsOfMember(member: Person, scopes: readonly string[]): Record<string, unknown> {
   return {
     sub: member.id,
     ...(scopes.includes('profile')

@@ -5,7 +5,7 @@ import type { Db, Tx } from '../db/client.js';
 import type { Deps } from '../deps.js';
 import { sha256 } from '../lib/crypto.js';
 
-export const sessionIdleSeconds = 12 * 3600;
+const sessionIdleSeconds = 12 * 3600;
 export const sessionSeconds = 30 * 24 * 3600;
 // How stale the stored last activity may be: not every request writes.
 const activityGranularityMilliseconds = 60_000;

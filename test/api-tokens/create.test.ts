@@ -163,7 +163,7 @@ test.each([
   ['expiresAt', '2026-06-01T11:59:59Z', 'INVALID'],
   ['name', 'x'.repeat(101), 'TOO_LONG'],
   ['name', 'a\u0007b', 'INVALID'],
-])('a %s that is too long or unreadable is refused', async (field, value, code) => {
+])('a %s that cannot be used is refused: %s', async (field, value, code) => {
   expect((await create({ [field]: value })).userErrors).toMatchObject([{ code, path: [field] }]);
 });
 

@@ -77,11 +77,14 @@ test('a demoted member can still end an own token of a higher role', async () =>
   expect(await works(token)).toBe(false);
 });
 
-test.each(['', 'nonsense', 'tok_00000000000000000000000000', "' OR 1=1 --"])('%j is not found', async (id) => {
-  const before = await app.db.apiToken.count({ where: { revokedAt: null } });
-  expect((await revoke(owner, id)).data).toMatchObject(notFound);
-  expect(await app.db.apiToken.count({ where: { revokedAt: null } })).toBe(before);
-});
+test.each(['', '\u0000', 'nonsense', 'tok_00000000000000000000000000', "' OR 1=1 --"])(
+  '%j is not found',
+  async (id) => {
+    const before = await app.db.apiToken.count({ where: { revokedAt: null } });
+    expect((await revoke(owner, id)).data).toMatchObject(notFound);
+    expect(await app.db.apiToken.count({ where: { revokedAt: null } })).toBe(before);
+  },
+);
 
 test('another account’s is not found, whoever asks', async () => {
   const other = await app.addAccount();

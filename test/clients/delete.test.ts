@@ -47,6 +47,8 @@ test.each([
   [{ id: '' }, 'NOT_FOUND'],
   [{ clientId: '' }, 'NOT_FOUND'],
   [{ id: '', clientId: '' }, 'NOT_FOUND'],
+  [{ id: '\u0000' }, 'NOT_FOUND'],
+  [{ clientId: '\u0000' }, 'NOT_FOUND'],
 ])('%j names no client, and none is deleted', async (reference, code) => {
   await registerClient(app);
   const before = await app.db.oAuthClient.count();

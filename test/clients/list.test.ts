@@ -118,7 +118,7 @@ describe('oauthClient', () => {
 
   test('is null when there is none, or the two do not name the same', async () => {
     const [left, right] = await app.db.oAuthClient.findMany({ take: 2 });
-    const nobody = ['nonsense', '', "' OR 1=1 --"].flatMap((text) => [{ id: text }, { clientId: text }]);
+    const nobody = ['nonsense', '', '\u0000', "' OR 1=1 --"].flatMap((text) => [{ id: text }, { clientId: text }]);
     for (const variables of [...nobody, { id: '', clientId: '' }, { id: left?.id, clientId: right?.clientId }]) {
       const { data, errors } = await ask(one, variables);
       expect({ data, errors }).toEqual({ data: { oauthClient: null }, errors: undefined });

@@ -73,6 +73,7 @@ describe('the consent form', () => {
     expect(hiddenFieldsOf(html)).toEqual([
       ['csrf', 'csrf-1'],
       ['request', 'req_1'],
+      ['member', 'mem_1'],
     ]);
     expect(decisionsOf(html)).toEqual([
       ['decision', 'deny', 'submit'],

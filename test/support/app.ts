@@ -27,7 +27,7 @@ export const ownerPassword = 'a long owner password';
 export const memberPassword = 'a long member password';
 
 /** A clock that stands still until the test moves it. */
-export function createFakeClock(start = new Date('2026-06-01T12:00:00.000Z')) {
+function createFakeClock(start = new Date('2026-06-01T12:00:00.000Z')) {
   let now = start.getTime();
   const clock = () => new Date(now);
   return Object.assign(clock, {

@@ -54,7 +54,8 @@ export function requireRedirectUri(parameters: Parameters, client: AuthorizingCl
   const fail = (message: string, detail: string): never => {
     throw new PageError('This sign-in link is not valid', message, { hint: startAgain, detail });
   };
-  if (parameters.repeated.has('redirect_uri')) return fail('redirect_uri was sent more than once.', client.id);
+  if (parameters.unusable.has('redirect_uri'))
+    return fail('redirect_uri was sent more than once, or with a NUL character.', client.id);
   if (sent === undefined) {
     const [only] = registered;
     if (only !== undefined && registered.length === 1) return only;
@@ -81,12 +82,12 @@ function fault(error: AuthorizationErrorCode, description: string): Authorizatio
   return { error, description };
 }
 
-function noRepeatedParameters({ parameters }: Checked) {
+function noUnusableParameters({ parameters }: Checked) {
   // RFC 8707 section 2 allows several resources; none but the issuer exists, which one mention is enough for.
-  const [name] = parameters.repeated;
+  const [name] = parameters.unusable;
   return name === undefined
     ? null
-    : fault('invalid_request', `The parameter ${name.slice(0, 40)} was sent more than once.`);
+    : fault('invalid_request', `The parameter ${name.slice(0, 40)} was sent more than once, or with a NUL character.`);
 }
 
 function noOverlongParameters({ parameters }: Checked) {
@@ -178,7 +179,7 @@ function resource({ parameters, issuer }: Checked) {
 }
 
 const checks: readonly Check[] = [
-  noRepeatedParameters,
+  noUnusableParameters,
   noOverlongParameters,
   noRequestObjects,
   responseType,

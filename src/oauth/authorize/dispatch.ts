@@ -41,7 +41,8 @@ function mustSignInAnew({ request, session, stored, now }: Situation & { session
   if (stored?.sessionId === session.id) return false;
   if (request.prompts.includes('login') || request.prompts.includes('select_account')) return true;
   const age = Math.floor((now.getTime() - session.authenticatedAt.getTime()) / 1000);
-  return request.maxAge !== null && age > request.maxAge;
+  // OpenID Connect Core section 3.1.2.1: max_age=0 is prompt=login, also within the first second.
+  return request.maxAge !== null && (request.maxAge === 0 || age > request.maxAge);
 }
 
 function mustConsent({ request, client, session, consent, stored }: Situation & { session: LiveSession }): boolean {
@@ -54,7 +55,7 @@ function mustConsent({ request, client, session, consent, stored }: Situation & 
 }
 
 /** The next step. With `prompt=none` nothing is shown: what would be asked is told to the client instead. */
-export function nextStep(situation: Situation): Step {
+function nextStep(situation: Situation): Step {
   const { request, client, session, consent } = situation;
   const silent = request.prompts.includes('none');
   const ask = (

@@ -20,9 +20,11 @@ async function readForm(c: Context): Promise<Parameters> {
     throw new OAuthError('invalid_request', 'Send the parameters in the body as application/x-www-form-urlencoded.');
   }
   const form = readParameters(text);
-  const [repeated] = form.repeated;
-  if (repeated !== undefined)
-    throw new OAuthError('invalid_request', `The parameter ${repeated.slice(0, 40)} was sent more than once.`);
+  const [name] = form.unusable;
+  if (name !== undefined) {
+    const description = `The parameter ${name.slice(0, 40)} was sent more than once, or with a NUL character.`;
+    throw new OAuthError('invalid_request', description);
+  }
   return form;
 }
 

@@ -1,0 +1,216 @@
+// First start: what an empty database is given, once, however many processes start at the same time.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { bootstrap, generatePassword } from '../src/bootstrap.js';
+import { ConfigError } from '../src/config.js';
+import { openDatabase } from '../src/db/client.js';
+import type { Deps } from '../src/deps.js';
+import { authenticateMember } from '../src/members/service.js';
+import { createTestApp, ownerPassword, type TestApp } from './support/app.js';
+import { TestBrowser } from './support/browser.js';
+import { createEmptyTestDatabase, type EmptyTestDatabase, testProvider } from './support/database.js';
+import { newBrowser } from './support/oauth.js';
+
+let app: TestApp;
+beforeAll(async () => {
+  app = await createTestApp();
+});
+beforeEach(async () => {
+  await app.db.account.deleteMany();
+  await app.db.signingKey.deleteMany();
+  await app.db.auditLogEntry.deleteMany();
+});
+afterAll(() => app.close());
+
+function withConfig(config: Partial<Deps['config']>): Deps {
+  return { ...app.deps, config: { ...app.deps.config, ...config } };
+}
+
+async function counts() {
+  const { db } = app;
+  const keys = await db.signingKey.findMany({ orderBy: { algorithm: 'asc' }, select: { algorithm: true } });
+  return {
+    accounts: await db.account.count(),
+    members: await db.member.count(),
+    owners: await db.member.count({ where: { role: 'OWNER', ownerOf: { not: null } } }),
+    keys: keys.map(({ algorithm }) => algorithm).sort(),
+  };
+}
+
+const complete = { accounts: 1, members: 1, owners: 1, keys: ['ES256', 'RS256'] };
+
+describe('the first start', () => {
+  test('makes one account with its owner, and a signing key of each algorithm', async () => {
+    expect(await counts()).toEqual({ accounts: 0, members: 0, owners: 0, keys: [] });
+    expect(await bootstrap(withConfig({ ownerEmail: 'Me@Example.com' }))).toMatchObject({ email: 'Me@Example.com' });
+    expect(await counts()).toEqual(complete);
+    const owner = await app.db.member.findFirstOrThrow({ include: { account: true } });
+    expect(owner).toMatchObject({
+      email: 'Me@Example.com',
+      role: 'OWNER',
+      ownerOf: owner.account.id,
+      status: 'ACTIVE',
+    });
+    const actors = await app.db.auditLogEntry.findMany({ select: { action: true, actorKind: true } });
+    expect(actors).toContainEqual({ action: 'ACCOUNT_CREATED', actorKind: 'SYSTEM' });
+  });
+
+  test('gives back a password that it made, which signs the owner in', async () => {
+    const first = await bootstrap(withConfig({ ownerPassword: undefined }));
+    expect(first?.password).toMatch(/^([a-z2-9]{5}-){3}[a-z2-9]{5}$/);
+    const page = await newBrowser(app).signIn({ email: first?.email ?? '', password: first?.password ?? '' });
+    expect(page.url.pathname).not.toBe('/login');
+    expect(app.logLines.join('\n')).not.toContain(first?.password);
+    expect(JSON.stringify(await app.db.auditLogEntry.findMany())).not.toContain(first?.password);
+  });
+
+  test('does not give back a password that the operator chose', async () => {
+    expect(await bootstrap(app.deps)).toEqual({ email: 'owner@example.com', password: null });
+    const nowhere = { ipAddress: null, userAgent: null };
+    expect(await authenticateMember(app.deps, nowhere, 'owner@example.com', ownerPassword)).not.toBeNull();
+  });
+
+  test('names the variables that it cannot use, all at once, and makes no owner', async () => {
+    const faults = async (config: Partial<Deps['config']>) => {
+      const error = await bootstrap(withConfig(config)).catch((raised: unknown) => raised);
+      expect(error).toBeInstanceOf(ConfigError);
+      return (error as ConfigError).faults;
+    };
+    expect(await faults({ ownerEmail: 'nobody', ownerPassword: 'short' })).toEqual([
+      expect.stringMatching(/^LATCHKEY_OWNER_EMAIL: /),
+      expect.stringMatching(/^LATCHKEY_OWNER_PASSWORD: .*12/),
+    ]);
+    expect((await faults({ ownerPassword: 'password1234' })).join()).toMatch(/^LATCHKEY_OWNER_PASSWORD: /);
+    expect((await faults({ ownerPassword: 'short' })).join()).not.toContain('"short"');
+    expect(await counts()).toMatchObject({ accounts: 0, members: 0 });
+  });
+});
+
+test('a second start makes nothing, whatever the settings say by then', async () => {
+  await bootstrap(app.deps);
+  const before = await app.db.member.findMany();
+  expect(await bootstrap(withConfig({ ownerEmail: 'other@example.com', ownerPassword: undefined }))).toBeNull();
+  expect(await bootstrap(withConfig({ ownerPassword: 'short' }))).toBeNull();
+  expect(await counts()).toEqual(complete);
+  expect(await app.db.member.findMany()).toEqual(before);
+});
+
+test('what is missing is made although the rest is there', async () => {
+  await bootstrap(app.deps);
+  await app.db.signingKey.deleteMany();
+  expect(await bootstrap(app.deps)).toBeNull();
+  expect(await counts()).toEqual(complete);
+});
+
+test('of many starts at once one makes the owner', async () => {
+  const many = await Promise.all(Array.from({ length: 6 }, () => bootstrap(withConfig({ ownerPassword: undefined }))));
+  expect(many.filter((owner) => owner !== null)).toHaveLength(1);
+  expect(await counts()).toEqual(complete);
+});
+
+test('a generated password holds a hundred bits, and no two are alike', () => {
+  const many = Array.from({ length: 200 }, () => generatePassword(app.deps.randomBytes));
+  expect(new Set(many).size).toBe(many.length);
+  // Twenty letters of thirty-two, each used evenly enough to be seen among four thousand.
+  const used = new Set(many.join('').replaceAll('-', ''));
+  expect(used.size).toBe(32);
+});
+
+describe('processes', () => {
+  const main = fileURLToPath(new URL('../dist/main.js', import.meta.url));
+  const running: ChildProcess[] = [];
+  let database: EmptyTestDatabase;
+  beforeAll(async () => {
+    if (!existsSync(main)) throw new Error('dist/main.js is missing: npm test compiles it, as does npm run build.');
+    database = await createEmptyTestDatabase();
+  });
+  afterAll(async () => {
+    for (const child of running) child.kill('SIGKILL');
+    await database.remove();
+  });
+
+  async function freePorts(count: number): Promise<number[]> {
+    const servers = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'));
+    await Promise.all(servers.map((server) => once(server, 'listening')));
+    const ports = servers.map((server) => (server.address() as AddressInfo).port);
+    await Promise.all(servers.map((server) => once(server.close(), 'close')));
+    return ports;
+  }
+
+  /** Starts the compiled service and waits until it says that it runs, and answers. */
+  async function start(port: number) {
+    const others = Object.entries(process.env).filter(([name]) => !/^(LATCHKEY_|VITEST|NODE_|DATABASE_URL)/.test(name));
+    const child = spawn(process.execPath, [main], {
+      env: {
+        ...Object.fromEntries(others),
+        PORT: String(port),
+        DATABASE_URL: database.url,
+        // On SQLite it makes its own.
+        ...(testProvider === 'postgresql' ? { LATCHKEY_SECRET: 'a secret for four processes on one database' } : {}),
+      },
+    });
+    running.push(child);
+    const printed = { text: '' };
+    for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (printed.text += String(chunk)));
+    await new Promise<void>((resolve, reject) => {
+      child.stdout.on('data', () => printed.text.includes('GraphiQL') && resolve());
+      child.once('exit', (code) => reject(new Error(`The service ended with ${code}: ${printed.text}`)));
+    });
+    const url = `http://localhost:${port}`;
+    expect(await (await fetch(`${url}/health`)).json()).toEqual({ status: 'ok' });
+    return {
+      url,
+      printed,
+      async stop() {
+        const exited = once(child, 'exit');
+        child.kill('SIGTERM');
+        expect(await exited).toEqual([0, null]);
+      },
+    };
+  }
+
+  test('four that start at once on an empty database make one account, one owner and one key of each algorithm', async () => {
+    const services = await Promise.all((await freePorts(4)).map(start));
+    const passwords = services.flatMap(({ printed }) => /Password {2,}(\S+)/.exec(printed.text)?.[1] ?? []);
+    expect(passwords).toHaveLength(1);
+    const { db, close } = await openDatabase(database.url);
+    expect(await db.account.count()).toBe(1);
+    expect(await db.member.findMany({ select: { role: true, email: true } })).toEqual([
+      { role: 'OWNER', email: 'owner@example.com' },
+    ]);
+    const keys = await db.signingKey.findMany({ select: { algorithm: true }, orderBy: { algorithm: 'asc' } });
+    expect(keys.map(({ algorithm }) => algorithm).sort()).toEqual(['ES256', 'RS256']);
+    await close();
+
+    // Each of them can read the keys, and lets the owner in by the one password.
+    const published = await Promise.all(services.map(async ({ url }) => (await fetch(`${url}/oauth/jwks`)).text()));
+    expect(new Set(published).size).toBe(1);
+    for (const { url } of services) {
+      const page = await new TestBrowser(fetch, url).signIn({
+        email: 'owner@example.com',
+        password: passwords[0] ?? '',
+      });
+      expect(page.url.pathname).not.toBe('/login');
+    }
+    await Promise.all(services.map(({ stop }) => stop()));
+
+    const [port = 0] = await freePorts(1);
+    const again = await start(port);
+    expect(again.printed.text).toContain(again.url);
+    expect(again.printed.text).not.toContain('Password');
+    await again.stop();
+    if (testProvider === 'sqlite') {
+      const file = join(dirname(database.url.slice('file:'.length)), 'latchkey.secret');
+      expect(statSync(file).mode & 0o777).toBe(0o600);
+      const secret = readFileSync(file, 'utf8').trim();
+      expect(Buffer.byteLength(secret)).toBeGreaterThanOrEqual(32);
+      for (const { printed } of [...services, again]) expect(printed.text).not.toContain(secret);
+    }
+  }, 60_000);
+});

@@ -1,0 +1,178 @@
+// Settings: what an environment gives, all its faults at once, and that the README lists just what there is.
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from 'vitest';
+import { ConfigError, loadConfig, settings } from '../src/config.js';
+
+const secret = 'a secret of at least thirty-two bytes';
+
+function faultsOf(environment: Record<string, string | undefined>): readonly string[] {
+  try {
+    loadConfig(environment);
+  } catch (error) {
+    if (error instanceof ConfigError) return error.faults;
+    throw error;
+  }
+  return [];
+}
+
+test('an empty environment gives the defaults', () => {
+  expect(loadConfig({})).toEqual({
+    port: 4000,
+    host: '127.0.0.1',
+    issuer: 'http://localhost:4000',
+    databaseUrl: 'file:./data/latchkey.db',
+    secrets: [],
+    ownerEmail: 'owner@example.com',
+    ownerPassword: undefined,
+    corsOrigins: [],
+    trustedProxies: 0,
+    refreshGraceSeconds: 30,
+    logLevel: 'info',
+  });
+});
+
+test('an empty variable counts as absent', () => {
+  const empty = Object.fromEntries(settings.map(({ name }) => [name, '']));
+  expect(loadConfig(empty)).toEqual(loadConfig({}));
+});
+
+test('every setting is read', () => {
+  const given = {
+    PORT: '8080',
+    HOST: '0.0.0.0',
+    LATCHKEY_ISSUER: 'https://id.example.com',
+    DATABASE_URL: 'postgresql://user:password@host/database',
+    LATCHKEY_SECRET: `${secret}, another ${secret}`,
+    LATCHKEY_OWNER_EMAIL: 'me@example.com',
+    LATCHKEY_OWNER_PASSWORD: 'correct horse battery',
+    LATCHKEY_CORS_ORIGINS: 'https://a.example.com, https://b.example.com:8443',
+    LATCHKEY_TRUSTED_PROXIES: '2',
+    LATCHKEY_REFRESH_GRACE_SECONDS: '0',
+    LATCHKEY_LOG_LEVEL: 'warn',
+  };
+  expect(Object.keys(given).sort()).toEqual(settings.map(({ name }) => name).sort());
+  expect(loadConfig(given)).toEqual({
+    port: 8080,
+    host: '0.0.0.0',
+    issuer: 'https://id.example.com',
+    databaseUrl: given.DATABASE_URL,
+    secrets: [secret, `another ${secret}`],
+    ownerEmail: 'me@example.com',
+    ownerPassword: 'correct horse battery',
+    corsOrigins: ['https://a.example.com', 'https://b.example.com:8443'],
+    trustedProxies: 2,
+    refreshGraceSeconds: 0,
+    logLevel: 'warn',
+  });
+});
+
+test('the issuer follows the port when it is not given', () => {
+  expect(loadConfig({ PORT: '5000' }).issuer).toBe('http://localhost:5000');
+});
+
+describe('faults', () => {
+  test('come all at once, a line for each, with its variable', () => {
+    const environment = {
+      PORT: 'four thousand',
+      LATCHKEY_ISSUER: 'http://id.example.com/',
+      DATABASE_URL: 'mysql://host/database',
+      LATCHKEY_SECRET: 'short',
+      LATCHKEY_CORS_ORIGINS: 'https://a.example.com/, *',
+      LATCHKEY_TRUSTED_PROXIES: '-1',
+      LATCHKEY_REFRESH_GRACE_SECONDS: '301',
+      LATCHKEY_LOG_LEVEL: 'loud',
+      LATCHKEY_ISUER: 'https://id.example.com',
+    };
+    const faults = faultsOf(environment);
+    for (const name of Object.keys(environment)) {
+      expect(faults.some((fault) => fault.startsWith(`${name} `))).toBe(true);
+    }
+    expect(() => loadConfig(environment)).toThrow(new RegExp(`has ${faults.length} faults:\n( {2}.+\n?)+`));
+    expect(() => loadConfig({ PORT: '0' })).toThrow('has a fault:\n  PORT must be from 1 to 65535');
+  });
+
+  test('name a misspelt LATCHKEY_ variable, and leave those of others alone', () => {
+    expect(faultsOf({ LATCHKEY_OWNERS_EMAIL: 'x' })).toEqual([expect.stringContaining('LATCHKEY_OWNERS_EMAIL is not')]);
+    expect(faultsOf({ PATH: '/bin', DATABASE: 'x', LATCHKEY_VERBOSE: '1', latchkey_secret: 'x' })).toEqual([]);
+    expect(faultsOf({ LATCHKEY_ANYTHING: undefined })).toEqual([]);
+  });
+
+  test('never hold a secret or a password', () => {
+    const text = faultsOf({ LATCHKEY_SECRET: 'hunter2', DATABASE_URL: 'mysql://me:hunter3@host/x', PORT: 'x' }).join();
+    expect(text).not.toMatch(/hunter/);
+  });
+
+  test.each(['postgresql://host/database', 'postgres://host/database'])('%s needs LATCHKEY_SECRET', (DATABASE_URL) => {
+    expect(faultsOf({ DATABASE_URL })).toEqual([expect.stringMatching(/^LATCHKEY_SECRET is required with PostgreSQL/)]);
+    expect(faultsOf({ DATABASE_URL, PORT: 'x' })).toHaveLength(2);
+    expect(faultsOf({ DATABASE_URL, LATCHKEY_SECRET: secret })).toEqual([]);
+  });
+
+  test.each([`${'x'.repeat(31)}`, `${secret},short`, `${secret},`, ' '.repeat(40)])(
+    'the secret %j is too short',
+    (text) => {
+      expect(faultsOf({ LATCHKEY_SECRET: text })).toEqual([
+        expect.stringMatching(/^LATCHKEY_SECRET must be .*32 bytes/),
+      ]);
+    },
+  );
+
+  test('a secret is counted in bytes, not in characters', () => {
+    expect(loadConfig({ LATCHKEY_SECRET: 'é'.repeat(16) }).secrets).toHaveLength(1);
+  });
+
+  test.each(['0', '65536', '4000.5', '1e3', '+1', ' 80', '０'])('%j is no port', (PORT) => {
+    expect(faultsOf({ PORT })).toEqual([expect.stringMatching(/^PORT must be/)]);
+  });
+});
+
+describe('an issuer', () => {
+  test.each([
+    'https://id.example.com',
+    'https://id.example.com:8443',
+    'http://localhost:4000',
+    'http://127.0.0.1:4000',
+    'http://[::1]:4000',
+    'http://latchkey.localhost:4000',
+  ])('%s is fine', (issuer) => {
+    expect(loadConfig({ LATCHKEY_ISSUER: issuer }).issuer).toBe(issuer);
+  });
+
+  test.each([
+    ['id.example.com', 'absolute URL'],
+    ['https://', 'absolute URL'],
+    ['https://id.example.com/', 'no path'],
+    ['https://id.example.com/realm', 'no path'],
+    ['https://id.example.com?x=1', 'no path'],
+    ['https://id.example.com#x', 'no path'],
+    ['https://me@id.example.com', 'no path'],
+    ['https://ID.example.com', 'no path'],
+    ['https://id.example.com:443', 'no path'],
+    ['http://id.example.com', 'https'],
+    ['http://127.0.0.1.example.com', 'https'],
+    ['http://localhost.example.com', 'https'],
+    ['http://192.168.0.1', 'https'],
+    ['ftp://localhost', 'https'],
+  ])('%s is refused: %s', (issuer, reason) => {
+    expect(faultsOf({ LATCHKEY_ISSUER: issuer })).toEqual([expect.stringMatching(`^LATCHKEY_ISSUER must .*${reason}`)]);
+  });
+});
+
+test('the README’s table lists every setting, as it is', () => {
+  const readme = readFileSync(fileURLToPath(new URL('../README.md', import.meta.url)), 'utf8');
+  const section = readme.split(/^## /m).find((text) => text.startsWith('Settings\n')) ?? '';
+  const rows = section
+    .split('\n')
+    .filter((line) => line.startsWith('|'))
+    .map((line) =>
+      line
+        .split('|')
+        .slice(1, -1)
+        .map((cell) => cell.trim()),
+    );
+  const [header, ruler, ...lines] = rows;
+  expect(header).toEqual(['Variable', 'Default', 'Unit', 'Reason']);
+  expect(ruler?.every((cell) => /^:?-+:?$/.test(cell))).toBe(true);
+  expect(lines).toEqual(settings.map(({ name, fallback, unit, reason }) => [`\`${name}\``, fallback, unit, reason]));
+});
