@@ -37,8 +37,6 @@ function createFakeClock(start = new Date('2026-06-01T12:00:00.000Z')) {
   });
 }
 
-export type FakeClock = ReturnType<typeof createFakeClock>;
-
 export interface TestAppOptions {
   readonly issuer?: string;
   readonly config?: Partial<Config>;
