@@ -1,4 +1,5 @@
-// OAuth clients in GraphQL: what can be changed. The rules are in service.ts and metadata.ts.
+// OAuth clients in GraphQL: what can be changed. What mutations take is in schema-inputs.ts, the rules in service.ts and
+// metadata.ts.
 import { builder } from '../graphql/builder.js';
 import { requireCaller } from '../graphql/context-type.js';
 import { payloadOf } from '../graphql/errors.js';
@@ -6,110 +7,10 @@ import { UserError, userErrorsDescription } from '../graphql/user-error.js';
 import type { InputIssue } from '../lib/errors.js';
 import type { GivenMetadata } from './metadata.js';
 import { OAuthClientNode } from './schema.js';
-import {
-  ConsentModeEnum,
-  GrantTypeEnum,
-  OAuthClientTypeEnum,
-  SigningAlgorithmEnum,
-  TokenEndpointAuthMethodEnum,
-} from './schema-enums.js';
+import { CreateOAuthClientInput, DeleteOAuthClientInput, UpdateOAuthClientInput } from './schema-inputs.js';
 import { createOAuthClient, deleteOAuthClient, updateOAuthClient } from './service.js';
 
 type OAuthClientRow = typeof OAuthClientNode.$inferType;
-
-const TokenLifetimesInput = builder.inputType('TokenLifetimesInput', {
-  description: 'How long the tokens of a client shall live. What is left out stays as it is.',
-  fields: (t) => ({
-    accessTokenSeconds: t.int({ description: 'Access tokens, in seconds: 60 to 86400, 600 by default.' }),
-    refreshTokenSeconds: t.int({
-      description: 'Refresh tokens in all, in seconds: 3600 to 31536000, 7776000 (90 days) by default.',
-    }),
-    refreshTokenIdleSeconds: t.int({
-      description: 'Unused refresh tokens, in seconds: 3600 to 31536000, 2592000 (30 days) by default.',
-    }),
-    idTokenSeconds: t.int({ description: 'ID tokens, in seconds: 60 to 86400, 3600 by default.' }),
-  }),
-});
-
-/** What creating and updating have in common. Redirect URIs are texts: a URL scalar would rewrite them. */
-const texts = {
-  description: 'A note for the account’s admins, at most 1000 characters.',
-  redirectUris:
-    'Where people may be sent back to, compared byte for byte; at most 50. https, and what an operator allowed the account.',
-  grantTypes: 'The ways in which it may get tokens. AUTHORIZATION_CODE and REFRESH_TOKEN by default.',
-  scopes:
-    'The scopes that it may ask for: openid, profile, email, offline_access, reader, writer, admin. The first three by default.',
-  tokenEndpointAuthMethod:
-    'How it proves itself at the token endpoint. CLIENT_SECRET_BASIC for CONFIDENTIAL, NONE for the others by default.',
-  requirePkce: 'Whether every sign-in must use PKCE. true by default; only a CONFIDENTIAL client can do without.',
-  consentMode: 'When people are asked for consent. REMEMBER by default.',
-  lifetimes: 'How long its tokens shall live.',
-  homepageUrl: 'The application’s web site, an https address.',
-  policyUrl: 'Its privacy policy, an https address.',
-  termsUrl: 'Its terms of service, an https address.',
-  idTokenSigningAlgorithm: 'How its ID tokens are signed. RS256 by default.',
-};
-
-const CreateOAuthClientInput = builder.inputType('CreateOAuthClientInput', {
-  description: 'What a new OAuth client is to be.',
-  fields: (t) => ({
-    name: t.string({
-      required: true,
-      description: 'What people see when they are asked for consent: 1 to 100 characters.',
-    }),
-    description: t.string({ description: texts.description }),
-    type: t.field({
-      type: OAuthClientTypeEnum,
-      required: true,
-      defaultValue: 'CONFIDENTIAL',
-      description: 'Whether it can keep a secret, and where it runs. It cannot be changed later.',
-    }),
-    redirectUris: t.stringList({ required: true, defaultValue: [], description: texts.redirectUris }),
-    grantTypes: t.field({ type: [GrantTypeEnum], description: texts.grantTypes }),
-    scopes: t.stringList({ description: texts.scopes }),
-    tokenEndpointAuthMethod: t.field({ type: TokenEndpointAuthMethodEnum, description: texts.tokenEndpointAuthMethod }),
-    requirePkce: t.boolean({ description: texts.requirePkce }),
-    consentMode: t.field({ type: ConsentModeEnum, description: texts.consentMode }),
-    lifetimes: t.field({ type: TokenLifetimesInput, description: texts.lifetimes }),
-    homepageUrl: t.string({ description: texts.homepageUrl }),
-    policyUrl: t.string({ description: texts.policyUrl }),
-    termsUrl: t.string({ description: texts.termsUrl }),
-    idTokenSigningAlgorithm: t.field({ type: SigningAlgorithmEnum, description: texts.idTokenSigningAlgorithm }),
-  }),
-});
-
-const UpdateOAuthClientInput = builder.inputType('UpdateOAuthClientInput', {
-  description:
-    'What to change of an OAuth client, named by `id` or `clientId`. Only what is given changes; null goes back to the default.',
-  fields: (t) => ({
-    id: t.id({ description: 'Its id.' }),
-    clientId: t.string({ description: 'Its OAuth client_id.' }),
-    version: t.int({
-      description: 'The version that you read: the change fails with CONFLICT if somebody changed the client since.',
-    }),
-    name: t.string({ description: 'What people see when they are asked for consent: 1 to 100 characters.' }),
-    description: t.string({ description: texts.description }),
-    redirectUris: t.stringList({ description: `All of them: the list replaces the old one. ${texts.redirectUris}` }),
-    grantTypes: t.field({ type: [GrantTypeEnum], description: texts.grantTypes }),
-    scopes: t.stringList({ description: texts.scopes }),
-    tokenEndpointAuthMethod: t.field({ type: TokenEndpointAuthMethodEnum, description: texts.tokenEndpointAuthMethod }),
-    requirePkce: t.boolean({ description: texts.requirePkce }),
-    consentMode: t.field({ type: ConsentModeEnum, description: texts.consentMode }),
-    lifetimes: t.field({ type: TokenLifetimesInput, description: texts.lifetimes }),
-    homepageUrl: t.string({ description: texts.homepageUrl }),
-    policyUrl: t.string({ description: texts.policyUrl }),
-    termsUrl: t.string({ description: texts.termsUrl }),
-    idTokenSigningAlgorithm: t.field({ type: SigningAlgorithmEnum, description: texts.idTokenSigningAlgorithm }),
-  }),
-});
-
-const DeleteOAuthClientInput = builder.inputType('DeleteOAuthClientInput', {
-  description: 'Which OAuth client to delete: by `id` or `clientId`.',
-  fields: (t) => ({
-    id: t.id({ description: 'Its id.' }),
-    clientId: t.string({ description: 'Its OAuth client_id.' }),
-  }),
-});
 
 interface CreatePayload {
   readonly oauthClient?: OAuthClientRow;

@@ -1,0 +1,108 @@
+// What mutations of OAuth clients take. The rules for the values are in metadata.ts.
+import { builder } from '../graphql/builder.js';
+import {
+  ConsentModeEnum,
+  GrantTypeEnum,
+  OAuthClientTypeEnum,
+  SigningAlgorithmEnum,
+  TokenEndpointAuthMethodEnum,
+} from './schema-enums.js';
+
+const TokenLifetimesInput = builder.inputType('TokenLifetimesInput', {
+  description: 'How long the tokens of a client shall live. What is left out stays as it is.',
+  fields: (t) => ({
+    accessTokenSeconds: t.int({ description: 'Access tokens, in seconds: 60 to 86400, 600 by default.' }),
+    refreshTokenSeconds: t.int({
+      description: 'Refresh tokens in all, in seconds: 3600 to 31536000, 7776000 (90 days) by default.',
+    }),
+    refreshTokenIdleSeconds: t.int({
+      description: 'Unused refresh tokens, in seconds: 3600 to 31536000, 2592000 (30 days) by default.',
+    }),
+    idTokenSeconds: t.int({ description: 'ID tokens, in seconds: 60 to 86400, 3600 by default.' }),
+  }),
+});
+
+type InputFields = NonNullable<Parameters<typeof builder.inputType>[1]>['fields'];
+type InputFieldBuilder = Parameters<InputFields>[0];
+
+const name = 'What people see when they are asked for consent: 1 to 100 characters.';
+// Redirect URIs are texts: a URL scalar would rewrite them.
+const redirectUris =
+  'Where people may be sent back to, compared byte for byte; at most 50. https, and what an operator allowed the account.';
+
+/** What can be said alike when a client is created and when it is changed. */
+function optionalFields(t: InputFieldBuilder) {
+  return {
+    description: t.string({ description: 'A note for the account’s admins, at most 1000 characters.' }),
+    grantTypes: t.field({
+      type: [GrantTypeEnum],
+      description: 'The ways in which it may get tokens. AUTHORIZATION_CODE and REFRESH_TOKEN by default.',
+    }),
+    scopes: t.stringList({
+      description:
+        'The scopes that it may ask for: openid, profile, email, offline_access, reader, writer, admin. The first three by default.',
+    }),
+    tokenEndpointAuthMethod: t.field({
+      type: TokenEndpointAuthMethodEnum,
+      description:
+        'How it proves itself at the token endpoint. CLIENT_SECRET_BASIC for CONFIDENTIAL, NONE for the others by default.',
+    }),
+    requirePkce: t.boolean({
+      description: 'Whether every sign-in must use PKCE. true by default; only a CONFIDENTIAL client can do without.',
+    }),
+    consentMode: t.field({
+      type: ConsentModeEnum,
+      description: 'When people are asked for consent. REMEMBER by default.',
+    }),
+    lifetimes: t.field({ type: TokenLifetimesInput, description: 'How long its tokens shall live.' }),
+    homepageUrl: t.string({ description: 'The application’s web site, an https address.' }),
+    policyUrl: t.string({ description: 'Its privacy policy, an https address.' }),
+    termsUrl: t.string({ description: 'Its terms of service, an https address.' }),
+    idTokenSigningAlgorithm: t.field({
+      type: SigningAlgorithmEnum,
+      description: 'How its ID tokens are signed. RS256 by default.',
+    }),
+  };
+}
+
+/** How a client is named. */
+function referenceFields(t: InputFieldBuilder) {
+  return {
+    id: t.id({ description: 'Its id.' }),
+    clientId: t.string({ description: 'Its OAuth client_id.' }),
+  };
+}
+
+export const CreateOAuthClientInput = builder.inputType('CreateOAuthClientInput', {
+  description: 'What a new OAuth client is to be.',
+  fields: (t) => ({
+    name: t.string({ required: true, description: name }),
+    type: t.field({
+      type: OAuthClientTypeEnum,
+      required: true,
+      defaultValue: 'CONFIDENTIAL',
+      description: 'Whether it can keep a secret, and where it runs. It cannot be changed later.',
+    }),
+    redirectUris: t.stringList({ required: true, defaultValue: [], description: redirectUris }),
+    ...optionalFields(t),
+  }),
+});
+
+export const UpdateOAuthClientInput = builder.inputType('UpdateOAuthClientInput', {
+  description:
+    'What to change of an OAuth client, named by `id` or `clientId`. Only what is given changes; null goes back to the default.',
+  fields: (t) => ({
+    ...referenceFields(t),
+    version: t.int({
+      description: 'The version that you read: the change fails with CONFLICT if somebody changed the client since.',
+    }),
+    name: t.string({ description: name }),
+    redirectUris: t.stringList({ description: `All of them: the list replaces the old one. ${redirectUris}` }),
+    ...optionalFields(t),
+  }),
+});
+
+export const DeleteOAuthClientInput = builder.inputType('DeleteOAuthClientInput', {
+  description: 'Which OAuth client to delete: by `id` or `clientId`.',
+  fields: referenceFields,
+});
