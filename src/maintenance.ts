@@ -18,6 +18,7 @@ export async function tidy(deps: Pick<Deps, 'db' | 'clock' | 'config'>): Promise
   // Sign-ins whose code nobody redeemed gave no tokens.
   const unredeemed = { some: { usedAt: null, expiresAt: { lt: yesterday } } };
   await deps.db.tokenFamily.deleteMany({ where: { codes: unredeemed } });
+  await deps.db.rateLimiterFlexible.deleteMany({ where: { expire: { lt: yesterday } } });
   await deleteOldSessions(deps.db, now);
 }
 

@@ -17,6 +17,8 @@ function createThrottle(db: Db, limit: Limit): Throttle {
     keyPrefix: limit.name,
     points: limit.failures,
     duration: limit.withinSeconds,
+    // maintenance.ts does that, with everything else that is over.
+    clearExpiredByTimeout: false,
   });
   return {
     async check(key) {
