@@ -33,16 +33,24 @@ function welcome(config: Config, owner: FirstOwner | null): string {
 /** Starts the service and resolves when it listens. @returns how to stop it */
 export async function serve(config: Config): Promise<{ stop(): Promise<void> }> {
   const { deps, close } = await compose(config);
+  const listener = getRequestListener(createApp(deps).fetch);
+  // Requests that come before the first start is done wait for it.
+  let begin: () => void = () => {};
+  const begun = new Promise<void>((resolve) => {
+    begin = resolve;
+  });
+  const server = createServer(
+    { requestTimeout: 30_000, headersTimeout: 10_000 },
+    (request, response) => void begun.then(() => listener(request, response)),
+  );
   try {
-    const owner = await bootstrap(deps);
-    const server = createServer(
-      { requestTimeout: 30_000, headersTimeout: 10_000 },
-      getRequestListener(createApp(deps).fetch),
-    );
+    // Before an owner is made, whose password is shown once: a port that is in use must not cost it.
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject);
       server.listen(config.port, config.host, resolve);
     });
+    const owner = await bootstrap(deps);
+    begin();
     process.stdout.write(welcome(config, owner));
     // So that the first GraphQL request need not wait for it.
     void loadGraphql();
@@ -59,6 +67,8 @@ export async function serve(config: Config): Promise<{ stop(): Promise<void> }> 
       },
     };
   } catch (error) {
+    server.close();
+    server.closeAllConnections();
     await close();
     throw error;
   }

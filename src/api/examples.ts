@@ -104,6 +104,7 @@ mutation RegisterClient($input: CreateOAuthClientInput!) {
     variables: {
       input: {
         name: 'My first app',
+        type: 'CONFIDENTIAL',
         description: 'Trying out Latchkey.',
         redirectUris: ['https://app.example.com/oauth/callback'],
       },

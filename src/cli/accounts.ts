@@ -3,8 +3,12 @@ import type { Command } from 'commander';
 import { allowRedirects, createAccount } from '../accounts/service.js';
 import { operatorActor } from '../audit/service.js';
 import type { Deps } from '../deps.js';
+import { InputError } from '../lib/errors.js';
+import { kindOfId } from '../lib/ids.js';
+import { faultOfRedirectScheme } from '../lib/redirect-uri.js';
 import { splitWords } from '../lib/scope.js';
 import { inTermsOf } from './failure.js';
+import { findOnlyAccount } from './find.js';
 import { withJson, withPasswordStdin } from './options.js';
 import { facts, formatDate, type Report, shownOnce, table } from './output.js';
 import { type ChosenPassword, choosePassword } from './password.js';
@@ -71,7 +75,16 @@ async function list(deps: Deps): Promise<Report> {
   };
 }
 
-async function allow(deps: Deps, accountId: string, schemes: readonly string[]): Promise<Report> {
+async function allow(deps: Deps, words: readonly string[]): Promise<Report> {
+  const [first = '', ...others] = words;
+  const isAccount = kindOfId(first) === 'account' || (others.length > 0 && faultOfRedirectScheme(first) !== null);
+  const accountId = isAccount ? first : await findOnlyAccount(deps.db, 'before the schemes');
+  const schemes = isAccount ? others : words;
+  if (schemes.length === 0) {
+    throw new InputError([
+      { code: 'REQUIRED', message: 'Say what to allow: loopback, localhost or a scheme.', path: ['schemes'] },
+    ]);
+  }
   const allowedRedirectSchemes = await allowRedirects(deps, operatorActor, accountId, schemes).catch(
     inTermsOf(Object.fromEntries(schemes.map((scheme, index) => [`schemes.${index}`, scheme]))),
   );
@@ -100,7 +113,7 @@ Examples:
     )
     .action(async (options: CreateOptions) => {
       const chosen = await choosePassword(options);
-      await withDeps(options, (deps) => create(deps, options, chosen));
+      await withDeps({ ...options, mayCreate: true }, (deps) => create(deps, options, chosen));
     });
 
   withJson(accounts.command('list'))
@@ -110,19 +123,19 @@ Examples:
 
   withJson(accounts.command('allow-redirects'))
     .description("Allow an account's clients to redirect to something other than https.")
-    .argument('<account>', "the account's id, as the API's error message and `accounts list` show it")
+    .usage('[options] [account] <scheme...>')
     .argument(
-      '<scheme...>',
-      'loopback (http on 127.0.0.1 and [::1]), localhost (http on localhost), or a private-use scheme with a dot',
+      '<words...>',
+      "the account's id, as the API's error message and `accounts list` show it; it can be left out while there is only one. " +
+        'Then loopback (http on 127.0.0.1 and [::1]), localhost (http on localhost), or a private-use scheme with a dot',
     )
     .addHelpText(
       'after',
       `
 Examples:
+  npm run cli -- accounts allow-redirects loopback
   npm run cli -- accounts allow-redirects acc_01JX5Z8Q0V7R3M2K9T4W6Y1B0C loopback
   npm run cli -- accounts allow-redirects acc_01JX5Z8Q0V7R3M2K9T4W6Y1B0C localhost com.example.app`,
     )
-    .action((accountId: string, schemes: string[], options: { json?: boolean }) =>
-      withDeps(options, (deps) => allow(deps, accountId, schemes)),
-    );
+    .action((words: string[], options: { json?: boolean }) => withDeps(options, (deps) => allow(deps, words)));
 }

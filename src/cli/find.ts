@@ -17,13 +17,14 @@ export async function findMember(db: Db, email: string) {
 
 /**
  * The id of the only account, for a command that was given none.
+ * @param how to name one, should there be several
  * @throws InputError when there is none, or more than one to choose from
  */
-export async function findOnlyAccount(db: Db): Promise<string> {
+export async function findOnlyAccount(db: Db, how = 'with --account <id>'): Promise<string> {
   const [first, ...others] = await db.account.findMany({ select: { id: true }, take: 2 });
   if (first && others.length === 0) return first.id;
   const message = first
-    ? 'There is more than one account: name one with --account <id>. List them: npm run cli -- accounts list'
+    ? `There is more than one account: name one ${how}. List them: npm run cli -- accounts list`
     : 'There is no account yet. Create one: npm run cli -- accounts create --name <name> --owner-email <address>';
   throw new InputError([{ code: 'REQUIRED', message, path: ['account'] }]);
 }

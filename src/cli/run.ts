@@ -1,6 +1,8 @@
 // Runs a command's work on the real dependencies, prints what it reports, and lets go of everything, so that the process
 // ends by itself.
-import { type Config, loadConfig } from '../config.js';
+import { existsSync } from 'node:fs';
+import { type Config, ConfigError, loadConfig } from '../config.js';
+import { providerOf, sqlitePath } from '../db/url.js';
 import type { Deps } from '../deps.js';
 import { print, type Report } from './output.js';
 
@@ -10,17 +12,28 @@ export function commandConfig(): Config {
   return process.env.LATCHKEY_LOG_LEVEL ? config : { ...config, logLevel: 'warn' };
 }
 
+/** A command that only looks or changes would find nothing in a file that it made itself. @throws ConfigError */
+function requireDatabase({ databaseUrl }: Config): void {
+  if (providerOf(databaseUrl) !== 'sqlite' || existsSync(sqlitePath(databaseUrl))) return;
+  throw new ConfigError([
+    `DATABASE_URL: there is no database at ${sqlitePath(databaseUrl)}. Check the path; npm start makes one, as accounts create does`,
+  ]);
+}
+
 /**
  * Opens and migrates the database, does the work and prints its report.
+ * @param options `mayCreate` for a command that may begin a new database
  * @throws what the work throws, and what composing throws for the operator
  */
 export async function withDeps(
-  options: { readonly json?: boolean },
+  options: { readonly json?: boolean; readonly mayCreate?: boolean },
   work: (deps: Deps) => Promise<Report>,
 ): Promise<void> {
   // Loaded here: help and mistakes should not wait for the database's client.
+  const config = commandConfig();
+  if (!options.mayCreate) requireDatabase(config);
   const { compose } = await import('../compose.js');
-  const { deps, close } = await compose(commandConfig());
+  const { deps, close } = await compose(config);
   try {
     // Printed before anything else can fail: the report may hold what is shown only once.
     print(await work(deps), options.json);

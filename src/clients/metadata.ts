@@ -55,7 +55,10 @@ const defaultLifetimes = Object.fromEntries(
 const mostRedirectUris = 50;
 
 /** What a new client of this type is, before anything was said of it. */
-export function defaultMetadata(type: ClientType): Metadata {
+export function defaultMetadata(
+  type: ClientType,
+  grantTypes: readonly GrantType[] = ['authorization_code', 'refresh_token'],
+): Metadata {
   return {
     name: '',
     description: null,
@@ -64,8 +67,9 @@ export function defaultMetadata(type: ClientType): Metadata {
     policyUrl: null,
     termsUrl: null,
     redirectUris: [],
-    grantTypes: ['authorization_code', 'refresh_token'],
-    scopes: ['openid', 'profile', 'email'],
+    grantTypes,
+    // They speak of a person, whom a client that nobody signs in to never meets.
+    scopes: grantTypes.includes('authorization_code') ? ['openid', 'profile', 'email'] : [],
     tokenEndpointAuthMethod: type === 'CONFIDENTIAL' ? 'CLIENT_SECRET_BASIC' : 'NONE',
     requirePkce: true,
     consentMode: 'REMEMBER',

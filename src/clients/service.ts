@@ -94,7 +94,7 @@ export async function createOAuthClient(
   actor: Actor & { readonly accountId: string },
   given: GivenMetadata & { readonly type?: ClientType | null | undefined },
 ) {
-  const metadata = applyGiven(defaultMetadata(given.type ?? 'CONFIDENTIAL'), given);
+  const metadata = applyGiven(defaultMetadata(given.type ?? 'CONFIDENTIAL', given.grantTypes ?? undefined), given);
   const issues = faultsOfMetadata(metadata, await accountRules(deps.db, actor.accountId));
   if (issues.length > 0) throw new InputError(issues);
   const clientId = deps.randomBytes(16).toString('hex');

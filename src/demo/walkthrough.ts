@@ -43,7 +43,7 @@ export function walkthrough({ issuer, partnerUrl, databaseUrl, partner, machine 
 
       ${command} ${partner.clientId}
 
-  4   Be a machine, which gets tokens without a person:
+  4   Be a machine, which gets tokens without a person, for APIs of your own that check them with ${issuer}/oauth/jwks:
 
       curl -u ${machine.clientId}:${machine.clientSecret} \\
         -d grant_type=client_credentials -d scope=reader ${issuer}/oauth/token

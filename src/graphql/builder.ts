@@ -7,7 +7,7 @@ import ScopeAuthPlugin from '@pothos/plugin-scope-auth';
 import { DateTimeResolver } from 'graphql-scalars';
 import { type IdKind, kindOfId } from '../lib/ids.js';
 import type { Permission } from '../lib/roles.js';
-import { type GraphQLContext, mayManageCredentials } from './context-type.js';
+import { type Caller, type GraphQLContext, mayManageCredentials } from './context-type.js';
 import { apiError } from './errors.js';
 import type PothosPrismaTypes from './generated/pothos-types.js';
 import { getDatamodel } from './generated/pothos-types.js';
@@ -27,6 +27,23 @@ const typeOfKind: Partial<Record<IdKind, string>> = {
 function typeOfId(id: string): string {
   const kind = kindOfId(id);
   return (kind === null ? undefined : typeOfKind[kind]) ?? 'Account';
+}
+
+/** Says what a field needs, and what keeps this caller from it. */
+function forbiddenMessage(
+  field: string,
+  caller: Caller,
+  failure: { readonly kind: string; readonly scope?: unknown },
+): string {
+  if (failure.kind === 'AuthScope' && failure.scope === 'credentialManager') {
+    return `${field} needs a browser session or an API token of role ADMIN.`;
+  }
+  const limits = {
+    session: '.',
+    apiToken: ', as far as its API token and the token’s owner go.',
+    oauth: ', as far as its access token’s scopes and the member go. More may need the scope admin.',
+  };
+  return `${field} needs the role OWNER or ADMIN. This caller is ${caller.role}${limits[caller.via]}`;
 }
 
 const mostNodes = 100;
@@ -102,17 +119,14 @@ export const builder = new SchemaBuilder<{
       permission: (permission) => caller?.permissions.includes(permission) ?? false,
       credentialManager: caller !== null && mayManageCredentials(caller),
     }),
-    unauthorizedError: (_, context, info) => {
+    unauthorizedError: (_, context, info, result) => {
       if (!context.caller) {
         return apiError(
           'UNAUTHENTICATED',
           'Sign in at /login, or send an API token in the header Authorization: Bearer lkt_….',
         );
       }
-      return apiError(
-        'FORBIDDEN',
-        `${info.fieldName} needs more than this caller may do. See viewer { role permissions }.`,
-      );
+      return apiError('FORBIDDEN', forbiddenMessage(info.fieldName, context.caller, result.failure));
     },
   },
   prisma: {

@@ -20,9 +20,17 @@ export type PageContext = Context<Environment>;
  * Reads a form that one of our pages posted.
  * @throws PageError 403 when it does not come from a page of ours in this browser (CSRF)
  */
-export async function readOwnForm({ browser }: Flow, c: PageContext): Promise<Parameters> {
+export async function readOwnForm({ deps, browser }: Flow, c: PageContext): Promise<Parameters> {
   const text = await rawForm(c);
   const form = readParameters(text ?? '');
+  const origin = c.req.header('origin');
+  if (origin !== undefined && origin !== 'null' && origin !== deps.config.issuer) {
+    throw new PageError('This is not the address of Latchkey', `Latchkey is at ${deps.config.issuer}. Open it there.`, {
+      hint: 'If this is the address that it should have, its operator can set LATCHKEY_ISSUER.',
+      status: 403,
+      detail: `origin ${origin}, expected ${deps.config.issuer}`,
+    });
+  }
   if (text === null || !browser.formTokens.accepts(c, form.get('csrf'))) {
     throw new PageError('This page has expired', 'The form did not come from a current page of ours in this browser.', {
       hint: 'Go back, reload the page and try again. Cookies must be allowed.',

@@ -45,7 +45,8 @@ export class ThrottledError extends Error {
   readonly retryAfterSeconds: number;
 
   constructor(retryAfterSeconds: number) {
-    super(`Too many failed attempts. Try again in ${retryAfterSeconds} seconds.`);
+    const minutes = Math.ceil(retryAfterSeconds / 60);
+    super(`Too many failed attempts. Try again in ${minutes === 1 ? 'a minute' : `${minutes} minutes`}.`);
     this.name = 'ThrottledError';
     this.retryAfterSeconds = retryAfterSeconds;
   }

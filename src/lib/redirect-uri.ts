@@ -49,10 +49,13 @@ export function faultOfRedirectScheme(scheme: string): string | null {
  */
 export function faultOfRedirectUri(uri: string, rules: RedirectUriRules): string | null {
   if (uri.length > longest) return `A redirect URI can have at most ${longest} characters.`;
+  if (!/^[a-z][a-z0-9+.-]*:/i.test(uri)) {
+    return 'A redirect URI must be a whole address, such as https://app.example.com/callback.';
+  }
   if (!/^[\x21-\x7E]+$/.test(uri)) {
     return 'A redirect URI must be printable ASCII without spaces; write other characters percent-encoded, and host names in punycode.';
   }
-  if (!URL.canParse(uri)) return 'A redirect URI must be absolute, such as https://app.example.com/callback.';
+  if (!URL.canParse(uri)) return 'A redirect URI must be a whole address, such as https://app.example.com/callback.';
   const url = new URL(uri);
   const scheme = url.protocol.slice(0, -1);
   if (forbiddenSchemes.includes(scheme)) return `The scheme ${scheme} is not allowed in a redirect URI. Use https.`;

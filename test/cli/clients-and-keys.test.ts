@@ -89,6 +89,7 @@ test('rotated keys are published at once and sign later', async () => {
 test('on an empty database, keys sign at once; with another secret they are refused with the cure', async () => {
   const empty = await createEmptyTestDatabase();
   try {
+    expect((await run(empty.url, ['migrate'])).exitCode).toBe(0);
     const { exitCode, stdout } = await run(empty.url, ['keys', 'rotate']);
     expect(exitCode).toBe(0);
     expect(stdout).toMatch(/Signing from +\d{4}-/);

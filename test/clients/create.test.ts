@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createTestApp, type TestApp } from '../support/app.js';
 import { type Ask, signedIn } from '../support/graphql.js';
-import { token } from '../support/oauth.js';
+import { registerClient, token } from '../support/oauth.js';
 
 let app: TestApp;
 let owner: Ask;
@@ -192,4 +192,9 @@ test('the audit log says who registered what, without the secret', async () => {
     before: null,
     after: redirectUris[0],
   });
+});
+
+test('a client that nobody signs in to has no scopes about people unless asked for', async () => {
+  const client = await registerClient(app, { grantTypes: ['client_credentials'], redirectUris: [], scopes: undefined });
+  expect(await app.db.oAuthClient.findUniqueOrThrow({ where: { id: client.id } })).toMatchObject({ scopes: '' });
 });

@@ -166,3 +166,19 @@ test('a form that is posted twice at once is answered once', async () => {
   const codes = answers.filter((answer) => (answer.headers.get('location') ?? '').includes('code='));
   expect(codes).toHaveLength(1);
 });
+
+test('a form posted under another address of ours is told which one is right', async () => {
+  const browser = newBrowser(app);
+  const login = await browser.visit('/login');
+  const response = await browser.fetch('/login', {
+    method: 'POST',
+    headers: { 'content-type': 'application/x-www-form-urlencoded', origin: 'http://127.0.0.1:4000' },
+    body: new URLSearchParams({
+      ...fieldsOf(login.html),
+      email: app.owner.email,
+      password: app.owner.password,
+    }).toString(),
+  });
+  expect(response.status).toBe(403);
+  expect(await response.text()).toContain(`Latchkey is at ${app.issuer}`);
+});
