@@ -13,6 +13,9 @@ export const elementIds = { root: 'graphiql', configuration: 'graphiql-configura
  * What GraphiQL stores goes through a store that drops headers, so that no API token outlives its tab. The bundle's tabs
  * obey `shouldPersistHeaders: false`, but GraphiQL's history plugin, which an upgrade may bring, stores headers always.
  *
+ * What the editors held comes from the tab that was open: the bundle stores it only when it is edited, and opens one more, empty
+ * tab for what it finds in no tab.
+ *
  * `onEditQuery` replaces the bundle's habit of copying every edit into the address bar, which would put whole
  * operations into history and access logs. A link with `?query=` still opens that query.
  */
@@ -30,8 +33,13 @@ export const bootScript = `(() => {
   const withoutHeaders = (list) =>
     JSON.stringify(JSON.parse(list, (key, value) => (key === 'headers' ? null : value)));
   const ownKeys = () => Object.keys(localStorage).filter((key) => key.startsWith('graphiql:'));
+  const ofActiveTab = (name) => {
+    const state = JSON.parse(localStorage.getItem('graphiql:tabState') || 'null');
+    return state && state.tabs[state.activeTabIndex] ? state.tabs[state.activeTabIndex][name] || '' : null;
+  };
+  const editors = { 'graphiql:query': 'query', 'graphiql:variables': 'variables' };
   const storage = {
-    getItem: (key) => localStorage.getItem(key),
+    getItem: (key) => (key in editors ? ofActiveTab(editors[key]) : null) ?? localStorage.getItem(key),
     setItem: (key, value) => {
       if (key !== 'graphiql:headers') {
         localStorage.setItem(key, listKeys.includes(key) ? withoutHeaders(value) : value);

@@ -92,6 +92,20 @@ describe('from registering an app to signing in to it', () => {
     await signIn();
     await page.getByRole('link', { name: /Explore the API/ }).click();
     await page.getByText(`Signed in as ${server.owner.email}`).waitFor();
+  });
+
+  test('GraphiQL opens the same example tabs again after a reload, and none beside them', async () => {
+    const titles = () => page.locator('.graphiql-tab').allInnerTexts();
+    await page.locator('.graphiql-tab').first().waitFor();
+    const before = await titles();
+    expect(before.length).toBeGreaterThan(5);
+    await page.waitForFunction(() => localStorage.getItem('graphiql:tabState') !== null);
+    await page.reload();
+    await page.locator('.graphiql-tab').first().waitFor();
+    expect(await titles()).toEqual(before);
+  });
+
+  test('a query runs with the session of the browser', async () => {
     const { viewer } = await run('query Me { viewer { member { email } } }', 'email');
     expect(viewer.member.email).toBe(server.owner.email);
   });
