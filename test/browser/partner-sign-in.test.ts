@@ -77,8 +77,14 @@ async function run(document: string, awaited: string): Promise<Answer> {
   const name = /^\w+ (\w+)/.exec(document)?.[1] ?? '';
   await page.getByRole('tab', { selected: true }).getByRole('button', { name, exact: true }).waitFor();
   await page.getByRole('button', { name: /Execute query/ }).click();
-  await expect.poll(async () => JSON.stringify(await shownAnswer()), { timeout: 10_000 }).toContain(`"${awaited}"`);
-  return (await shownAnswer())?.data;
+  // The answer that was awaited is the one returned: the pane may be drawn again right after.
+  let answer: Answer = null;
+  const look = async () => {
+    answer = await shownAnswer();
+    return JSON.stringify(answer?.data ?? null);
+  };
+  await expect.poll(look, { timeout: 10_000 }).toContain(`"${awaited}"`);
+  return (answer as Answer)?.data;
 }
 
 function openPartnerApp(): Promise<unknown> {
