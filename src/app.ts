@@ -3,6 +3,7 @@ import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { refusal } from './api/context.js';
 import { graphqlRoutes } from './api/routes.js';
+import { isOrphan } from './db/client.js';
 import type { Deps } from './deps.js';
 import { createBrowser } from './http/browser.js';
 import type { Environment } from './http/environment.js';
@@ -24,6 +25,10 @@ function asPageError(error: unknown): PageError {
     return new PageError('Please wait a moment', error.message, {
       status: error instanceof ThrottledError ? 429 : 503,
     });
+  }
+  if (isOrphan(error)) {
+    const message = 'The app was removed while you were signing in to it.';
+    return new PageError('This app is not here any more', message, { detail: 'deleted meanwhile' });
   }
   return new PageError('Something went wrong', 'The fault is on our side.', {
     hint: 'Try again in a moment. If it keeps happening, report it with the reference below.',

@@ -9,7 +9,8 @@ import { openDatabase } from './db/client.js';
 import { migrate } from './db/migrate.js';
 import { sqlitePath } from './db/url.js';
 import type { Deps } from './deps.js';
-import { createThrottles } from './http/throttle.js';
+import { createOutbound } from './http/outbound.js';
+import { createBudget, createThrottles } from './http/throttle.js';
 import { createKeys } from './keys/service.js';
 import { createHasher, productionHashParameters } from './lib/hasher.js';
 import { createIdMaker } from './lib/ids.js';
@@ -87,9 +88,11 @@ export async function compose(config: Config): Promise<Composition> {
     newId: createIdMaker(Date.now, randomBytes),
     hasher: createHasher(productionHashParameters, hashConcurrency()),
     throttles: createThrottles(db),
+    budget: createBudget(config.graphqlPointsPerMinute, clock),
     secretKeys,
     keys,
     lastUsed,
+    outbound: createOutbound(config),
     log,
   };
   const release = async () => {

@@ -59,6 +59,17 @@ const origins = commaList.superRefine((list, context) => {
   }
 });
 
+const hosts = commaList.superRefine((list, context) => {
+  for (const text of list) {
+    const [, host = '', port = ''] = /^(.+):([1-9]\d{0,4})$/.exec(text) ?? [];
+    // As the URL parser writes it: it is compared with what that makes of an address.
+    const isHost = !host.includes('*') && URL.canParse(`http://${host}`) && new URL(`http://${host}`).hostname === host;
+    if (!isHost || Number(port) > 65535) {
+      context.addIssue({ code: 'custom', message: `${text} is not host:port, such as keys.internal.example:8443` });
+    }
+  }
+});
+
 interface Setting {
   readonly name: string;
   /** As the README shows it. */
@@ -128,11 +139,31 @@ export const settings: readonly Setting[] = [
       'How many proxies stand in front, so that X-Forwarded-For can be believed that far for throttling and the audit log.',
   },
   {
+    name: 'LATCHKEY_OUTBOUND_ALLOW',
+    fallback: '(none)',
+    unit: 'comma list of host:port',
+    reason:
+      'Servers that may be called although their address is private or they speak http: key sets, logos, logout notices. All others must be public and https.',
+  },
+  {
     name: 'LATCHKEY_REFRESH_GRACE_SECONDS',
     fallback: '30',
     unit: 'seconds, 0 to 300',
     reason:
       'How long a used refresh token gives the same successor again, so that a lost reply signs nobody out. 0 is off.',
+  },
+  {
+    name: 'LATCHKEY_GRAPHQL_POINTS_PER_MINUTE',
+    fallback: '50000000',
+    unit: 'points, 1000 to 1000000000',
+    reason:
+      'What one caller of the GraphQL API may spend in a minute, in each process: a guard against scripts gone wild. A field is a point, times the length of the lists it is in.',
+  },
+  {
+    name: 'LATCHKEY_AUDIT_RETENTION_DAYS',
+    fallback: '0',
+    unit: 'days, 0 to 36500',
+    reason: 'How long entries of the audit log are kept; older ones are deleted little by little. 0 keeps them all.',
   },
   {
     name: 'LATCHKEY_LOG_LEVEL',
@@ -152,7 +183,10 @@ const schema = z.object({
   LATCHKEY_OWNER_PASSWORD: z.string().optional(),
   LATCHKEY_CORS_ORIGINS: origins.default([]),
   LATCHKEY_TRUSTED_PROXIES: wholeNumber(0, 10).default(0),
+  LATCHKEY_OUTBOUND_ALLOW: hosts.default([]),
   LATCHKEY_REFRESH_GRACE_SECONDS: wholeNumber(0, 300).default(30),
+  LATCHKEY_GRAPHQL_POINTS_PER_MINUTE: wholeNumber(1000, 1_000_000_000).default(50_000_000),
+  LATCHKEY_AUDIT_RETENTION_DAYS: wholeNumber(0, 36_500).default(0),
   LATCHKEY_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
 });
 
@@ -169,7 +203,12 @@ export interface Config {
   readonly ownerPassword: string | undefined;
   readonly corsOrigins: readonly string[];
   readonly trustedProxies: number;
+  /** host:port, which calls out may reach by http and on a private address. */
+  readonly outboundAllow: readonly string[];
   readonly refreshGraceSeconds: number;
+  readonly graphqlPointsPerMinute: number;
+  /** 0 keeps all entries. */
+  readonly auditRetentionDays: number;
   readonly logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent';
 }
 
@@ -219,7 +258,10 @@ export function loadConfig(environment: Readonly<Record<string, string | undefin
     ownerPassword: values.LATCHKEY_OWNER_PASSWORD,
     corsOrigins: values.LATCHKEY_CORS_ORIGINS,
     trustedProxies: values.LATCHKEY_TRUSTED_PROXIES,
+    outboundAllow: values.LATCHKEY_OUTBOUND_ALLOW,
     refreshGraceSeconds: values.LATCHKEY_REFRESH_GRACE_SECONDS,
+    graphqlPointsPerMinute: values.LATCHKEY_GRAPHQL_POINTS_PER_MINUTE,
+    auditRetentionDays: values.LATCHKEY_AUDIT_RETENTION_DAYS,
     logLevel: values.LATCHKEY_LOG_LEVEL,
   };
 }

@@ -36,6 +36,16 @@ export interface Throttles {
   readonly waitingRequest: Throttle;
 }
 
+/** What each caller of the GraphQL API may spend in a minute. Counted by each process for itself. */
+export interface Budget {
+  /**
+   * Takes points from a caller's budget.
+   * @returns what there is in all and left, and when it is full again
+   * @throws RateLimitedError when there is not enough left
+   */
+  spend(key: string, points: number): Promise<{ limit: number; remaining: number; resetAt: Date }>;
+}
+
 /** Rows that remember when they were last used. */
 export type LastUsedKind = 'apiToken' | 'oauthClient' | 'clientSecret' | 'consent' | 'member';
 
@@ -62,6 +72,19 @@ export interface Keys {
   reload(): Promise<void>;
 }
 
+/** A document that somebody else's server gave. */
+export interface Fetched {
+  /** The media type in lower case, without parameters; empty when the server named none. */
+  readonly contentType: string;
+  readonly bytes: Buffer;
+}
+
+/** Calls out to servers that an account's admin named: pinned addresses, no private ones, no redirects, bounded. */
+export interface Outbound {
+  /** @throws OutboundError, whose message tells whoever named the address what went wrong */
+  get(url: string, limits: { readonly mostBytes: number }): Promise<Fetched>;
+}
+
 export interface Deps {
   readonly config: Config;
   readonly db: Db;
@@ -70,8 +93,10 @@ export interface Deps {
   readonly newId: NewId;
   readonly hasher: Hasher;
   readonly throttles: Throttles;
+  readonly budget: Budget;
   readonly secretKeys: SecretKeys;
   readonly keys: Keys;
   readonly lastUsed: LastUsed;
+  readonly outbound: Outbound;
   readonly log: Logger;
 }

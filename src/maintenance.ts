@@ -1,5 +1,7 @@
-// What every process tidies now and then: what is over for good and no longer tells anything. Each step may run in several
-// processes at once.
+// What every process does now and then: tidies what is over for good and no longer tells anything, and notes what is about to
+// end. Each step may run in several processes at once.
+import { deleteOldEntries } from './audit/retention.js';
+import { noteExpiringSecrets } from './clients/expiry.js';
 import { eraseOldSeals } from './consents/refresh-tokens.js';
 import type { Deps } from './deps.js';
 import { deleteOldSessions } from './sessions/service.js';
@@ -8,18 +10,21 @@ const everyMilliseconds = 60_000;
 const dayMilliseconds = 86_400_000;
 
 /** Runs all steps once. */
-export async function tidy(deps: Pick<Deps, 'db' | 'clock' | 'config'>): Promise<void> {
+export async function tidy(deps: Pick<Deps, 'db' | 'clock' | 'config' | 'newId'>): Promise<void> {
   const now = deps.clock();
   const yesterday = new Date(now.getTime() - dayMilliseconds);
   await eraseOldSeals(deps.db, now, deps.config.refreshGraceSeconds);
   await deps.db.authorizationRequest.deleteMany({ where: { expiresAt: { lt: now } } });
   await deps.db.revokedAccessToken.deleteMany({ where: { expiresAt: { lt: yesterday } } });
+  await deps.db.assertionReplay.deleteMany({ where: { expiresAt: { lt: now } } });
   await deps.db.tokenFamily.deleteMany({ where: { expiresAt: { lt: yesterday } } });
   // Sign-ins whose code nobody redeemed gave no tokens.
   const unredeemed = { some: { usedAt: null, expiresAt: { lt: yesterday } } };
   await deps.db.tokenFamily.deleteMany({ where: { codes: unredeemed } });
   await deps.db.rateLimiterFlexible.deleteMany({ where: { expire: { lt: yesterday } } });
   await deleteOldSessions(deps.db, now);
+  await noteExpiringSecrets(deps);
+  await deleteOldEntries(deps);
 }
 
 /** Tidies every minute until the returned function is called. A failure is logged, and tried again a minute later. */

@@ -27,7 +27,10 @@ test('an empty environment gives the defaults', () => {
     ownerPassword: undefined,
     corsOrigins: [],
     trustedProxies: 0,
+    outboundAllow: [],
+    graphqlPointsPerMinute: 50_000_000,
     refreshGraceSeconds: 30,
+    auditRetentionDays: 0,
     logLevel: 'info',
   });
 });
@@ -48,7 +51,10 @@ test('every setting is read', () => {
     LATCHKEY_OWNER_PASSWORD: 'correct horse battery',
     LATCHKEY_CORS_ORIGINS: 'https://a.example.com, https://b.example.com:8443',
     LATCHKEY_TRUSTED_PROXIES: '2',
+    LATCHKEY_OUTBOUND_ALLOW: 'keys.internal.example:8443, 10.0.0.7:80,[fd00::7]:443',
+    LATCHKEY_GRAPHQL_POINTS_PER_MINUTE: '9000',
     LATCHKEY_REFRESH_GRACE_SECONDS: '0',
+    LATCHKEY_AUDIT_RETENTION_DAYS: '365',
     LATCHKEY_LOG_LEVEL: 'warn',
   };
   expect(Object.keys(given).sort()).toEqual(settings.map(({ name }) => name).sort());
@@ -62,7 +68,10 @@ test('every setting is read', () => {
     ownerPassword: 'correct horse battery',
     corsOrigins: ['https://a.example.com', 'https://b.example.com:8443'],
     trustedProxies: 2,
+    outboundAllow: ['keys.internal.example:8443', '10.0.0.7:80', '[fd00::7]:443'],
+    graphqlPointsPerMinute: 9000,
     refreshGraceSeconds: 0,
+    auditRetentionDays: 365,
     logLevel: 'warn',
   });
 });
@@ -80,7 +89,9 @@ describe('faults', () => {
       LATCHKEY_SECRET: 'short',
       LATCHKEY_CORS_ORIGINS: 'https://a.example.com/, *',
       LATCHKEY_TRUSTED_PROXIES: '-1',
+      LATCHKEY_OUTBOUND_ALLOW: 'https://keys.example.com',
       LATCHKEY_REFRESH_GRACE_SECONDS: '301',
+      LATCHKEY_AUDIT_RETENTION_DAYS: '-1',
       LATCHKEY_LOG_LEVEL: 'loud',
       LATCHKEY_ISUER: 'https://id.example.com',
     };
@@ -125,6 +136,26 @@ describe('faults', () => {
   test.each(['0', '65536', '4000.5', '1e3', '+1', ' 80', '０'])('%j is no port', (PORT) => {
     expect(faultsOf({ PORT })).toEqual([expect.stringMatching(/^PORT must be/)]);
   });
+});
+
+test.each([
+  'keys.example.com',
+  'https://keys.example.com:443',
+  'keys.example.com:443/path',
+  'me@keys.example.com:443',
+  'KEYS.example.com:443',
+  'keys.example.com:0',
+  'keys.example.com:65536',
+  '*:443',
+  '*.example.com:443',
+  '127.1:8080',
+  '::1:8080',
+  '10.0.0.0/8:443',
+  ':443',
+])('%s is no server that calls out may be allowed', (text) => {
+  expect(faultsOf({ LATCHKEY_OUTBOUND_ALLOW: `keys.example.com:443,${text}` })).toEqual([
+    `LATCHKEY_OUTBOUND_ALLOW ${text} is not host:port, such as keys.internal.example:8443`,
+  ]);
 });
 
 describe('an issuer', () => {

@@ -1,11 +1,9 @@
-// API tokens in GraphQL: created and shown once, revoked.
+// API tokens in GraphQL: what they tell of themselves, and the list. Changes are in schema-mutations.ts.
 import { builder } from '../graphql/builder.js';
-import { accountFor, type Caller, type GraphQLContext, requireCaller } from '../graphql/context-type.js';
+import { costOfPage, pageOf, selectionOfRows } from '../graphql/connections.js';
+import { accountFor, type GraphQLContext, mayManageCredentials } from '../graphql/context-type.js';
 import { RoleEnum } from '../graphql/enums.js';
-import { payloadOf } from '../graphql/errors.js';
-import { UserError, userErrorsDescription } from '../graphql/user-error.js';
-import type { InputIssue } from '../lib/errors.js';
-import { createApiToken, revokeApiToken, type TokenManager } from './service.js';
+import { idOrNobody } from '../lib/ids.js';
 
 /** Members see their own tokens; those who may see all see their account's. */
 function visibleTokens(context: GraphQLContext) {
@@ -15,11 +13,7 @@ function visibleTokens(context: GraphQLContext) {
   return { accountId: accountFor(context, null), ownerId: caller.memberId };
 }
 
-function managerOf(caller: Caller): TokenManager {
-  return { actor: caller.actor, accountId: caller.accountId, memberId: caller.memberId, role: caller.role };
-}
-
-const ApiTokenNode = builder.prismaNode('ApiToken', {
+export const ApiTokenNode = builder.prismaNode('ApiToken', {
   description: 'A token that calls this API for its owner. The token itself is shown once, when it is created.',
   id: { field: 'id', description: 'The id, also for `node`.' },
   findUnique: (id, context) => ({ id, revokedAt: null, ...visibleTokens(context) }),
@@ -46,108 +40,68 @@ const ApiTokenNode = builder.prismaNode('ApiToken', {
       nullable: true,
       description: 'When it was last used, to within seconds; null when never.',
     }),
-  }),
-});
-
-const CreateApiTokenInput = builder.inputType('CreateApiTokenInput', {
-  description: 'What a new API token is to be.',
-  fields: (t) => ({
-    name: t.string({ required: true, description: 'What you call it: 1 to 100 characters.' }),
-    role: t.field({ type: RoleEnum, required: true, description: 'ADMIN, WRITER or READER; at most your own role.' }),
-    isService: t.boolean({
-      required: true,
-      defaultValue: false,
-      description: 'For a service rather than for yourself. Needs OWNER or ADMIN.',
+    isCurrent: t.boolean({
+      description: 'Whether the caller presented this very token.',
+      select: { id: true },
+      resolve: ({ id }, _args, { caller }) => caller?.apiTokenId === id,
     }),
-    expiresAt: t.field({ type: 'DateTime', description: 'When it shall stop working; never, when left out.' }),
+    viewerCanEdit: t.boolean({
+      description: 'Whether the caller may revoke it. Whoever sees it may, with a credential that can manage tokens.',
+      resolve: (_token, _args, { caller }) => caller !== null && mayManageCredentials(caller),
+    }),
   }),
 });
 
-interface CreatePayload {
-  readonly apiToken?: typeof ApiTokenNode.$inferType;
-  readonly token?: string;
-  readonly userErrors: readonly InputIssue[];
-}
-
-const CreateApiTokenPayload = builder.objectRef<CreatePayload>('CreateApiTokenPayload').implement({
-  description: 'The new token, or what was wrong.',
+const ApiTokenFilter = builder.inputType('ApiTokenFilter', {
+  description: 'Which API tokens to show. All that is given must hold.',
   fields: (t) => ({
-    apiToken: t.field({
+    ownerId: t.id({ description: 'Those of this member.' }),
+    isService: t.boolean({ description: 'true: those of services; false: personal ones.' }),
+  }),
+});
+
+builder.queryField('apiTokens', (t) =>
+  t.connection(
+    {
       type: ApiTokenNode,
       nullable: true,
-      description: 'What was created; null when there are userErrors.',
-      resolve: (payload) => payload.apiToken ?? null,
-    }),
-    token: t.string({
-      nullable: true,
-      description: 'The token in clear, shown this once. Keep it: it cannot be read again.',
-      resolve: (payload) => payload.token ?? null,
-    }),
-    userErrors: t.field({
-      type: [UserError],
-      description: userErrorsDescription,
-      resolve: ({ userErrors }) => [...userErrors],
-    }),
-  }),
-});
-
-builder.mutationField('createApiToken', (t) =>
-  t.field({
-    type: CreateApiTokenPayload,
-    nullable: true,
-    description:
-      'Creates an API token of yours. Needs a browser session or an API token of role ADMIN, never an OAuth token.',
-    authScopes: { credentialManager: true },
-    args: { input: t.arg({ type: CreateApiTokenInput, required: true, description: 'What it is to be.' }) },
-    resolve: (_root, { input }, context) =>
-      payloadOf(() =>
-        createApiToken(context.deps, managerOf(requireCaller(context)), {
-          name: input.name,
-          role: input.role,
-          isService: input.isService,
-          expiresAt: input.expiresAt ?? null,
+      description:
+        'Living API tokens, newest first: all of the account for OWNER and ADMIN, one’s own for the others. Expired and revoked ones are not shown.',
+      authScopes: { caller: true },
+      complexity: costOfPage,
+      args: { filter: t.arg({ type: ApiTokenFilter, description: 'Which ones; all when left out.' }) },
+      resolve: async (_root, args, context, info) => {
+        const { db, clock } = context.deps;
+        const { ownerId, isService } = args.filter ?? {};
+        const page = pageOf('apiToken', args, { name: 'CREATED_AT', direction: 'desc' });
+        const where = {
+          AND: [
+            visibleTokens(context),
+            ownerId == null ? {} : { ownerId: idOrNobody('member', ownerId) },
+            isService == null ? {} : { isService },
+          ],
+          revokedAt: null,
+          OR: [{ expiresAt: null }, { expiresAt: { gt: clock() } }],
+        };
+        const rows = await db.apiToken.findMany({
+          ...selectionOfRows(context, info),
+          where: { AND: [where, page.where] },
+          orderBy: [...page.orderBy],
+          take: page.take,
+        });
+        return { ...page.connection(rows), count: () => db.apiToken.count({ where }) };
+      },
+    },
+    {
+      name: 'ApiTokenConnection',
+      description: 'A page of API tokens.',
+      fields: (connection) => ({
+        totalCount: connection.int({
+          description: 'How many there are on all pages, as the filter has them. Counted only when asked for.',
+          resolve: ({ count }) => count(),
         }),
-      ),
-  }),
-);
-
-const RevokeApiTokenInput = builder.inputType('RevokeApiTokenInput', {
-  description: 'Which API token to revoke.',
-  fields: (t) => ({ id: t.id({ required: true, description: 'The id of the token, not the token itself.' }) }),
-});
-
-const RevokeApiTokenPayload = builder
-  .objectRef<{ readonly revokedApiTokenId?: string; readonly userErrors: readonly InputIssue[] }>(
-    'RevokeApiTokenPayload',
-  )
-  .implement({
-    description: 'What was revoked, or what was wrong.',
-    fields: (t) => ({
-      revokedApiTokenId: t.id({
-        nullable: true,
-        description: 'The id of the token that is no more, for your cache.',
-        resolve: (payload) => payload.revokedApiTokenId ?? null,
       }),
-      userErrors: t.field({
-        type: [UserError],
-        description: userErrorsDescription,
-        resolve: ({ userErrors }) => [...userErrors],
-      }),
-    }),
-  });
-
-builder.mutationField('revokeApiToken', (t) =>
-  t.field({
-    type: RevokeApiTokenPayload,
-    nullable: true,
-    description:
-      'Revokes an API token, which fails from its next use on. Your own; any of the account’s for OWNER and ADMIN.',
-    authScopes: { credentialManager: true },
-    args: { input: t.arg({ type: RevokeApiTokenInput, required: true, description: 'Which one.' }) },
-    resolve: (_root, { input }, context) =>
-      payloadOf(async () => {
-        await revokeApiToken(context.deps, managerOf(requireCaller(context)), input.id);
-        return { revokedApiTokenId: input.id };
-      }),
-  }),
+    },
+    { name: 'ApiTokenEdge', description: 'An API token at its place in the list.' },
+  ),
 );

@@ -1,57 +1,40 @@
 // API tokens for the GraphQL API: created and shown once, found by hash, capped live by their owner's role, revoked.
-import { type Actor, recordAudit } from '../audit/service.js';
+import { recordAudit } from '../audit/service.js';
+import type { Tx } from '../db/client.js';
 import type { Deps } from '../deps.js';
+import type { Remember } from '../idempotency/service.js';
 import { sha256 } from '../lib/crypto.js';
 import { ForbiddenError, InputError, type InputIssue } from '../lib/errors.js';
 import { kindOfId } from '../lib/ids.js';
-import { isWithinRole, permissionsOf, type Role } from '../lib/roles.js';
+import { isWithinRole, type Role } from '../lib/roles.js';
 import { createToken, hintOf, isToken } from '../lib/secret-format.js';
-import { faultsOfName } from '../lib/text-rules.js';
+import {
+  faultsOfNewToken,
+  faultsOfRotation,
+  managesAll,
+  type NewApiToken,
+  type TokenManager,
+  type TokenRotation,
+} from './rules.js';
 
-/** Who manages tokens, and with which rights now. */
-export interface TokenManager {
-  readonly actor: Actor;
+type ServiceDeps = Pick<Deps, 'db' | 'clock' | 'newId' | 'randomBytes'>;
+
+/** What a token is beside its own random bits. */
+interface TokenRow {
+  readonly id: string;
   readonly accountId: string;
-  readonly memberId: string;
-  readonly role: Role;
-}
-
-export interface NewApiToken {
+  readonly ownerId: string;
   readonly name: string;
   readonly role: Role;
-  readonly isService?: boolean;
-  readonly expiresAt?: Date | null;
+  readonly isService: boolean;
+  readonly createdAt: Date;
+  readonly expiresAt: Date | null;
 }
 
-const latestExpiry = Date.UTC(9999, 11, 31);
-
-function faultsOf(input: NewApiToken, manager: TokenManager, now: Date): InputIssue[] {
-  const issues: InputIssue[] = faultsOfName(input.name, ['name']);
-  if (input.role === 'OWNER') {
-    issues.push({
-      code: 'INVALID',
-      message: 'A token cannot be OWNER. Choose ADMIN, WRITER or READER.',
-      path: ['role'],
-    });
-  } else if (!isWithinRole(input.role, manager.role)) {
-    const message = `A token can have at most your own role, ${manager.role}.`;
-    issues.push({ code: 'NOT_ALLOWED', message, path: ['role'] });
-  }
-  if (input.isService && !permissionsOf(manager.role).includes('API_TOKEN_READ_ALL')) {
-    issues.push({
-      code: 'NOT_ALLOWED',
-      message: 'Only an OWNER or ADMIN can create a service token.',
-      path: ['isService'],
-    });
-  }
-  if (input.expiresAt && (input.expiresAt <= now || input.expiresAt.getTime() > latestExpiry)) {
-    issues.push({
-      code: 'INVALID',
-      message: 'expiresAt must be in the future, before the year 10000.',
-      path: ['expiresAt'],
-    });
-  }
-  return issues;
+function insert(tx: Tx, token: string, row: TokenRow) {
+  return tx.apiToken.create({
+    data: { ...row, tokenHash: sha256(token), hint: hintOf(token) },
+  });
 }
 
 /**
@@ -60,35 +43,144 @@ function faultsOf(input: NewApiToken, manager: TokenManager, now: Date): InputIs
  * @throws InputError with everything that is wrong
  */
 export async function createApiToken(
-  deps: Pick<Deps, 'db' | 'clock' | 'newId' | 'randomBytes'>,
+  deps: ServiceDeps,
   manager: TokenManager,
   input: NewApiToken,
+  remember: Remember = async () => {},
 ) {
   const now = deps.clock();
-  const issues = faultsOf(input, manager, now);
+  const issues = faultsOfNewToken(input, manager, now);
   if (issues.length > 0) throw new InputError(issues);
   const token = createToken('lkt', deps.randomBytes);
   const apiToken = await deps.db.$transaction(async (tx) => {
-    const created = await tx.apiToken.create({
-      data: {
-        id: deps.newId('apiToken'),
-        accountId: manager.accountId,
-        ownerId: manager.memberId,
-        name: input.name.trim(),
-        role: input.role,
-        isService: input.isService ?? false,
-        tokenHash: sha256(token),
-        hint: hintOf(token),
-        createdAt: now,
-        expiresAt: input.expiresAt ?? null,
-      },
+    const created = await insert(tx, token, {
+      id: deps.newId('apiToken'),
+      accountId: manager.accountId,
+      ownerId: manager.memberId,
+      name: input.name.trim(),
+      role: input.role,
+      isService: input.isService ?? false,
+      createdAt: now,
+      expiresAt: input.expiresAt ?? null,
     });
+    await remember(tx, created.id);
     await recordAudit(tx, deps, manager.actor, {
       action: 'API_TOKEN_CREATED',
       accountId: manager.accountId,
       targetId: created.id,
       targetLabel: created.name,
-      changes: [{ field: 'role', before: null, after: created.role }],
+      changes: [
+        { field: 'role', before: null, after: created.role },
+        { field: 'isService', before: null, after: String(created.isService) },
+        { field: 'expiresAt', before: null, after: created.expiresAt?.toISOString() ?? null },
+      ],
+    });
+    return created;
+  });
+  return { apiToken, token };
+}
+
+/** What a creation or rotation made, found again for the same idempotency key; null when it was revoked since. */
+export async function findCreatedToken(deps: Pick<Deps, 'db'>, manager: TokenManager, id: string) {
+  const where = { id, accountId: manager.accountId, revokedAt: null };
+  return { apiToken: await deps.db.apiToken.findUnique({ where }), token: null };
+}
+
+const notFound = () => {
+  const message = 'There is no such API token, or it was revoked already.';
+  return new InputError([{ code: 'NOT_FOUND', message, path: ['id'] }]);
+};
+
+/** A living token that the manager may end. @throws InputError NOT_FOUND, alike for unknown, foreign and revoked ones */
+async function findManaged(deps: Pick<Deps, 'db'>, manager: TokenManager, id: string) {
+  if (kindOfId(id) !== 'apiToken') throw notFound();
+  const token = await deps.db.apiToken.findFirst({ where: { id, accountId: manager.accountId, revokedAt: null } });
+  if (!token || (token.ownerId !== manager.memberId && !managesAll(manager))) throw notFound();
+  // One's own can always be ended, also by a member who has lost the role that it was made with.
+  if (token.ownerId !== manager.memberId && !isWithinRole(token.role, manager.role)) {
+    throw new ForbiddenError(`This token has the role ${token.role}, which is more than yours.`);
+  }
+  return token;
+}
+
+function rotatedBefore(successorId: string): InputIssue {
+  const message = `This token was rotated before, into ${successorId}. Rotate that one.`;
+  return { code: 'NOT_ALLOWED', message, path: ['id'] };
+}
+
+/**
+ * Replaces a token by a new one with the same name, role and owner, while the old one works on for the overlap: one's own,
+ * or a service token of the account for an OWNER or ADMIN. A personal token of somebody else is never rotated, since whoever
+ * held the new one would act as that person.
+ * @returns the new row and the new token in clear, to be shown this once
+ * @throws InputError NOT_FOUND as for `revokeApiToken`, NOT_ALLOWED, INVALID with everything that is wrong
+ */
+export async function rotateApiToken(
+  deps: ServiceDeps,
+  manager: TokenManager,
+  id: string,
+  rotation: TokenRotation,
+  remember: Remember = async () => {},
+) {
+  const now = deps.clock();
+  const old = await findManaged(deps, manager, id);
+  const issues = faultsOfRotation(rotation, now);
+  if (old.expiresAt !== null && old.expiresAt <= now) {
+    const message = 'This token has expired. Create a new one.';
+    issues.push({ code: 'NOT_ALLOWED', message, path: ['id'] });
+  }
+  if (old.replacedById !== null) issues.push(rotatedBefore(old.replacedById));
+  if (!old.isService && old.ownerId !== manager.memberId) {
+    const message = 'Only its owner can rotate a personal token. You can revoke it.';
+    issues.push({ code: 'NOT_ALLOWED', message, path: ['id'] });
+  }
+  if (!isWithinRole(old.role, manager.role)) {
+    const message = `This token has the role ${old.role}, and a new one can have at most your own, ${manager.role}. Create another.`;
+    issues.push({ code: 'NOT_ALLOWED', message, path: ['id'] });
+  }
+  if (issues.length > 0) throw new InputError(issues);
+  const token = createToken('lkt', deps.randomBytes);
+  const overlap = rotation.previousTokenExpiresInSeconds;
+  const end = new Date(now.getTime() + overlap * 1000);
+  const apiToken = await deps.db.$transaction(async (tx) => {
+    // Of two rotations at once only one finds the old token as it was.
+    const newId = deps.newId('apiToken');
+    const { count } = await tx.apiToken.updateMany({
+      where: { id, revokedAt: null, replacedById: null },
+      data: {
+        replacedById: newId,
+        ...(overlap === 0
+          ? { revokedAt: now }
+          : { expiresAt: old.expiresAt !== null && old.expiresAt < end ? old.expiresAt : end }),
+      },
+    });
+    if (count === 0) {
+      const { replacedById } = await tx.apiToken.findUniqueOrThrow({ where: { id } });
+      throw replacedById === null ? notFound() : new InputError([rotatedBefore(replacedById)]);
+    }
+    const { accountId, ownerId, name, role, isService } = old;
+    const expiresAt = rotation.expiresAt ?? null;
+    const created = await insert(tx, token, {
+      id: newId,
+      accountId,
+      ownerId,
+      name,
+      role,
+      isService,
+      createdAt: now,
+      expiresAt,
+    });
+    await remember(tx, created.id);
+    await recordAudit(tx, deps, manager.actor, {
+      action: 'API_TOKEN_ROTATED',
+      accountId: manager.accountId,
+      targetId: created.id,
+      targetLabel: name,
+      changes: [
+        { field: 'id', before: id, after: created.id },
+        { field: 'previousTokenExpiresInSeconds', before: null, after: String(overlap) },
+        { field: 'expiresAt', before: null, after: expiresAt?.toISOString() ?? null },
+      ],
     });
     return created;
   });
@@ -104,20 +196,7 @@ export async function revokeApiToken(
   manager: TokenManager,
   id: string,
 ): Promise<void> {
-  const token =
-    kindOfId(id) === 'apiToken'
-      ? await deps.db.apiToken.findFirst({ where: { id, accountId: manager.accountId, revokedAt: null } })
-      : null;
-  const seesAll = permissionsOf(manager.role).includes('API_TOKEN_READ_ALL');
-  const notFound = () =>
-    new InputError([
-      { code: 'NOT_FOUND', message: 'There is no such API token, or it was revoked already.', path: ['id'] },
-    ]);
-  if (!token || (token.ownerId !== manager.memberId && !seesAll)) throw notFound();
-  // One's own can always be ended, also by a member who has lost the role that it was made with.
-  if (token.ownerId !== manager.memberId && !isWithinRole(token.role, manager.role)) {
-    throw new ForbiddenError(`This token has the role ${token.role}, which is more than yours.`);
-  }
+  const token = await findManaged(deps, manager, id);
   await deps.db.$transaction(async (tx) => {
     const { count } = await tx.apiToken.updateMany({
       where: { id, revokedAt: null },

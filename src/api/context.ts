@@ -2,6 +2,7 @@
 // header always wins: then the cookie is not looked at.
 import type { Context } from 'hono';
 import { findApiToken } from '../api-tokens/service.js';
+import type { Actor } from '../audit/service.js';
 import type { Deps } from '../deps.js';
 import type { Caller } from '../graphql/context-type.js';
 import type { ErrorCode } from '../graphql/errors.js';
@@ -19,13 +20,16 @@ export class CallerRefused extends Error {
   readonly code: 'UNAUTHENTICATED' | 'FORBIDDEN';
   /** For WWW-Authenticate (RFC 6750 section 3). */
   readonly challenge: string | undefined;
+  /** Who it is, for the audit log; null when that is not known. */
+  readonly actor: Actor | null;
 
-  constructor(status: 401 | 403, message: string, challenge?: string) {
+  constructor(status: 401 | 403, message: string, challenge?: string, actor: Actor | null = null) {
     super(message);
     this.name = 'CallerRefused';
     this.status = status;
     this.code = status === 401 ? 'UNAUTHENTICATED' : 'FORBIDDEN';
     this.challenge = challenge;
+    this.actor = actor;
   }
 }
 
@@ -54,19 +58,29 @@ async function callerOfApiToken(deps: Deps, c: Context<Environment>, token: stri
   };
 }
 
+/** A client that presented a token of its own; null when it was deleted at this moment. */
+async function actorOfClient(deps: Deps, c: Context<Environment>, clientId: string): Promise<Actor | null> {
+  const client = await deps.db.oAuthClient.findUnique({ where: { clientId } });
+  if (!client) return null;
+  const { id, name, accountId } = client;
+  return { kind: 'OAUTH_CLIENT', id, label: name, accountId, memberId: null, viaClientId: id, ...originForAudit(c) };
+}
+
 async function callerOfAccessToken(deps: Deps, c: Context<Environment>, token: string): Promise<Caller> {
   const access = await verifyAccessToken(deps, token);
   if (!access) throw new CallerRefused(401, invalidToken, 'Bearer realm="Latchkey", error="invalid_token"');
   if (access.kind === 'client') {
     const message = 'A client-credentials token acts for no member. Use an API token: createApiToken makes one.';
-    throw new CallerRefused(403, message);
+    throw new CallerRefused(403, message, undefined, await actorOfClient(deps, c, access.clientId));
   }
+  const { client, member } = access.family.consent;
+  const actor = { ...actorOfMember(member, originForAudit(c)), viaClientId: client.id };
   const tokenRole = roleOfScopes(access.scopes);
   if (tokenRole === null) {
     const message = 'The access token needs the scope reader, writer or admin.';
-    throw new CallerRefused(403, message, 'Bearer realm="Latchkey", error="insufficient_scope", scope="reader"');
+    const challenge = 'Bearer realm="Latchkey", error="insufficient_scope", scope="reader"';
+    throw new CallerRefused(403, message, challenge, actor);
   }
-  const { client, member } = access.family.consent;
   const role = lesserRole(tokenRole, member.role);
   return {
     via: 'oauth',
@@ -77,7 +91,7 @@ async function callerOfAccessToken(deps: Deps, c: Context<Environment>, token: s
     role,
     scopes: access.scopes,
     permissions: permissionsOf(role),
-    actor: { ...actorOfMember(member, originForAudit(c)), viaClientId: client.id },
+    actor,
   };
 }
 

@@ -1,7 +1,9 @@
-// What lives at /graphql: GraphiQL for a browser that navigates there, the API for everybody else. Who may come in is decided
-// here and in context.ts; what is executed is yoga.ts's.
+// What lives at /graphql: GraphiQL for a browser that navigates there, the API for everybody else, and the schema as a file. Who
+// may come in is decided here and in context.ts; what is executed is yoga.ts's.
 import { Hono } from 'hono';
 import { cors } from 'hono/cors';
+import { etag } from 'hono/etag';
+import { recordRefusedRequest } from '../audit/refused-requests.js';
 import type { Deps } from '../deps.js';
 import { faultMessage } from '../graphql/fault-message.js';
 import type { Browser } from '../http/browser.js';
@@ -14,6 +16,9 @@ import { graphiqlAssets, graphiqlAssetsPrefix } from './graphiql-assets.js';
 export function loadGraphql() {
   return import('./yoga.js');
 }
+
+/** For the audit log, where a caller is refused whatever it asks for. */
+const everyField = '*';
 
 function isJson(text: string): boolean {
   try {
@@ -33,12 +38,22 @@ export function graphqlRoutes(deps: Deps, browser: Browser): Hono<Environment> {
     return asset ?? c.notFound();
   });
 
+  // For code generators and editors, which fetch it without a credential. It does not change while we run.
+  let printed: string | undefined;
+  app.get('/graphql/schema.graphql', etag(), async (c) => {
+    printed ??= (await import('./schema.js')).printedSchema();
+    return c.body(printed, 200, {
+      'Content-Type': 'text/plain; charset=utf-8',
+      'Cache-Control': 'public, max-age=300',
+    });
+  });
+
   // Bearer callers only: a browser never sends cookies along to us from these origins, nor would they be accepted.
   const allowed = cors({
     origin: [...deps.config.corsOrigins],
     allowMethods: ['GET', 'POST'],
     allowHeaders: ['Authorization', 'Content-Type'],
-    exposeHeaders: ['WWW-Authenticate', 'X-Request-Id'],
+    exposeHeaders: ['RateLimit', 'RateLimit-Policy', 'Retry-After', 'WWW-Authenticate', 'X-Request-Id'],
     maxAge: 600,
     credentials: false,
   });
@@ -66,9 +81,17 @@ export function graphqlRoutes(deps: Deps, browser: Browser): Hono<Environment> {
     try {
       const caller = await recogniseCaller(deps, browser, c);
       const { execute } = await loadGraphql();
-      return await execute(c.req.raw, { deps, caller, log: c.get('log'), requestId: c.get('requestId') });
+      return await execute(c.req.raw, {
+        deps,
+        caller,
+        spent: { usage: null },
+        log: c.get('log'),
+        requestId: c.get('requestId'),
+        ipAddress: c.get('ipAddress'),
+      });
     } catch (error) {
       if (error instanceof CallerRefused) {
+        if (error.actor) await recordRefusedRequest({ ...deps, log: c.get('log') }, error.actor, [everyField]);
         if (error.challenge) c.header('WWW-Authenticate', error.challenge);
         return c.json(refusal(error.code, error.message), error.status);
       }

@@ -2,9 +2,15 @@
 import { lexicographicSortSchema, printSchema } from 'graphql';
 import '../accounts/schema.js';
 import '../api-tokens/schema.js';
+import '../api-tokens/schema-mutations.js';
+import '../audit/schema.js';
 import '../clients/schema.js';
 import '../clients/schema-mutations.js';
+import '../clients/schema-queries.js';
+import '../clients/schema-secrets.js';
+import '../clients/schema-standing.js';
 import '../members/schema.js';
+import '../members/schema-viewer.js';
 import { builder } from '../graphql/builder.js';
 
 export const schema = builder.toSchema();

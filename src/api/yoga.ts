@@ -5,13 +5,17 @@ import { createYoga, type Plugin } from 'graphql-yoga';
 import type { Logger } from 'pino';
 import type { GraphQLContext } from '../graphql/context-type.js';
 import { presentError } from '../graphql/errors.js';
+import { costPlugin, rateLimitHeaders } from './cost.js';
 import { limitsPlugin } from './limits.js';
+import { refusalsPlugin } from './refusals.js';
 import { schema } from './schema.js';
 
 /** What Yoga hands on to resolvers and plugins. */
 export interface ServerContext extends GraphQLContext {
   readonly log: Logger;
   readonly requestId: string;
+  /** The client's address, as far as proxies are trusted. */
+  readonly ipAddress: string | null;
 }
 
 /** Gives every error of a result its code, and hides faults of ours. */
@@ -43,7 +47,7 @@ const yoga = createYoga<ServerContext>({
   logging: false,
   // errorsPlugin answers for all errors, also for those that execution never sees.
   maskedErrors: false,
-  plugins: [limitsPlugin(), errorsPlugin()],
+  plugins: [limitsPlugin(), costPlugin(), refusalsPlugin(), errorsPlugin()],
 });
 
 /** Executes a request. Every answer may hold a secret shown once, so none is ever stored. */
@@ -51,5 +55,8 @@ export const execute: Execute = async (request, context) => {
   const response = await yoga.fetch(request, context);
   const headers = new Headers(response.headers);
   headers.set('Cache-Control', 'no-store');
+  const { usage } = context.spent;
+  if (usage)
+    for (const [name, value] of Object.entries(rateLimitHeaders(usage, context.deps.clock()))) headers.set(name, value);
   return new Response(await response.text(), { status: response.status, headers });
 };

@@ -11,7 +11,11 @@ export function createLastUsed(db: Db, clock: Clock, onError: (error: unknown) =
 
   const writers: Record<LastUsedKind, (ids: string[], at: Date) => Promise<unknown>> = {
     apiToken: (ids, at) => db.apiToken.updateMany({ where: { id: { in: ids } }, data: { lastUsedAt: at } }),
-    oauthClient: (ids, at) => db.oAuthClient.updateMany({ where: { id: { in: ids } }, data: { lastUsedAt: at } }),
+    oauthClient: (ids, at) =>
+      db.oAuthClient.updateMany({
+        where: { id: { in: ids } },
+        data: { lastUsedAt: at, lastUsedSortKey: at.toISOString() },
+      }),
     clientSecret: (ids, at) =>
       db.oAuthClientSecret.updateMany({ where: { id: { in: ids } }, data: { lastUsedAt: at } }),
     consent: (ids, at) => db.consent.updateMany({ where: { id: { in: ids } }, data: { lastUsedAt: at } }),

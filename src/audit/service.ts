@@ -33,7 +33,7 @@ export const operatorActor: Actor = {
   userAgent: null,
 };
 
-/** The service itself, at first start. */
+/** The service itself, at first start and in what it does now and then. */
 export const systemActor: Actor = { ...operatorActor, kind: 'SYSTEM', label: 'system' };
 
 export interface AuditChange {

@@ -1,7 +1,7 @@
 // `clients`: listed across all accounts, verified by the operator.
 import type { Command } from 'commander';
 import { operatorActor } from '../audit/service.js';
-import { setOAuthClientVerified } from '../clients/service.js';
+import { setOAuthClientVerified } from '../clients/standing.js';
 import type { Db } from '../db/client.js';
 import type { Deps } from '../deps.js';
 import { notFound } from './find.js';

@@ -32,3 +32,15 @@ export function parseDays(text: string): number {
   if (days < 1 || days > mostDays) throw new InvalidArgumentError(`It must be a whole number from 1 to ${mostDays}.`);
   return days;
 }
+
+/** Reads a day, which begins at midnight UTC, or a moment. @throws InvalidArgumentError for anything else */
+export function parseMoment(text: string): Date {
+  const [, day = ''] = /^(\d{4}-\d\d-\d\d)(?:T\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:\d\d))?$/.exec(text) ?? [];
+  const moment = new Date(text);
+  // JavaScript takes 30 February for 2 March.
+  const isDay = day !== '' && new Date(day).toJSON()?.startsWith(day);
+  if (!isDay || Number.isNaN(moment.getTime())) {
+    throw new InvalidArgumentError('It must be a day or a moment, such as 2026-06-01 or 2026-06-01T12:00:00Z.');
+  }
+  return moment;
+}

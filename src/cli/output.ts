@@ -13,6 +13,14 @@ export function print(report: Report, asJson: boolean | undefined): void {
   process.stdout.write(`${asJson ? JSON.stringify(report.json) : report.text}\n`);
 }
 
+/**
+ * Prints a part of what is too much to hold, and waits until the reader has taken it.
+ * @returns false when nobody reads any more: failure.ts says how the command then ends
+ */
+export function printPart(text: string): Promise<boolean> {
+  return new Promise((resolve) => process.stdout.write(text, (error) => resolve(!error)));
+}
+
 function aligned(rows: readonly (readonly string[])[]): string[] {
   const widths: number[] = [];
   for (const row of rows) {

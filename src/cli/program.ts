@@ -2,6 +2,7 @@
 import { Command } from 'commander';
 import { addAccounts } from './accounts.js';
 import { addApiTokens } from './api-tokens.js';
+import { addAudit } from './audit.js';
 import { addClients } from './clients.js';
 import { exitCodes } from './failure.js';
 import { addKeys } from './keys.js';
@@ -38,6 +39,7 @@ export function createProgram(): Command {
   addApiTokens(program);
   addClients(program);
   addKeys(program);
+  addAudit(program);
   addSchema(program);
   return program;
 }

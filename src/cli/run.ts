@@ -23,11 +23,12 @@ function requireDatabase({ databaseUrl }: Config): void {
 /**
  * Opens and migrates the database, does the work and prints its report.
  * @param options `mayCreate` for a command that may begin a new database
+ * @param work gives nothing when it has printed by itself
  * @throws what the work throws, and what composing throws for the operator
  */
 export async function withDeps(
   options: { readonly json?: boolean; readonly mayCreate?: boolean },
-  work: (deps: Deps) => Promise<Report>,
+  work: (deps: Deps) => Promise<Report | undefined>,
 ): Promise<void> {
   // Loaded here: help and mistakes should not wait for the database's client.
   const config = commandConfig();
@@ -35,8 +36,9 @@ export async function withDeps(
   const { compose } = await import('../compose.js');
   const { deps, close } = await compose(config);
   try {
+    const report = await work(deps);
     // Printed before anything else can fail: the report may hold what is shown only once.
-    print(await work(deps), options.json);
+    if (report) print(report, options.json);
   } finally {
     await close();
   }

@@ -1,13 +1,10 @@
-// The rules for a client's metadata, all at once and without I/O: defaults, each field, and what must fit together.
-// Reading and writing rows is service.ts; how a redirect URI must look is lib/redirect-uri.ts.
-import type { InputIssue } from '../lib/errors.js';
-import { faultOfRedirectUri } from '../lib/redirect-uri.js';
-import { isSubset, knownScopes } from '../lib/scope.js';
-import { faultsOfDescription, faultsOfLink, faultsOfName } from '../lib/text-rules.js';
+// A client's metadata: what it is by default, and with what a caller gave laid over it. What is wrong with it is
+// metadata-rules.ts's; reading and writing rows is service.ts's.
+import { isSubset } from '../lib/scope.js';
 
 export type ClientType = 'CONFIDENTIAL' | 'PUBLIC' | 'NATIVE';
 export type GrantType = 'authorization_code' | 'refresh_token' | 'client_credentials';
-export type AuthMethod = 'CLIENT_SECRET_BASIC' | 'CLIENT_SECRET_POST' | 'NONE';
+export type AuthMethod = 'CLIENT_SECRET_BASIC' | 'CLIENT_SECRET_POST' | 'PRIVATE_KEY_JWT' | 'NONE';
 
 export interface Lifetimes {
   readonly accessTokenSeconds: number;
@@ -21,10 +18,17 @@ export interface Metadata {
   readonly name: string;
   readonly description: string | null;
   readonly type: ClientType;
+  readonly logoUrl: string | null;
   readonly homepageUrl: string | null;
   readonly policyUrl: string | null;
   readonly termsUrl: string | null;
   readonly redirectUris: readonly string[];
+  readonly postLogoutRedirectUris: readonly string[];
+  readonly allowedOrigins: readonly string[];
+  readonly backchannelLogoutUri: string | null;
+  /** A JSON Web Key Set as text. */
+  readonly jwks: string | null;
+  readonly jwksUri: string | null;
   readonly grantTypes: readonly GrantType[];
   readonly scopes: readonly string[];
   readonly tokenEndpointAuthMethod: AuthMethod;
@@ -34,6 +38,16 @@ export interface Metadata {
   readonly lifetimes: Lifetimes;
 }
 
+type OptionalText =
+  | 'description'
+  | 'logoUrl'
+  | 'homepageUrl'
+  | 'policyUrl'
+  | 'termsUrl'
+  | 'backchannelLogoutUri'
+  | 'jwks'
+  | 'jwksUri';
+
 type Given<T> = { readonly [K in keyof T]?: T[K] | null | undefined };
 
 /** What a caller gave: absent leaves the default or the old value, null clears it. */
@@ -41,7 +55,7 @@ export type GivenMetadata = Given<Omit<Metadata, 'lifetimes'>> & {
   readonly lifetimes?: Given<Lifetimes> | null | undefined;
 };
 
-const lifetimeLimits: Record<keyof Lifetimes, { least: number; most: number; fallback: number }> = {
+export const lifetimeLimits: Record<keyof Lifetimes, { least: number; most: number; fallback: number }> = {
   accessTokenSeconds: { least: 60, most: 86_400, fallback: 600 },
   refreshTokenSeconds: { least: 3_600, most: 365 * 86_400, fallback: 90 * 86_400 },
   refreshTokenIdleSeconds: { least: 3_600, most: 365 * 86_400, fallback: 30 * 86_400 },
@@ -52,8 +66,6 @@ const defaultLifetimes = Object.fromEntries(
   Object.entries(lifetimeLimits).map(([name, limit]) => [name, limit.fallback]),
 ) as unknown as Lifetimes;
 
-const mostRedirectUris = 50;
-
 /** What a new client of this type is, before anything was said of it. */
 export function defaultMetadata(
   type: ClientType,
@@ -63,10 +75,16 @@ export function defaultMetadata(
     name: '',
     description: null,
     type,
+    logoUrl: null,
     homepageUrl: null,
     policyUrl: null,
     termsUrl: null,
     redirectUris: [],
+    postLogoutRedirectUris: [],
+    allowedOrigins: [],
+    backchannelLogoutUri: null,
+    jwks: null,
+    jwksUri: null,
     grantTypes,
     // They speak of a person, whom a client that nobody signs in to never meets.
     scopes: grantTypes.includes('authorization_code') ? ['openid', 'profile', 'email'] : [],
@@ -86,7 +104,7 @@ export function applyGiven(base: Metadata, given: GivenMetadata): Metadata {
     if (value === undefined) return base[key];
     return (value === null ? defaults[key] : value) as Metadata[K];
   };
-  const text = (key: 'description' | 'homepageUrl' | 'policyUrl' | 'termsUrl') => pick(key)?.trim() || null;
+  const text = (key: OptionalText) => pick(key)?.trim() || null;
   const lifetimes = { ...base.lifetimes };
   for (const name of Object.keys(lifetimeLimits) as (keyof Lifetimes)[]) {
     const value = given.lifetimes === null ? null : given.lifetimes?.[name];
@@ -96,10 +114,16 @@ export function applyGiven(base: Metadata, given: GivenMetadata): Metadata {
     name: pick('name').trim(),
     description: text('description'),
     type: pick('type'),
+    logoUrl: text('logoUrl'),
     homepageUrl: text('homepageUrl'),
     policyUrl: text('policyUrl'),
     termsUrl: text('termsUrl'),
     redirectUris: pick('redirectUris'),
+    postLogoutRedirectUris: pick('postLogoutRedirectUris'),
+    allowedOrigins: pick('allowedOrigins'),
+    backchannelLogoutUri: text('backchannelLogoutUri'),
+    jwks: text('jwks'),
+    jwksUri: text('jwksUri'),
     grantTypes: [...new Set(pick('grantTypes'))],
     scopes: [...new Set(pick('scopes'))],
     tokenEndpointAuthMethod: pick('tokenEndpointAuthMethod'),
@@ -110,114 +134,13 @@ export function applyGiven(base: Metadata, given: GivenMetadata): Metadata {
   };
 }
 
-/** The account that the client belongs to, as far as the rules depend on it. */
-export interface AccountRules {
-  readonly id: string;
-  readonly allowedRedirectSchemes: readonly string[];
-}
-
-type Rule = (metadata: Metadata, account: AccountRules) => InputIssue[];
-
-const redirectUris: Rule = ({ redirectUris: uris, type, grantTypes }, account) => {
-  if (uris.length > mostRedirectUris) {
-    const message = `A client can have at most ${mostRedirectUris} redirect URIs.`;
-    return [{ code: 'TOO_MANY', message, path: ['redirectUris'] }];
-  }
-  if (uris.length === 0 && grantTypes.includes('authorization_code')) {
-    const message = 'Signing people in needs at least one redirect URI, such as https://app.example.com/callback.';
-    return [{ code: 'REQUIRED', message, path: ['redirectUris'] }];
-  }
-  const rules = { clientType: type, allowedSchemes: account.allowedRedirectSchemes, accountId: account.id };
-  return uris.flatMap((uri, index) => {
-    const path = ['redirectUris', String(index)];
-    const message = faultOfRedirectUri(uri, rules);
-    if (message !== null) return [{ code: 'INVALID', message, path } as const];
-    return uris.indexOf(uri) < index
-      ? [{ code: 'INVALID', message: 'This redirect URI is listed twice.', path } as const]
-      : [];
-  });
-};
-
-const grants: Rule = ({ grantTypes, type }) => {
-  const path = ['grantTypes'];
-  if (grantTypes.length === 0) return [{ code: 'REQUIRED', message: 'A client needs at least one grant type.', path }];
-  const issues: InputIssue[] = [];
-  if (grantTypes.includes('client_credentials') && type !== 'CONFIDENTIAL') {
-    const message = 'CLIENT_CREDENTIALS needs a client of type CONFIDENTIAL: others cannot keep a secret.';
-    issues.push({ code: 'NOT_ALLOWED', message, path });
-  }
-  if (grantTypes.includes('refresh_token') && !grantTypes.includes('authorization_code')) {
-    issues.push({ code: 'INVALID', message: 'REFRESH_TOKEN goes with AUTHORIZATION_CODE.', path });
-  }
-  return issues;
-};
-
-const scopes: Rule = ({ scopes: words, grantTypes }) => {
-  const names = Object.keys(knownScopes);
-  const issues = words.flatMap((scope, index): InputIssue[] => {
-    if (names.includes(scope)) return [];
-    const message = `There is no scope ${JSON.stringify(scope.slice(0, 60))}. Scopes are: ${names.join(', ')}.`;
-    return [{ code: 'INVALID', message, path: ['scopes', String(index)] }];
-  });
-  if (words.includes('offline_access') && !grantTypes.includes('refresh_token')) {
-    const message = 'offline_access gives a refresh token, so the grant types must include REFRESH_TOKEN.';
-    issues.push({ code: 'INVALID', message, path: ['scopes', String(words.indexOf('offline_access'))] });
-  }
-  return issues;
-};
-
-const authentication: Rule = ({ type, tokenEndpointAuthMethod: method, requirePkce }) => {
-  const issues: InputIssue[] = [];
-  const path = ['tokenEndpointAuthMethod'];
-  if (type === 'CONFIDENTIAL' && method === 'NONE') {
-    const message =
-      'A CONFIDENTIAL client authenticates with its secret. For a client without one, choose type PUBLIC or NATIVE.';
-    issues.push({ code: 'INVALID', message, path });
-  }
-  if (type !== 'CONFIDENTIAL' && method !== 'NONE') {
-    issues.push({ code: 'INVALID', message: `A ${type} client has no secret, so its method is NONE.`, path });
-  }
-  if (type !== 'CONFIDENTIAL' && !requirePkce) {
-    issues.push({ code: 'NOT_ALLOWED', message: `A ${type} client must use PKCE.`, path: ['requirePkce'] });
-  }
-  return issues;
-};
-
-const lifetimes: Rule = ({ lifetimes: values }) => {
-  const issues = (Object.keys(lifetimeLimits) as (keyof Lifetimes)[]).flatMap((name): InputIssue[] => {
-    const { least, most } = lifetimeLimits[name];
-    if (values[name] >= least && values[name] <= most) return [];
-    return [
-      { code: 'INVALID', message: `${name} must be from ${least} to ${most} seconds.`, path: ['lifetimes', name] },
-    ];
-  });
-  if (values.refreshTokenIdleSeconds > values.refreshTokenSeconds) {
-    const message = 'refreshTokenIdleSeconds cannot be more than refreshTokenSeconds.';
-    issues.push({ code: 'INVALID', message, path: ['lifetimes', 'refreshTokenIdleSeconds'] });
-  }
-  return issues;
-};
-
-const texts: Rule = ({ name, description, homepageUrl, policyUrl, termsUrl }) => [
-  ...faultsOfName(name, ['name']),
-  ...(description === null ? [] : faultsOfDescription(description, ['description'])),
-  ...(homepageUrl === null ? [] : faultsOfLink(homepageUrl, ['homepageUrl'])),
-  ...(policyUrl === null ? [] : faultsOfLink(policyUrl, ['policyUrl'])),
-  ...(termsUrl === null ? [] : faultsOfLink(termsUrl, ['termsUrl'])),
-];
-
-/** Everything that is wrong with a client's metadata; empty when it can be stored. */
-export function faultsOfMetadata(metadata: Metadata, account: AccountRules): InputIssue[] {
-  return [texts, redirectUris, grants, scopes, authentication, lifetimes].flatMap((rule) => rule(metadata, account));
-}
-
 /**
  * Says whether a change takes back an operator's verification: another name, other links, or a redirect to a new host is
  * another app as far as people can tell.
  */
 export function losesVerification(before: Metadata, after: Metadata): boolean {
-  const shown = ['name', 'homepageUrl', 'policyUrl', 'termsUrl'] as const;
-  const hosts = (metadata: Metadata) =>
-    metadata.redirectUris.map((uri) => new URL(uri)).map((url) => url.protocol + url.host);
+  const shown = ['name', 'logoUrl', 'homepageUrl', 'policyUrl', 'termsUrl'] as const;
+  const hosts = ({ redirectUris, postLogoutRedirectUris }: Metadata) =>
+    [...redirectUris, ...postLogoutRedirectUris].map((uri) => new URL(uri)).map((url) => url.protocol + url.host);
   return shown.some((field) => before[field] !== after[field]) || !isSubset(hosts(after), hosts(before));
 }

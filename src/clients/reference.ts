@@ -1,5 +1,5 @@
 // How callers name a client: by its id, by its OAuth client_id, or by both, which must then agree.
-import { kindOfId } from '../lib/ids.js';
+import { idOrNobody } from '../lib/ids.js';
 
 /** A client as a caller names it. */
 export interface ClientReference {
@@ -22,7 +22,7 @@ const nobody = '';
  */
 export function whereNamed({ id, clientId }: ClientReference): { id?: string; clientId?: string } | null {
   const where = {
-    ...(id == null ? {} : { id: kindOfId(id) === 'oauthClient' ? id : nobody }),
+    ...(id == null ? {} : { id: idOrNobody('oauthClient', id) }),
     ...(clientId == null ? {} : { clientId: isClientId(clientId) ? clientId : nobody }),
   };
   return Object.keys(where).length === 0 ? null : where;

@@ -24,6 +24,9 @@ export const TokenEndpointAuthMethodEnum = builder.enumType('TokenEndpointAuthMe
   values: {
     CLIENT_SECRET_BASIC: { description: 'Its secret in the Authorization header.' },
     CLIENT_SECRET_POST: { description: 'Its secret in the body.' },
+    PRIVATE_KEY_JWT: {
+      description: 'A JWT that it signs with its own key, whose public half is in `jwks` or at `jwksUri` (RFC 7523).',
+    },
     NONE: { description: 'Not at all: PKCE protects its sign-ins.' },
   } as const,
 });

@@ -1,5 +1,6 @@
 // What mutations of OAuth clients take. The rules for the values are in metadata.ts.
 import { builder } from '../graphql/builder.js';
+import { idempotencyKeyDescription } from '../graphql/user-error.js';
 import {
   ConsentModeEnum,
   GrantTypeEnum,
@@ -45,7 +46,7 @@ function optionalFields(t: InputFieldBuilder) {
     tokenEndpointAuthMethod: t.field({
       type: TokenEndpointAuthMethodEnum,
       description:
-        'How it proves itself at the token endpoint. CLIENT_SECRET_BASIC for CONFIDENTIAL, NONE for the others by default.',
+        'How it proves itself at the token endpoint: in this way only. CLIENT_SECRET_BASIC for CONFIDENTIAL, NONE for the others by default.',
     }),
     requirePkce: t.boolean({
       description: 'Whether every sign-in must use PKCE. true by default; only a CONFIDENTIAL client can do without.',
@@ -55,6 +56,28 @@ function optionalFields(t: InputFieldBuilder) {
       description: 'When people are asked for consent. REMEMBER by default.',
     }),
     lifetimes: t.field({ type: TokenLifetimesInput, description: 'How long its tokens shall live.' }),
+    postLogoutRedirectUris: t.stringList({
+      description: 'Where people may be sent after signing out, compared byte for byte; at most 50. None by default.',
+    }),
+    allowedOrigins: t.stringList({
+      description:
+        'The origins of its pages, which may call the protocol endpoints from a browser, such as https://app.example.com; at most 20.',
+    }),
+    backchannelLogoutUri: t.string({
+      description: 'Where it is told that a person signed out, an https address (OpenID Connect Back-Channel Logout).',
+    }),
+    jwks: t.string({
+      description:
+        'Its public keys for PRIVATE_KEY_JWT: a JSON Web Key Set (RFC 7517) as text. Not beside `jwksUri`. Never a private key.',
+    }),
+    jwksUri: t.string({
+      description:
+        'Where to fetch its public keys instead, an https address. Choose it when the keys change now and then.',
+    }),
+    logoUrl: t.string({
+      description:
+        'Its logo, an https address: PNG, JPEG, GIF or WebP of at most 256 kB. Latchkey fetches it once, now, and serves a copy.',
+    }),
     homepageUrl: t.string({ description: 'The application’s web site, an https address.' }),
     policyUrl: t.string({ description: 'Its privacy policy, an https address.' }),
     termsUrl: t.string({ description: 'Its terms of service, an https address.' }),
@@ -85,6 +108,7 @@ export const CreateOAuthClientInput = builder.inputType('CreateOAuthClientInput'
     }),
     redirectUris: t.stringList({ required: true, defaultValue: [], description: redirectUris }),
     ...optionalFields(t),
+    idempotencyKey: t.string({ description: idempotencyKeyDescription }),
   }),
 });
 
@@ -105,4 +129,43 @@ export const UpdateOAuthClientInput = builder.inputType('UpdateOAuthClientInput'
 export const DeleteOAuthClientInput = builder.inputType('DeleteOAuthClientInput', {
   description: 'Which OAuth client to delete: by `id` or `clientId`.',
   fields: referenceFields,
+});
+
+export const DisableOAuthClientInput = builder.inputType('DisableOAuthClientInput', {
+  description: 'Which OAuth client to disable: by `id` or `clientId`.',
+  fields: referenceFields,
+});
+
+export const EnableOAuthClientInput = builder.inputType('EnableOAuthClientInput', {
+  description: 'Which OAuth client to enable again: by `id` or `clientId`.',
+  fields: referenceFields,
+});
+
+export const RevokeOAuthClientTokensInput = builder.inputType('RevokeOAuthClientTokensInput', {
+  description: 'Whose tokens to revoke: the OAuth client’s with this `id` or `clientId`.',
+  fields: referenceFields,
+});
+
+export const RotateOAuthClientSecretInput = builder.inputType('RotateOAuthClientSecretInput', {
+  description: 'Which OAuth client is to get a new secret, by `id` or `clientId`, and how long secrets live.',
+  fields: (t) => ({
+    ...referenceFields(t),
+    previousSecretsExpireInSeconds: t.int({
+      required: true,
+      defaultValue: 86_400,
+      description:
+        'How long the old secrets work on, in seconds: 0 to 7776000, a day by default. 0 ends them at once. One that ends sooner keeps its end.',
+    }),
+    expiresInSeconds: t.int({
+      description: 'When the new secret expires, in seconds from now: 60 to 315360000. Never, when left out.',
+    }),
+    idempotencyKey: t.string({ description: idempotencyKeyDescription }),
+  }),
+});
+
+export const RevokeOAuthClientSecretInput = builder.inputType('RevokeOAuthClientSecretInput', {
+  description: 'Which client secret to revoke.',
+  fields: (t) => ({
+    secretId: t.id({ required: true, description: 'The id of the secret, from `secrets`; not the secret itself.' }),
+  }),
 });

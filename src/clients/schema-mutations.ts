@@ -1,20 +1,22 @@
-// OAuth clients in GraphQL: what can be changed. What mutations take is in schema-inputs.ts, the rules in service.ts and
-// metadata.ts.
+// Registering and changing OAuth clients in GraphQL. What mutations take is in schema-inputs.ts, the rules in service.ts and
+// metadata-rules.ts.
 import { builder } from '../graphql/builder.js';
 import { requireCaller } from '../graphql/context-type.js';
 import { payloadOf } from '../graphql/errors.js';
-import { UserError, userErrorsDescription } from '../graphql/user-error.js';
+import { replayedField, userErrorsField } from '../graphql/user-error.js';
+import { once } from '../idempotency/service.js';
 import type { InputIssue } from '../lib/errors.js';
 import type { GivenMetadata } from './metadata.js';
 import { OAuthClientNode } from './schema.js';
-import { CreateOAuthClientInput, DeleteOAuthClientInput, UpdateOAuthClientInput } from './schema-inputs.js';
-import { createOAuthClient, deleteOAuthClient, updateOAuthClient } from './service.js';
+import { CreateOAuthClientInput, UpdateOAuthClientInput } from './schema-inputs.js';
+import { createOAuthClient, findCreated, updateOAuthClient } from './service.js';
 
 type OAuthClientRow = typeof OAuthClientNode.$inferType;
 
 interface CreatePayload {
-  readonly oauthClient?: OAuthClientRow;
+  readonly oauthClient?: OAuthClientRow | null;
   readonly clientSecret?: string | null;
+  readonly replayed?: boolean;
   readonly userErrors: readonly InputIssue[];
 }
 
@@ -24,20 +26,17 @@ const CreateOAuthClientPayload = builder.objectRef<CreatePayload>('CreateOAuthCl
     oauthClient: t.field({
       type: OAuthClientNode,
       nullable: true,
-      description: 'What was registered; null when there are userErrors.',
+      description: 'What was registered; null when there are userErrors, or when it was replayed and deleted since.',
       resolve: (payload) => payload.oauthClient ?? null,
     }),
     clientSecret: t.string({
       nullable: true,
       description:
-        'The client secret in clear, shown this once. Keep it: it cannot be read again. null for a client that has none.',
+        'The client secret in clear, shown this once. Keep it: it cannot be read again. null for a client that has none, and when `replayed`.',
       resolve: (payload) => payload.clientSecret ?? null,
     }),
-    userErrors: t.field({
-      type: [UserError],
-      description: userErrorsDescription,
-      resolve: ({ userErrors }) => [...userErrors],
-    }),
+    replayed: t.boolean(replayedField),
+    userErrors: t.field(userErrorsField),
   }),
 });
 
@@ -58,41 +57,10 @@ const UpdateOAuthClientPayload = builder.objectRef<UpdatePayload>('UpdateOAuthCl
     }),
     verificationCleared: t.boolean({
       description:
-        'Whether the change took back an operator’s verification: another name, another link or a new redirect host does. Ask an operator to verify the client again.',
+        'Whether the change took back an operator’s verification: another name, logo or link, or a new redirect host does. Ask an operator to verify the client again.',
       resolve: (payload) => payload.verificationCleared ?? false,
     }),
-    userErrors: t.field({
-      type: [UserError],
-      description: userErrorsDescription,
-      resolve: ({ userErrors }) => [...userErrors],
-    }),
-  }),
-});
-
-interface DeletePayload {
-  readonly deletedOAuthClientId?: string;
-  readonly revokedConsentCount?: number;
-  readonly userErrors: readonly InputIssue[];
-}
-
-const DeleteOAuthClientPayload = builder.objectRef<DeletePayload>('DeleteOAuthClientPayload').implement({
-  description: 'What was deleted, or what was wrong.',
-  fields: (t) => ({
-    deletedOAuthClientId: t.id({
-      nullable: true,
-      description: 'The id of the client that is no more, for your cache.',
-      resolve: (payload) => payload.deletedOAuthClientId ?? null,
-    }),
-    revokedConsentCount: t.int({
-      nullable: true,
-      description: 'How many members’ consents went with it.',
-      resolve: (payload) => payload.revokedConsentCount ?? null,
-    }),
-    userErrors: t.field({
-      type: [UserError],
-      description: userErrorsDescription,
-      resolve: ({ userErrors }) => [...userErrors],
-    }),
+    userErrors: t.field(userErrorsField),
   }),
 });
 
@@ -103,14 +71,22 @@ builder.mutationFields((t) => ({
     description: 'Registers an OAuth client and shows its secret, this once. Needs OWNER or ADMIN.',
     authScopes: { permission: 'OAUTH_CLIENT_WRITE' },
     args: { input: t.arg({ type: CreateOAuthClientInput, required: true, description: 'What it is to be.' }) },
-    resolve: (_root, { input }, context) =>
-      payloadOf(() => createOAuthClient(context.deps, requireCaller(context).actor, input satisfies GivenMetadata)),
+    resolve: (_root, { input: { idempotencyKey, ...input } }, context) =>
+      payloadOf(() => {
+        const { actor } = requireCaller(context);
+        return once(
+          context.deps,
+          { actor, mutation: 'createOAuthClient', key: idempotencyKey, input },
+          (remember) => createOAuthClient(context.deps, actor, input satisfies GivenMetadata, remember),
+          (id) => findCreated(context.deps.db, actor.accountId, id),
+        );
+      }),
   }),
   updateOAuthClient: t.field({
     type: UpdateOAuthClientPayload,
     nullable: true,
     description:
-      'Changes an OAuth client. Needs OWNER or ADMIN; an OAuth token cannot change the redirect URIs of another client.',
+      'Changes what is given of an OAuth client, and nothing else. Needs OWNER or ADMIN; an OAuth token cannot change where another client redirects, nor how any client proves itself.',
     authScopes: { permission: 'OAUTH_CLIENT_WRITE' },
     args: {
       input: t.arg({ type: UpdateOAuthClientInput, required: true, description: 'Which one, and what to change.' }),
@@ -119,19 +95,6 @@ builder.mutationFields((t) => ({
       payloadOf(() => {
         const { id, clientId, version, ...given } = input;
         return updateOAuthClient(context.deps, requireCaller(context).actor, { id, clientId, version }, given);
-      }),
-  }),
-  deleteOAuthClient: t.field({
-    type: DeleteOAuthClientPayload,
-    nullable: true,
-    description:
-      'Deletes an OAuth client with its secrets, consents and tokens, which all fail at once. Needs OWNER or ADMIN.',
-    authScopes: { permission: 'OAUTH_CLIENT_WRITE' },
-    args: { input: t.arg({ type: DeleteOAuthClientInput, required: true, description: 'Which one.' }) },
-    resolve: (_root, { input }, context) =>
-      payloadOf(async () => {
-        const { id, revokedConsentCount } = await deleteOAuthClient(context.deps, requireCaller(context).actor, input);
-        return { deletedOAuthClientId: id, revokedConsentCount };
       }),
   }),
 }));

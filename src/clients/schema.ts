@@ -1,11 +1,11 @@
-// OAuth clients in GraphQL: what can be read. Mutations are in schema-mutations.ts.
+// OAuth clients and their secrets in GraphQL: what they tell of themselves. Lists are in schema-queries.ts, changes in
+// schema-mutations.ts and schema-secrets.ts.
 import { builder } from '../graphql/builder.js';
-import { newestFirst } from '../graphql/connections.js';
-import { accountFor, requireCaller } from '../graphql/context-type.js';
-import { apiError } from '../graphql/errors.js';
+import { accountFor } from '../graphql/context-type.js';
 import { splitWords } from '../lib/scope.js';
+import { logoPath } from './logo.js';
 import type { GrantType, Lifetimes } from './metadata.js';
-import { whereNamed } from './reference.js';
+import { mostSecrets } from './rotation.js';
 import {
   ConsentModeEnum,
   GrantTypeEnum,
@@ -14,7 +14,7 @@ import {
   TokenEndpointAuthMethodEnum,
 } from './schema-enums.js';
 
-builder.prismaNode('OAuthClientSecret', {
+export const OAuthClientSecretNode = builder.prismaNode('OAuthClientSecret', {
   description: 'A client secret, of which only a hash is kept: it can be told apart, but not read.',
   id: { field: 'id', description: 'The id, also for `node`.' },
   findUnique: (id, context) => ({
@@ -70,6 +70,18 @@ export const OAuthClientNode = builder.prismaNode('OAuthClient', {
       type: OAuthClientTypeEnum,
       description: 'Whether it can keep a secret, and where it runs.',
     }),
+    logoUrl: t.expose('logoUrl', {
+      type: 'URL',
+      nullable: true,
+      description: 'Where its logo was fetched from. To show the logo, use `logoImageUrl`.',
+    }),
+    logoImageUrl: t.field({
+      type: 'URL',
+      nullable: true,
+      description: 'Where Latchkey serves its copy of the logo, as the consent page shows it; null without a logo.',
+      select: { id: true, logo: { select: { hash: true } } },
+      resolve: ({ id, logo }, _args, { deps }) => (logo ? `${deps.config.issuer}${logoPath(id, logo.hash)}` : null),
+    }),
     homepageUrl: t.expose('homepageUrl', { type: 'URL', nullable: true, description: 'The application’s web site.' }),
     policyUrl: t.expose('policyUrl', { type: 'URL', nullable: true, description: 'Its privacy policy.' }),
     termsUrl: t.expose('termsUrl', { type: 'URL', nullable: true, description: 'Its terms of service.' }),
@@ -77,6 +89,29 @@ export const OAuthClientNode = builder.prismaNode('OAuthClient', {
       description: 'Where people may be sent back to, compared byte for byte.',
       select: { redirectUris: { orderBy: { position: 'asc' } } },
       resolve: ({ redirectUris }) => redirectUris.map(({ uri }) => uri),
+    }),
+    postLogoutRedirectUris: t.stringList({
+      description: 'Where people may be sent after signing out, compared byte for byte.',
+      select: { postLogoutRedirectUris: true },
+      resolve: ({ postLogoutRedirectUris }) => splitWords(postLogoutRedirectUris),
+    }),
+    allowedOrigins: t.stringList({
+      description: 'The origins of its pages, which may call the protocol endpoints from a browser.',
+      select: { allowedOrigins: true },
+      resolve: ({ allowedOrigins }) => splitWords(allowedOrigins),
+    }),
+    backchannelLogoutUri: t.exposeString('backchannelLogoutUri', {
+      nullable: true,
+      description: 'Where it is told that a person signed out (OpenID Connect Back-Channel Logout); null when nowhere.',
+    }),
+    jwks: t.exposeString('jwks', {
+      nullable: true,
+      description:
+        'Its public keys as a JSON Web Key Set, with which PRIVATE_KEY_JWT is checked; null when there are none.',
+    }),
+    jwksUri: t.exposeString('jwksUri', {
+      nullable: true,
+      description: 'Where its public keys are fetched from instead; null when from nowhere.',
     }),
     grantTypes: t.field({
       type: [GrantTypeEnum],
@@ -111,7 +146,8 @@ export const OAuthClientNode = builder.prismaNode('OAuthClient', {
       resolve: (client) => client,
     }),
     secrets: t.relation('secrets', {
-      description: 'Its living secrets, newest first: what can be told of them.',
+      description: 'Its living secrets, newest first, at most five: what can be told of them.',
+      complexity: { field: 1, multiplier: mostSecrets },
       query: (_args, { deps }) => ({
         where: { revokedAt: null, OR: [{ expiresAt: null }, { expiresAt: { gt: deps.clock() } }] },
         orderBy: { id: 'desc' },
@@ -141,55 +177,9 @@ export const OAuthClientNode = builder.prismaNode('OAuthClient', {
       nullable: true,
       description: 'When an operator verified it; null while only members of its own account can sign in through it.',
     }),
+    viewerCanEdit: t.boolean({
+      description: 'Whether the caller may change it.',
+      resolve: (_client, _args, { caller }) => caller?.permissions.includes('OAUTH_CLIENT_WRITE') ?? false,
+    }),
   }),
 });
-
-builder.queryFields((t) => ({
-  oauthClients: t.prismaConnection(
-    {
-      type: 'OAuthClient',
-      cursor: 'id',
-      nullable: true,
-      description: 'The account’s OAuth clients, newest first. Needs OWNER or ADMIN.',
-      authScopes: { permission: 'OAUTH_CLIENT_READ' },
-      resolve: (query, _root, args, context) => {
-        const { page, where } = newestFirst('oauthClient', query, args);
-        const { accountId } = requireCaller(context);
-        return context.deps.db.oAuthClient.findMany({
-          ...page,
-          where: { ...where, accountId },
-          orderBy: { id: 'desc' },
-        });
-      },
-    },
-    {
-      name: 'OAuthClientConnection',
-      description: 'A page of OAuth clients.',
-      fields: (connection) => ({
-        totalCount: connection.int({
-          description: 'How many there are on all pages. Counted only when asked for.',
-          resolve: (_page, _args, context) =>
-            context.deps.db.oAuthClient.count({ where: { accountId: accountFor(context, 'OAUTH_CLIENT_READ') } }),
-        }),
-      }),
-    },
-    { name: 'OAuthClientEdge', description: 'An OAuth client at its place in the list.' },
-  ),
-  oauthClient: t.prismaField({
-    type: 'OAuthClient',
-    nullable: true,
-    description:
-      'One OAuth client of the account by `id` or `clientId`; null when there is none. Needs OWNER or ADMIN.',
-    authScopes: { permission: 'OAUTH_CLIENT_READ' },
-    args: {
-      id: t.arg.id({ description: 'Its id.' }),
-      clientId: t.arg.string({ description: 'Its OAuth client_id.' }),
-    },
-    resolve: (query, _root, { id, clientId }, context) => {
-      const named = whereNamed({ id, clientId });
-      if (named === null) throw apiError('BAD_USER_INPUT', 'Give id or clientId.');
-      const where = { accountId: requireCaller(context).accountId, ...named };
-      return context.deps.db.oAuthClient.findFirst({ ...query, where });
-    },
-  }),
-}));

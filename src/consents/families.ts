@@ -90,3 +90,15 @@ export async function revokeFamiliesOfSession(tx: Tx, sessionId: string, now: Da
 export async function revokeFamiliesOfMember(tx: Tx, memberId: string, now: Date): Promise<void> {
   await tx.tokenFamily.updateMany({ where: { consent: { memberId }, revokedAt: null }, data: { revokedAt: now } });
 }
+
+/**
+ * Ends what every member allowed a client and every token that it got by that.
+ * @returns how many consents and how many sign-ins ended
+ */
+export async function revokeEverythingOfClient(tx: Tx, clientId: string, now: Date) {
+  const live = { consent: { clientId }, revokedAt: null };
+  const families = await tx.tokenFamily.count({ where: { ...live, expiresAt: { gt: now } } });
+  await tx.tokenFamily.updateMany({ where: live, data: { revokedAt: now } });
+  const consents = await tx.consent.updateMany({ where: { clientId, revokedAt: null }, data: { revokedAt: now } });
+  return { consents: consents.count, families };
+}

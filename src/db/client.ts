@@ -16,8 +16,12 @@ export type Db = PrismaClient;
 /** The database inside a transaction. A `Db` may be passed where a `Tx` is asked for. */
 export type Tx = Prisma.TransactionClient;
 
+/** What rows of a list must be. */
+export type OAuthClientWhere = Prisma.OAuthClientWhereInput;
+export type AuditLogEntryWhere = Prisma.AuditLogEntryWhereInput;
+
 // Services find whatever they need of this folder here.
-export { isNotFound, isRetryable, isUniqueViolation, retrying } from './errors.js';
+export { isNotFound, isOrphan, isRetryable, isUniqueViolation, retrying } from './errors.js';
 export type { Provider } from './url.js';
 
 export interface OpenOptions {

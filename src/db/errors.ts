@@ -45,6 +45,11 @@ export function isUniqueViolation(error: unknown, field?: string): boolean {
   return field === undefined || (cause !== undefined && concerns(cause, field));
 }
 
+/** Says whether a row could not be written because one that it belongs to is gone: deleted while the request was under way. */
+export function isOrphan(error: unknown): boolean {
+  return causeOf(error)?.kind === 'ForeignKeyConstraintViolation' || codeOf(error) === 'P2003';
+}
+
 /** Says whether an update or delete by unique key found no row (P2025). */
 export function isNotFound(error: unknown): boolean {
   return codeOf(error) === 'P2025';

@@ -2,7 +2,8 @@
 // while trying things out stays.
 import { allowRedirects, createAccount } from '../accounts/service.js';
 import { type Actor, systemActor } from '../audit/service.js';
-import { createOAuthClient, deleteOAuthClient } from '../clients/service.js';
+import { createOAuthClient } from '../clients/service.js';
+import { deleteOAuthClient } from '../clients/standing.js';
 import type { Deps } from '../deps.js';
 import { emailKey } from '../lib/email.js';
 import { normalisePassword } from '../members/password.js';
@@ -20,7 +21,7 @@ import {
 
 const demoActor: Actor = { ...systemActor, label: 'demo' };
 
-type SeedDeps = Pick<Deps, 'db' | 'clock' | 'newId' | 'randomBytes' | 'hasher'>;
+type SeedDeps = Pick<Deps, 'config' | 'db' | 'clock' | 'newId' | 'randomBytes' | 'hasher' | 'outbound'>;
 type Owner = Actor & { readonly accountId: string };
 
 /** A client with the secret that was made just now. */

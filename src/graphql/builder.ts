@@ -12,15 +12,13 @@ import { apiError } from './errors.js';
 import type PothosPrismaTypes from './generated/pothos-types.js';
 import { getDatamodel } from './generated/pothos-types.js';
 
-/** How much one operation may ask for. Fragments are followed. */
-const complexityLimits = { complexity: 10_000, depth: 12, breadth: 120 } as const;
-
 const typeOfKind: Partial<Record<IdKind, string>> = {
   account: 'Account',
   member: 'Member',
   apiToken: 'ApiToken',
   oauthClient: 'OAuthClient',
   clientSecret: 'OAuthClientSecret',
+  auditLogEntry: 'AuditLogEntry',
 };
 
 /** The type that an id belongs to. Anything that is no id of a node is taken for an account's, of which it finds none. */
@@ -94,8 +92,13 @@ export const builder = new SchemaBuilder<{
         return resolveNodes(ids);
       },
     },
-    nodesOnConnection: { description: 'The things on this page, without their cursors.' },
+    // The connection is what multiplies: it knows how many were asked for.
+    nodesOnConnection: {
+      description: 'The things on this page, without their cursors.',
+      complexity: { field: 0, multiplier: 1 },
+    },
     edgesFieldOptions: {
+      complexity: { field: 0, multiplier: 1 },
       nullable: { list: false, items: false },
       description: 'The things on this page, each with its cursor.',
     },
@@ -133,21 +136,10 @@ export const builder = new SchemaBuilder<{
     client: (context) => context.deps.db,
     dmmf: getDatamodel(),
     exposeDescriptions: false,
-    filterConnectionTotalCount: true,
-    maxConnectionSize: 100,
-    defaultConnectionSize: 20,
     onUnusedQuery: process.env.NODE_ENV === 'test' ? 'error' : null,
   },
-  complexity: {
-    limit: complexityLimits,
-    defaultComplexity: 1,
-    defaultListMultiplier: 10,
-    complexityError: (kind) =>
-      apiError(
-        'QUERY_TOO_LARGE',
-        `The operation asks for too much at once (${kind}). Split it, or ask for fewer items.`,
-      ),
-  },
+  // What an operation may cost is api/cost.ts's.
+  complexity: { defaultComplexity: 1, defaultListMultiplier: 10 },
 });
 
 builder.addScalarType('DateTime', DateTimeResolver);

@@ -19,10 +19,21 @@ export interface Caller {
   readonly actor: Actor & { readonly accountId: string };
 }
 
+/** What an operation cost its caller, and what is left for this minute. */
+export interface Usage {
+  /** Points. */
+  readonly cost: number;
+  readonly limit: number;
+  readonly remaining: number;
+  readonly resetAt: Date;
+}
+
 export interface GraphQLContext {
   readonly deps: Deps;
   /** Null for an anonymous caller, who may explore the schema and nothing else. */
   readonly caller: Caller | null;
+  /** Filled in before the operation runs. */
+  readonly spent: { usage: Usage | null };
 }
 
 /** Whether the caller may create what outlives it: never with an OAuth token, with an API token only of role ADMIN. */

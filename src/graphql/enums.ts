@@ -11,6 +11,14 @@ export const RoleEnum = builder.enumType('Role', {
   } as const,
 });
 
+export const OrderDirection = builder.enumType('OrderDirection', {
+  description: 'Which way a list is sorted.',
+  values: {
+    ASC: { description: 'From the least to the greatest: the oldest first, A before Z.' },
+    DESC: { description: 'From the greatest to the least: the newest first, Z before A.' },
+  } as const,
+});
+
 export const PermissionEnum = builder.enumType('Permission', {
   description: 'One thing that a role lets its holder do.',
   values: {

@@ -18,7 +18,7 @@ const UserErrorCode = builder.enumType('UserErrorCode', {
   } as const,
 });
 
-export const UserError = builder.objectRef<InputIssue>('UserError').implement({
+const UserError = builder.objectRef<InputIssue>('UserError').implement({
   description: 'Something in the input that the caller can correct.',
   fields: (t) => ({
     code: t.field({
@@ -34,5 +34,20 @@ export const UserError = builder.objectRef<InputIssue>('UserError').implement({
   }),
 });
 
-/** How every payload describes its userErrors. */
-export const userErrorsDescription = 'Everything that is wrong with the input, at once. Empty when it worked.';
+/** The options of the field that every payload has. */
+export const userErrorsField = {
+  type: [UserError] as [typeof UserError],
+  description: 'Everything that is wrong with the input, at once. Empty when it worked.',
+  resolve: ({ userErrors }: { readonly userErrors: readonly InputIssue[] }) => [...userErrors],
+};
+
+/** The options of the field that says whether an idempotency key had been used before. */
+export const replayedField = {
+  description:
+    'Whether this was asked for before under the same `idempotencyKey`. Then nothing was made anew, and what is shown once is null.',
+  resolve: (payload: { readonly replayed?: boolean }) => payload.replayed ?? false,
+};
+
+/** How every input describes its idempotency key. */
+export const idempotencyKeyDescription =
+  'Makes it safe to send this again: the same key with the same input gives the same result within 24 hours, and makes nothing anew. 1 to 255 characters, such as a random UUID.';

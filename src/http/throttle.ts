@@ -1,8 +1,8 @@
-// Counting failures in the database, for all processes alike.
-import { RateLimiterPrisma } from 'rate-limiter-flexible';
+// Counting failures in the database, for all processes alike; and what callers of the GraphQL API spend, in memory.
+import { RateLimiterMemory, RateLimiterPrisma, RateLimiterRes } from 'rate-limiter-flexible';
 import type { Db } from '../db/client.js';
-import type { Throttle, Throttles } from '../deps.js';
-import { ThrottledError } from '../lib/errors.js';
+import type { Budget, Clock, Throttle, Throttles } from '../deps.js';
+import { RateLimitedError, ThrottledError } from '../lib/errors.js';
 
 interface Limit {
   readonly name: string;
@@ -46,5 +46,24 @@ export function createThrottles(db: Db): Throttles {
     signInByEmail: createThrottle(db, { name: 'sign-in-email', failures: 100, withinSeconds: 3600 }),
     signInByAddress: createThrottle(db, { name: 'sign-in-address', failures: 100, withinSeconds: 900 }),
     waitingRequest: createThrottle(db, { name: 'waiting-request', failures: 10_000, withinSeconds: 3600 }),
+  };
+}
+
+/**
+ * Builds the budget of GraphQL callers.
+ * @param limit points that each may spend in a minute
+ */
+export function createBudget(limit: number, clock: Clock): Budget {
+  const limiter = new RateLimiterMemory({ points: limit, duration: 60 });
+  return {
+    async spend(key, points) {
+      try {
+        const { remainingPoints, msBeforeNext } = await limiter.consume(key, points);
+        return { limit, remaining: remainingPoints, resetAt: new Date(clock().getTime() + msBeforeNext) };
+      } catch (error) {
+        if (!(error instanceof RateLimiterRes)) throw error;
+        throw new RateLimitedError(limit, Math.max(1, Math.ceil(error.msBeforeNext / 1000)));
+      }
+    },
   };
 }

@@ -1,5 +1,6 @@
 // Asking a member whether an app may use their account. What is allowed is what was asked and shown, whatever is posted.
 import { recordAudit } from '../audit/service.js';
+import { findLogoPath } from '../clients/logo.js';
 import { findConsent, giveConsent } from '../consents/service.js';
 import { originForAudit } from '../http/browser.js';
 import { formActionSource } from '../http/csp.js';
@@ -24,12 +25,14 @@ export function consentPage(flow: Flow) {
       return dispatch(deps, browser, c, { request: stored.request, stored }, session);
     }
     const before = await findConsent(deps.db, session.memberId, client.id);
+    const logoPath = await findLogoPath(deps.db, client.id);
     const page = ConsentPage({
       csrfToken: browser.formTokens.issue(c),
       requestId: stored.id,
       memberId: session.memberId,
       client: {
         name: client.name,
+        ...(logoPath === null ? {} : { logoPath }),
         accountName: client.account.name,
         verified: client.verifiedAt !== null,
         ...(client.homepageUrl ? { homepageUrl: client.homepageUrl } : {}),

@@ -1,5 +1,5 @@
 // Signing in by e-mail address and password: for an app whose authorization request waits, or for our own pages.
-
+import { findLogoPath } from '../clients/logo.js';
 import { originForAudit } from '../http/browser.js';
 import { formActionSource } from '../http/csp.js';
 import { OverloadedError, ThrottledError } from '../lib/errors.js';
@@ -30,6 +30,7 @@ interface Attempt {
 async function showLogin(flow: Flow, c: PageContext, attempt: Attempt): Promise<Response> {
   const { stored } = attempt;
   const client = stored ? (await decide(flow.deps, stored.request, stored, null)).client : null;
+  const logoPath = client && (await findLogoPath(flow.deps.db, client.id));
   const email = attempt.email ?? stored?.request.loginHint ?? undefined;
   const page = LoginPage({
     csrfToken: flow.browser.formTokens.issue(c),
@@ -37,7 +38,13 @@ async function showLogin(flow: Flow, c: PageContext, attempt: Attempt): Promise<
     ...(email === undefined ? {} : { email }),
     ...(attempt.error === undefined ? {} : { error: attempt.error }),
     ...(stored && client
-      ? { client: { name: client.name, redirectHost: redirectHost(stored.request.redirectUri) } }
+      ? {
+          client: {
+            name: client.name,
+            ...(logoPath === null ? {} : { logoPath }),
+            redirectHost: redirectHost(stored.request.redirectUri),
+          },
+        }
       : {}),
   });
   return respondWithPage(c, page, {

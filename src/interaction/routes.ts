@@ -6,10 +6,11 @@ import { HomePage } from '../pages/home.js';
 import { consent, consentPage } from './consent.js';
 import type { Flow } from './flow.js';
 import { login, loginPage } from './login.js';
+import { logo } from './logo.js';
 import { logout, logoutPage } from './logout.js';
 import { otherAccount, otherAccountPage } from './other-account.js';
 
-/** The pages that people meet: the front page, sign-in, consent, sign-out. */
+/** The pages that people meet: the front page, sign-in, consent, sign-out; and the logos on them. */
 export function interactionRoutes(flow: Flow): Hono<Environment> {
   const app = new Hono<Environment>();
   app.get('/', async (c) => {
@@ -24,5 +25,6 @@ export function interactionRoutes(flow: Flow): Hono<Environment> {
   app.get('/consent', consentPage(flow)).post(consent(flow));
   app.get('/other-account', otherAccountPage(flow)).post(otherAccount(flow));
   app.get('/logout', logoutPage(flow)).post(logout(flow));
+  app.get('/logos/:clientRowId/:hash', logo(flow));
   return app;
 }

@@ -21,7 +21,7 @@ function isPublishedAt(key: SigningKey, now: Date): boolean {
  * Whether a compact JWT is spelt as it was made: base64url decoders ignore the spare bits of the last letter, so that one
  * token would have several spellings.
  */
-function isCanonical(token: string): boolean {
+export function isCanonical(token: string): boolean {
   return token.split('.').every((part) => Buffer.from(part, 'base64url').toString('base64url') === part);
 }
 

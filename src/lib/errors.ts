@@ -52,6 +52,17 @@ export class ThrottledError extends Error {
   }
 }
 
+/** A caller has spent what it may in a minute; try again in `retryAfterSeconds`. */
+export class RateLimitedError extends Error {
+  readonly retryAfterSeconds: number;
+
+  constructor(limit: number, retryAfterSeconds: number) {
+    super(`Your operations cost more than ${limit} points this minute. Try again in ${retryAfterSeconds} seconds.`);
+    this.name = 'RateLimitedError';
+    this.retryAfterSeconds = retryAfterSeconds;
+  }
+}
+
 /** More work waits than this process can do in reasonable time; try again in `retryAfterSeconds`. */
 export class OverloadedError extends Error {
   readonly retryAfterSeconds: number;
@@ -60,5 +71,13 @@ export class OverloadedError extends Error {
     super(`The service is busy. Try again in ${retryAfterSeconds} seconds.`);
     this.name = 'OverloadedError';
     this.retryAfterSeconds = retryAfterSeconds;
+  }
+}
+
+/** A call to somebody else's server failed; the message is for whoever named its address. */
+export class OutboundError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'OutboundError';
   }
 }

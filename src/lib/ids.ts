@@ -15,6 +15,7 @@ export const idPrefixes = {
   authorizationCode: 'cod',
   refreshToken: 'ref',
   auditLogEntry: 'aud',
+  idempotencyRecord: 'ide',
 } as const;
 
 export type IdKind = keyof typeof idPrefixes;
@@ -25,6 +26,8 @@ export type NewId = (kind: IdKind) => string;
 const crockford = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 const timeLength = 10;
 const randomLength = 16;
+/** The last moment that the ten characters for the time can hold, in milliseconds since 1970. */
+const latestTime = 2 ** 50 - 1;
 
 function encode(value: bigint, length: number): string {
   let rest = value;
@@ -58,6 +61,15 @@ export function createIdMaker(now: () => number, randomBytes: (length: number) =
 }
 
 /**
+ * The smallest id that a moment can have: ids made before it are smaller, those made then or later are not. So a range of
+ * times is a range of ids, which every index that ends in the id can serve.
+ */
+export function idAt(kind: IdKind, moment: Date): string {
+  const time = Math.min(Math.max(moment.getTime(), 0), latestTime);
+  return `${idPrefixes[kind]}_${encode(BigInt(time), timeLength)}${encode(0n, randomLength)}`;
+}
+
+/**
  * Says which kind of row an id names.
  * @returns null for anything that is not one of our ids
  */
@@ -66,4 +78,9 @@ export function kindOfId(id: string): IdKind | null {
   if (!match) return null;
   const found = Object.entries(idPrefixes).find(([, prefix]) => prefix === match[1]);
   return found ? (found[0] as IdKind) : null;
+}
+
+/** An id as it stands when it is one of this kind; else a text that no row has, and that every database takes. */
+export function idOrNobody(kind: IdKind, id: string): string {
+  return kindOfId(id) === kind ? id : '';
 }

@@ -98,6 +98,26 @@ function faultOfScheme(url: URL, scheme: string, rules: RedirectUriRules): strin
 }
 
 /**
+ * Says what is wrong with an origin whose pages shall call us from a browser (RFC 6454 section 6.2).
+ * @returns null when it can be registered
+ */
+export function faultOfOrigin(text: string, rules: Omit<RedirectUriRules, 'clientType'>): string | null {
+  const form =
+    'An origin is a scheme and a host, with a port where it needs one, and nothing after it: https://app.example.com';
+  if (text.length > longest || !URL.canParse(text)) return form;
+  const url = new URL(text);
+  if (url.protocol !== 'https:' && url.protocol !== 'http:') return form;
+  if (url.origin !== text) return `${form}. Is ${url.origin} meant?`;
+  // As for a redirect to that origin: https, and what an operator allowed beside it.
+  return (
+    faultOfScheme(url, url.protocol.slice(0, -1), { ...rules, clientType: 'PUBLIC' })?.replace(
+      'A redirect URI',
+      'An origin',
+    ) ?? null
+  );
+}
+
+/**
  * Says whether a requested URI is a registered one: byte for byte, save for the port of a native client's loopback address
  * (RFC 9700 section 2.1, RFC 8252 section 7.3).
  */

@@ -39,3 +39,22 @@ export function faultsOfLink(link: string, path: readonly string[]): InputIssue[
   }
   return [];
 }
+
+/**
+ * What is wrong with an address that we shall call ourselves.
+ * @param allowed host:port that an operator lets us call by http
+ */
+export function faultsOfCalledAddress(
+  address: string,
+  path: readonly string[],
+  allowed: readonly string[],
+): InputIssue[] {
+  if (address.includes('#')) return [{ code: 'INVALID', message: 'An address must not have a fragment.', path }];
+  if (address.startsWith('http://') && URL.canParse(address)) {
+    const { hostname, port } = new URL(address);
+    if (allowed.includes(`${hostname}:${port || '80'}`)) {
+      return faultsOfLink(address.replace('http://', 'https://'), path);
+    }
+  }
+  return faultsOfLink(address, path);
+}

@@ -1,7 +1,8 @@
-// Members in GraphQL, and the viewer: who is calling, with what.
+// Members in GraphQL: what they tell of themselves, and the list. The viewer is in schema-viewer.ts.
 import { builder } from '../graphql/builder.js';
-import { accountFor, type Caller, type GraphQLContext } from '../graphql/context-type.js';
-import { PermissionEnum, RoleEnum } from '../graphql/enums.js';
+import { costOfPage, pageOf, selectionOfRows } from '../graphql/connections.js';
+import { accountFor, type GraphQLContext, requireCaller } from '../graphql/context-type.js';
+import { OrderDirection, RoleEnum } from '../graphql/enums.js';
 
 const MemberStatus = builder.enumType('MemberStatus', {
   description: 'Whether a member can sign in.',
@@ -17,7 +18,7 @@ function seesAllOf(member: { readonly id: string }, { caller }: GraphQLContext):
   return member.id === caller?.memberId || (caller?.permissions.includes('MEMBER_WRITE') ?? false);
 }
 
-builder.prismaNode('Member', {
+export const MemberNode = builder.prismaNode('Member', {
   description: 'A person who signs in. The id is the `sub` of their ID tokens.',
   id: { field: 'id', description: 'The id, also for `node`, and the OpenID Connect `sub`.' },
   findUnique: (id, context) => ({ id, accountId: accountFor(context, 'MEMBER_READ') }),
@@ -50,62 +51,70 @@ builder.prismaNode('Member', {
   }),
 });
 
-const Viewer = builder.objectRef<Caller>('Viewer').implement({
-  description: 'Who is calling, with what, and what they may do.',
+const MemberFilter = builder.inputType('MemberFilter', {
+  description: 'Which members to show. All that is given must hold.',
   fields: (t) => ({
-    member: t.prismaField({
-      type: 'Member',
-      nullable: true,
-      description: 'The member whose rights are used.',
-      resolve: (query, caller, _args, { deps }) =>
-        deps.db.member.findUnique({ ...query, where: { id: caller.memberId, accountId: caller.accountId } }),
-    }),
-    apiToken: t.prismaField({
-      type: 'ApiToken',
-      nullable: true,
-      description: 'The API token that the caller presented; null when it presented something else.',
-      resolve: (query, caller, _args, { deps }) =>
-        caller.apiTokenId === null
-          ? null
-          : deps.db.apiToken.findUnique({ ...query, where: { id: caller.apiTokenId, accountId: caller.accountId } }),
-    }),
-    oauthClient: t.prismaField({
-      type: 'OAuthClient',
-      nullable: true,
-      description:
-        'The OAuth client whose access token the caller presented; null when it presented something else, or the client is of another account.',
-      authScopes: { permission: 'OAUTH_CLIENT_READ' },
-      resolve: (query, caller, _args, { deps }) =>
-        caller.oauthClientId === null
-          ? null
-          : deps.db.oAuthClient.findUnique({
-              ...query,
-              where: { id: caller.oauthClientId, accountId: caller.accountId },
-            }),
-    }),
-    role: t.field({
-      type: RoleEnum,
-      nullable: true,
-      description: 'The role that counts now: the member’s, or less where the token says so.',
-      resolve: ({ role }) => role,
-    }),
-    scopes: t.stringList({
-      description: 'The scopes of an OAuth access token; empty for a session or an API token.',
-      resolve: ({ scopes }) => [...scopes],
-    }),
-    permissions: t.field({
-      type: [PermissionEnum],
-      description: 'What the role lets the caller do.',
-      resolve: ({ permissions }) => [...permissions],
+    role: t.field({ type: RoleEnum, description: 'Those of this role.' }),
+    status: t.field({ type: MemberStatus, description: 'Those of this status.' }),
+  }),
+});
+
+const MemberOrderField = builder.enumType('MemberOrderField', {
+  description: 'What members can be sorted by.',
+  values: { CREATED_AT: { description: 'When they became members.' } } as const,
+});
+
+const MemberOrder = builder.inputType('MemberOrder', {
+  description: 'In which order to show members.',
+  fields: (t) => ({
+    field: t.field({ type: MemberOrderField, required: true, description: 'What to sort by.' }),
+    direction: t.field({
+      type: OrderDirection,
+      required: true,
+      defaultValue: 'ASC',
+      description: 'Which way. ASC by default: the first member first.',
     }),
   }),
 });
 
-builder.queryField('viewer', (t) =>
-  t.field({
-    type: Viewer,
-    nullable: true,
-    description: 'Who is calling; null for an anonymous caller.',
-    resolve: (_root, _args, { caller }) => caller,
-  }),
+builder.queryField('members', (t) =>
+  t.connection(
+    {
+      type: MemberNode,
+      nullable: true,
+      description: 'The account’s members, the first one first unless `orderBy` says otherwise.',
+      authScopes: { permission: 'MEMBER_READ' },
+      complexity: costOfPage,
+      args: {
+        filter: t.arg({ type: MemberFilter, description: 'Which ones; all when left out.' }),
+        orderBy: t.arg({ type: MemberOrder, description: 'In which order; the first one first when left out.' }),
+      },
+      resolve: async (_root, args, context, info) => {
+        const { db } = context.deps;
+        const { field, direction } = args.orderBy ?? { field: 'CREATED_AT', direction: 'ASC' };
+        const page = pageOf('member', args, { name: field, direction: direction === 'ASC' ? 'asc' : 'desc' });
+        const { role, status } = args.filter ?? {};
+        const { accountId } = requireCaller(context);
+        const where = { accountId, ...(role == null ? {} : { role }), ...(status == null ? {} : { status }) };
+        const rows = await db.member.findMany({
+          ...selectionOfRows(context, info),
+          where: { AND: [where, page.where] },
+          orderBy: [...page.orderBy],
+          take: page.take,
+        });
+        return { ...page.connection(rows), count: () => db.member.count({ where }) };
+      },
+    },
+    {
+      name: 'MemberConnection',
+      description: 'A page of members.',
+      fields: (connection) => ({
+        totalCount: connection.int({
+          description: 'How many there are on all pages, as the filter has them. Counted only when asked for.',
+          resolve: ({ count }) => count(),
+        }),
+      }),
+    },
+    { name: 'MemberEdge', description: 'A member at its place in the list.' },
+  ),
 );

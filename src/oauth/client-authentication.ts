@@ -1,8 +1,21 @@
 // Says which client calls the token endpoint (RFC 6749 section 2.3): one method, the registered one, in one place.
-// How a secret is checked is clients/secrets.ts.
+// How a secret is checked is clients/secrets.ts, how an assertion is clients/assertions.ts.
 import type { Context } from 'hono';
 import type { Actor } from '../audit/service.js';
-import { type ClientWithSecret, findClientWithSecret, type SecretVerifier } from '../clients/secrets.js';
+import {
+  AssertionRefusedError,
+  type AssertionVerifier,
+  createAssertionVerifier,
+  readAssertion,
+  refusedAssertion,
+  type UnverifiedAssertion,
+} from '../clients/assertions.js';
+import {
+  type ClientWithSecret,
+  createSecretVerifier,
+  findClientWithSecret,
+  type SecretVerifier,
+} from '../clients/secrets.js';
 import type { Deps } from '../deps.js';
 import { originForAudit } from '../http/browser.js';
 import type { Environment } from '../http/environment.js';
@@ -10,15 +23,27 @@ import type { Parameters } from '../http/form.js';
 import { parseBasicCredentials } from '../lib/basic-credentials.js';
 import { OAuthError } from './error.js';
 
-interface Presented {
-  readonly method: 'CLIENT_SECRET_BASIC' | 'CLIENT_SECRET_POST' | 'NONE';
-  readonly clientId: string;
-  readonly secret: string | null;
+type Presented = { readonly clientId: string } & (
+  | { readonly method: 'CLIENT_SECRET_BASIC' | 'CLIENT_SECRET_POST'; readonly secret: string }
+  | { readonly method: 'PRIVATE_KEY_JWT'; readonly assertion: UnverifiedAssertion }
+  | { readonly method: 'NONE' }
+);
+
+/** What checks a credential, each with what it remembers. */
+export interface CredentialVerifiers {
+  readonly secret: SecretVerifier;
+  readonly assertion: AssertionVerifier;
+}
+
+/** Builds the verifiers, once for all endpoints that clients authenticate at. */
+export function createCredentialVerifiers(deps: Deps): CredentialVerifiers {
+  return { secret: createSecretVerifier(deps), assertion: createAssertionVerifier(deps) };
 }
 
 const methodNames = {
   CLIENT_SECRET_BASIC: 'client_secret_basic',
   CLIENT_SECRET_POST: 'client_secret_post',
+  PRIVATE_KEY_JWT: 'private_key_jwt',
   NONE: 'none',
 };
 
@@ -42,11 +67,11 @@ function readPresented(c: Context, form: Parameters): Presented {
     throw invalidClient(true, description, 'malformed Authorization header');
   }
   if (form.get('client_assertion') !== undefined || form.get('client_assertion_type') !== undefined) {
-    throw invalidClient(
-      basic !== null,
-      'client_assertion is not supported. Use the client secret.',
-      'client_assertion presented',
-    );
+    // RFC 6749 section 5.2. Beside a secret an assertion neither helps nor is passed over, whatever it is (CVE-2026-16093).
+    if (basic || bodySecret !== undefined) {
+      throw new OAuthError('invalid_request', 'Authenticate in one way only: client_assertion or the client secret.');
+    }
+    return readPresentedAssertion(form, bodyId);
   }
   if (basic && basic !== 'malformed') {
     if (bodySecret !== undefined) {
@@ -63,12 +88,20 @@ function readPresented(c: Context, form: Parameters): Presented {
   if (bodyId === undefined) {
     throw invalidClient(
       false,
-      'No client authentication was sent. Send client_id and client_secret, or the Authorization header.',
+      'No client authentication was sent. Send client_id and client_secret, the Authorization header, or client_assertion.',
       'no client_id',
     );
   }
   if (bodySecret !== undefined) return { method: 'CLIENT_SECRET_POST', clientId: bodyId, secret: bodySecret };
-  return { method: 'NONE', clientId: bodyId, secret: null };
+  return { method: 'NONE', clientId: bodyId };
+}
+
+function readPresentedAssertion(form: Parameters, bodyId: string | undefined): Presented {
+  const assertion = readAssertion(form.get('client_assertion_type'), form.get('client_assertion'));
+  if (bodyId !== undefined && bodyId !== assertion.clientId) {
+    throw new OAuthError('invalid_request', 'client_id in the body is not the sub of the assertion.');
+  }
+  return { method: 'PRIVATE_KEY_JWT', clientId: assertion.clientId, assertion };
 }
 
 /** The client itself as the actor of what it does at the protocol endpoints. */
@@ -84,25 +117,40 @@ export function actorOfClient(c: Context<Environment>, client: ClientWithSecret)
   };
 }
 
-/**
- * Authenticates the calling client. Unknown clients and wrong secrets are answered alike.
- * @throws OAuthError invalid_client or invalid_request; ThrottledError and OverloadedError from the check
- */
-export async function authenticateClient(
+/** Checks what was presented. @returns why it is refused, for the log, or null */
+async function faultOfCredential(
+  verifiers: CredentialVerifiers,
+  client: ClientWithSecret,
+  presented: Presented,
+  actor: Actor,
+): Promise<string | null> {
+  switch (presented.method) {
+    case 'NONE':
+      return client.tokenEndpointAuthMethod === 'NONE' ? null : 'no secret presented';
+    case 'PRIVATE_KEY_JWT':
+      await verifiers.assertion.verify(client, presented.assertion, actor);
+      return null;
+    default:
+      return (await verifiers.secret.verify(client, presented.secret, actor))
+        ? null
+        : 'wrong, expired or revoked secret';
+  }
+}
+
+async function authenticate(
   deps: Deps,
-  verifier: SecretVerifier,
+  verifiers: CredentialVerifiers,
   c: Context<Environment>,
   form: Parameters,
 ): Promise<ClientWithSecret> {
   const presented = readPresented(c, form);
   const usedHeader = presented.method === 'CLIENT_SECRET_BASIC';
-  const client = await findClientWithSecret(deps.db, presented.clientId, presented.secret);
-  if (!client) throw invalidClient(usedHeader, refused, 'unknown client');
-  if (presented.secret === null) {
-    if (client.tokenEndpointAuthMethod !== 'NONE') throw invalidClient(usedHeader, refused, 'no secret presented');
-  } else if (!(await verifier.verify(client, presented.secret, actorOfClient(c, client)))) {
-    throw invalidClient(usedHeader, refused, 'wrong, expired or revoked secret');
-  }
+  const refusedText = presented.method === 'PRIVATE_KEY_JWT' ? refusedAssertion : refused;
+  const secret = 'secret' in presented ? presented.secret : null;
+  const client = await findClientWithSecret(deps.db, presented.clientId, secret);
+  if (!client) throw invalidClient(usedHeader, refusedText, 'unknown client');
+  const fault = await faultOfCredential(verifiers, client, presented, actorOfClient(c, client));
+  if (fault !== null) throw invalidClient(usedHeader, refusedText, fault);
   // Said only to a caller who knows the secret, so that it tells nobody which clients exist.
   if (client.tokenEndpointAuthMethod !== presented.method) {
     const description = `This client is registered for ${methodNames[client.tokenEndpointAuthMethod]}, but used ${methodNames[presented.method]}.`;
@@ -117,4 +165,22 @@ export async function authenticateClient(
   }
   deps.lastUsed.touch('oauthClient', client.id);
   return client;
+}
+
+/**
+ * Authenticates the calling client. Unknown clients and wrong credentials are answered alike.
+ * @throws OAuthError invalid_client or invalid_request; ThrottledError and OverloadedError from the check
+ */
+export async function authenticateClient(
+  deps: Deps,
+  verifiers: CredentialVerifiers,
+  c: Context<Environment>,
+  form: Parameters,
+): Promise<ClientWithSecret> {
+  try {
+    return await authenticate(deps, verifiers, c, form);
+  } catch (error) {
+    if (error instanceof AssertionRefusedError) throw invalidClient(false, error.message, error.detail);
+    throw error;
+  }
 }

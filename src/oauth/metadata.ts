@@ -2,6 +2,7 @@
 // JSON Web Key Set.
 import { createHash } from 'node:crypto';
 import type { Context } from 'hono';
+import { assertionAlgorithms } from '../clients/client-keys.js';
 import type { Deps } from '../deps.js';
 import type { Environment } from '../http/environment.js';
 import { jwksMaxAgeSeconds, signingAlgorithms } from '../keys/rotate.js';
@@ -21,7 +22,8 @@ function serverMetadata(issuer: string) {
     grant_types_supported: ['authorization_code', 'refresh_token', 'client_credentials'],
     subject_types_supported: ['public'],
     id_token_signing_alg_values_supported: signingAlgorithms,
-    token_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post', 'none'],
+    token_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'],
+    token_endpoint_auth_signing_alg_values_supported: assertionAlgorithms,
     code_challenge_methods_supported: ['S256'],
     prompt_values_supported: ['none', 'login', 'consent', 'select_account'],
     claim_types_supported: ['normal'],

@@ -1,11 +1,12 @@
 // Which protocol endpoint lives where, by which methods, and how each answers an error.
 import { type Context, Hono } from 'hono';
-import { createSecretVerifier } from '../clients/secrets.js';
+import { isOrphan } from '../db/client.js';
 import type { Deps } from '../deps.js';
 import type { Browser } from '../http/browser.js';
 import type { Environment } from '../http/environment.js';
 import { OverloadedError, ThrottledError } from '../lib/errors.js';
 import { authorizationEndpoint, authorizationPostEndpoint } from './authorize/endpoint.js';
+import { createCredentialVerifiers } from './client-authentication.js';
 import { OAuthError, respondWithOAuthError } from './error.js';
 import { discoveryEndpoint, jwksEndpoint } from './metadata.js';
 import { tokenEndpoint } from './token/handler.js';
@@ -14,6 +15,10 @@ import { userinfoEndpoint } from './userinfo.js';
 /** Turns what the services raise into an error of the protocol. @throws what is no refusal but a fault of ours */
 function asOAuthError(error: Error): OAuthError {
   if (error instanceof OAuthError) return error;
+  if (isOrphan(error)) {
+    const description = 'What the token is for is there no longer. Start again at the authorization endpoint.';
+    return new OAuthError('invalid_grant', description, { detail: 'deleted meanwhile' });
+  }
   if (error instanceof ThrottledError || error instanceof OverloadedError) {
     const headers = { 'Retry-After': String(error.retryAfterSeconds) };
     const status = error instanceof ThrottledError ? 429 : 503;
@@ -38,7 +43,7 @@ function jsonEndpoints(deps: Deps): Hono<Environment> {
     c.header('Allow', allow);
     return c.json({ error: 'invalid_request', error_description: `Use ${allow}.` }, 405);
   };
-  app.post('/oauth/token', tokenEndpoint(deps, createSecretVerifier(deps)));
+  app.post('/oauth/token', tokenEndpoint(deps, createCredentialVerifiers(deps)));
   app.all('/oauth/token', methodNotAllowed('POST'));
   app.on(['GET', 'POST'], '/oauth/userinfo', userinfoEndpoint(deps));
   app.all('/oauth/userinfo', methodNotAllowed('GET, POST'));

@@ -4,11 +4,13 @@
  */
 import { Layout } from './layout.js';
 import { english, fill, type Localized, type Messages } from './messages.js';
-import { ExternalLink, HiddenFields, isSafeExternalUrl, Phrase, SignedInAs } from './phrase.js';
+import { ClientHeading, ExternalLink, HiddenFields, isSafeExternalUrl, Phrase, SignedInAs } from './phrase.js';
 
 /** The app as the consent screen shows it. */
 export interface ConsentClient {
   name: string;
+  /** Where we serve the app's logo. */
+  logoPath?: string;
   /** The account that published the app. */
   accountName: string;
   verified: boolean;
@@ -43,9 +45,9 @@ export function ConsentPage(props: ConsentPageProps) {
   const { csrfToken, requestId, memberId, client, redirectHost, memberEmail, scopes, messages = english } = props;
   return (
     <Layout title={fill(messages.consentTitle, { client: client.name })} messages={messages}>
-      <h1>
+      <ClientHeading logoPath={client.logoPath}>
         <Phrase text={messages.consentHeading} values={{ client: client.name }} />
-      </h1>
+      </ClientHeading>
       <Publisher client={client} messages={messages} />
       <SignedInAs email={memberEmail} messages={messages} />
       {!client.verified && <p class="notice notice-warning">{messages.consentUnverified}</p>}

@@ -13,7 +13,7 @@ export interface LayoutProps extends Localized {
   children: Child;
 }
 
-/** The document around every page. It loads one stylesheet of ours and nothing else. */
+/** The document around every page. It loads one stylesheet of ours and, where it names an app, our copy of the logo. */
 export function Layout({ title, children, messages = english }: LayoutProps) {
   return (
     <html lang={messages.lang}>

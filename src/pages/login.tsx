@@ -3,7 +3,7 @@
  */
 import { Layout } from './layout.js';
 import { english, fill, type Localized } from './messages.js';
-import { HiddenFields, Phrase } from './phrase.js';
+import { ClientHeading, HiddenFields, Phrase } from './phrase.js';
 
 /** Props of `LoginPage`. */
 export interface LoginPageProps extends Localized {
@@ -15,7 +15,8 @@ export interface LoginPageProps extends Localized {
   /** What was typed before, so that a wrong password costs only the password. */
   email?: string;
   error?: string;
-  client?: { name: string; redirectHost: string };
+  /** The app that the person signs in to. `logoPath` is where we serve its logo. */
+  client?: { name: string; logoPath?: string; redirectHost: string };
 }
 
 const errorId = 'login-error';
@@ -27,9 +28,9 @@ export function LoginPage(props: LoginPageProps) {
   const title = client === undefined ? messages.signIn : fill(messages.signInTo, { client: client.name });
   return (
     <Layout title={title} messages={messages}>
-      <h1>
+      <ClientHeading logoPath={client?.logoPath}>
         {client === undefined ? messages.signIn : <Phrase text={messages.signInTo} values={{ client: client.name }} />}
-      </h1>
+      </ClientHeading>
       {client !== undefined && (
         <p class="lead">
           <Phrase text={messages.signInReturn} values={{ host: client.redirectHost }} />

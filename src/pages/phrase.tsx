@@ -1,7 +1,8 @@
 /**
- * Owns the small pieces that several pages share: a text with values in it, a link to somebody else's site, the line
- * that says who is signed in, and a form's hidden fields. Leaves to others: what the texts say and where forms go.
+ * Owns the small pieces that several pages share: a text with values in it, an app's logo beside the heading, a link to
+ * somebody else's site, the line that says who is signed in, and a form's hidden fields. Leaves to others: what the texts say and where forms go.
  */
+import type { Child } from 'hono/jsx';
 import type { Messages } from './messages.js';
 import { splitAtPlaceholders } from './messages.js';
 
@@ -22,6 +23,27 @@ export function Phrase({ text, values }: PhraseProps) {
         index % 2 === 0 ? part : <bdi class="value">{values[part] ?? `{${part}}`}</bdi>,
       )}
     </>
+  );
+}
+
+/** Props of `ClientHeading`. */
+export interface ClientHeadingProps {
+  /** Where we serve the app's logo; absent when it has none. */
+  logoPath: string | undefined;
+  children: Child;
+}
+
+/**
+ * The heading of a page that names an app, with the app's logo beside it. The logo is decoration: the heading has the
+ * name. Its size is fixed, so that the page does not move when it comes, nor grow with it.
+ */
+export function ClientHeading({ logoPath, children }: ClientHeadingProps) {
+  if (logoPath === undefined) return <h1>{children}</h1>;
+  return (
+    <div class="client-heading">
+      <img class="client-logo" src={logoPath} alt="" width="48" height="48" />
+      <h1>{children}</h1>
+    </div>
   );
 }
 

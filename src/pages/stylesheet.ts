@@ -80,6 +80,9 @@ h1 bdi.value,.button bdi.value{font-weight:inherit}
 padding:clamp(1.25rem,6vw,2.25rem);background:var(--surface);border:1px solid var(--line);border-radius:14px;
 box-shadow:0 1px 2px rgb(0 0 0/.04),0 8px 28px rgb(0 0 0/.05)}
 .card>*{min-width:0}
+.client-heading{display:flex;align-items:center;gap:.875rem}
+.client-heading>h1{min-width:0}
+.client-logo{flex:none;width:3rem;height:3rem;padding:.1875rem;object-fit:contain;background:#fff;border:1px solid var(--line);border-radius:10px}
 .lead{color:var(--muted);margin-top:-.5rem}
 .lead bdi.value{color:var(--text)}
 .hint{color:var(--muted);font-size:.875rem}

@@ -60,7 +60,7 @@ describe('the session’s cookie', () => {
     const url = `/graphql?query=${encodeURIComponent(whoAmI.query)}`;
     expect((await app.request(url, { headers: { cookie } })).status).toBe(403);
     const ours = await app.request(url, { headers: { cookie, 'sec-fetch-site': 'same-origin' } });
-    expect(await ours.json()).toEqual({ data: isOwner });
+    expect(await ours.json()).toEqual({ data: isOwner, extensions: { cost: expect.anything() } });
   });
 
   test('that names no session is nobody’s', async () => {

@@ -1,6 +1,6 @@
 /** GraphiQL's page, its policy, boot script and examples, without a browser. */
 import { runInNewContext } from 'node:vm';
-import { type OperationDefinitionNode, parse } from 'graphql';
+import { Kind, parse } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import { examples } from '../../src/api/examples.js';
 import { graphiqlContentSecurityPolicy, graphiqlPage, jsonDataBlock } from '../../src/api/graphiql.js';
@@ -122,12 +122,15 @@ describe('the boot script', () => {
 
 describe('the examples', () => {
   it.each(examples.map((example) => [example.name, example] as const))(
-    '%s is one named operation',
+    '%s is made of named operations, and gives no variable that none of them declares',
     (_name, example) => {
-      const operations = parse(example.query).definitions as readonly OperationDefinitionNode[];
-      expect(operations).toHaveLength(1);
-      const declared = operations[0]?.variableDefinitions?.map((definition) => definition.variable.name.value) ?? [];
-      expect(operations[0]?.name?.value).toBeTruthy();
+      const { definitions } = parse(example.query);
+      const operations = definitions.filter((definition) => definition.kind === Kind.OPERATION_DEFINITION);
+      expect(operations.length).toBeGreaterThan(0);
+      for (const operation of operations) expect(operation.name?.value).toBeTruthy();
+      const declared = operations.flatMap((operation) =>
+        operation.variableDefinitions?.map((definition) => definition.variable.name.value),
+      );
       for (const name of Object.keys(example.variables ?? {})) expect(declared).toContain(name);
     },
   );

@@ -12,7 +12,8 @@ beforeAll(async () => {
 afterAll(() => app.close());
 
 const query = '{ viewer { role } }';
-const admin = { data: { viewer: { role: 'ADMIN' } } };
+const extensions = { cost: expect.anything() };
+const admin = { data: { viewer: { role: 'ADMIN' } }, extensions };
 
 const send = (contentType: string | null, body: RequestInit['body'], headers: Record<string, string> = {}) =>
   app.request('/graphql', {
@@ -114,7 +115,7 @@ describe('GET', () => {
       query: 'query ($id: ID!) { node(id: $id) { id } }',
       variables: JSON.stringify({ id: app.owner.id }),
     });
-    expect(await response.json()).toEqual({ data: { node: { id: app.owner.id } } });
+    expect(await response.json()).toEqual({ extensions, data: { node: { id: app.owner.id } } });
     expect(response.headers.get('cache-control')).toBe('no-store');
   });
 

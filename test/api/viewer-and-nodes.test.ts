@@ -70,12 +70,14 @@ test('account is the one that the caller belongs to, with its owner', async () =
 test('node finds every kind of thing by its id', async () => {
   const token = await apiTokenOf(app, 'READER');
   const secret = await app.db.oAuthClientSecret.findFirstOrThrow({ where: { clientId: client.id } });
+  const entry = await app.db.auditLogEntry.findFirstOrThrow({ where: { accountId: app.owner.accountId } });
   const kinds = {
     Account: app.owner.accountId,
     Member: app.owner.id,
     ApiToken: token.id,
     OAuthClient: client.id,
     OAuthClientSecret: secret.id,
+    AuditLogEntry: entry.id,
   };
   for (const [__typename, id] of Object.entries(kinds)) {
     const { data } = await owner('query ($id: ID!) { node(id: $id) { __typename id } }', { id });

@@ -13,6 +13,7 @@ const layers = [
   ['db'],
   ['deps'],
   ['audit'],
+  ['idempotency'],
   ['keys'],
   ['consents'],
   ['sessions'],
@@ -30,7 +31,17 @@ const layers = [
   ['main'],
   ['demo', 'cli'],
 ];
-const features = ['audit', 'keys', 'consents', 'sessions', 'api-tokens', 'clients', 'members', 'accounts'];
+const features = [
+  'audit',
+  'idempotency',
+  'keys',
+  'consents',
+  'sessions',
+  'api-tokens',
+  'clients',
+  'members',
+  'accounts',
+];
 const schemas = "the features' schema.ts";
 const longestFile = 300;
 

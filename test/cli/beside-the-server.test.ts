@@ -67,7 +67,11 @@ test('an account made before the first start is the only one, and a token made b
       headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
       body: JSON.stringify({ query: '{ viewer { role apiToken { name } } }' }),
     });
-    expect(await response.json()).toEqual({ data: { viewer: { role: 'ADMIN', apiToken: { name: names[index] } } } });
+    const { data, errors } = await response.json();
+    expect({ data, errors }).toEqual({
+      data: { viewer: { role: 'ADMIN', apiToken: { name: names[index] } } },
+      errors: undefined,
+    });
   }
 
   const opened = await openDatabase(database.url);

@@ -41,6 +41,7 @@ test('the commands are those that the documentation names', () => {
     'clients verify',
     'clients unverify',
     'keys rotate',
+    'audit export',
     'schema print',
   ]);
 });

@@ -24,7 +24,8 @@ async function viewerOf(token: string) {
     headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
     body: JSON.stringify({ query: '{ viewer { role member { email } apiToken { name } } }' }),
   });
-  return response.json();
+  const { data, errors } = await response.json();
+  return { data, errors };
 }
 
 test('a member is created in the only account, with a generated password that signs them in', async () => {
@@ -123,6 +124,7 @@ test('a token is printed once, works within its role, and is nowhere in clear', 
   expect(days).toBeLessThan(30.1);
   expect(await viewerOf(created.token)).toEqual({
     data: { viewer: { role: 'ADMIN', member: { email: app.owner.email }, apiToken: { name: 'deployment' } } },
+    errors: undefined,
   });
   const entries = await auditLog(database.db);
   expect(entries.find((entry) => entry.targetId === created.id)).toMatchObject({

@@ -173,7 +173,12 @@ describe('the secret', () => {
     const withSecret = types.filter(({ fields }) =>
       fields?.some(({ name }) => /^(clientSecret|token|hash)$/.test(name)),
     );
-    expect(withSecret.map(({ name }) => name).sort()).toEqual(['CreateApiTokenPayload', 'CreateOAuthClientPayload']);
+    expect(withSecret.map(({ name }) => name).sort()).toEqual([
+      'CreateApiTokenPayload',
+      'CreateOAuthClientPayload',
+      'RotateApiTokenPayload',
+      'RotateOAuthClientSecretPayload',
+    ]);
   });
 });
 

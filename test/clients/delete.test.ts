@@ -1,8 +1,19 @@
 // deleteOAuthClient: the client, its secrets, consents and tokens are gone at once.
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createTestApp, type TestApp } from '../support/app.js';
 import { type Ask, bearer, signedIn } from '../support/graphql.js';
-import { authorizeUrl, newBrowser, obtainCode, redeem, refresh, registerClient, token } from '../support/oauth.js';
+import {
+  anyPkce,
+  authorizeUrl,
+  newBrowser,
+  obtainCode,
+  redeem,
+  refresh,
+  registerClient,
+  signedInBrowser,
+  token,
+} from '../support/oauth.js';
+import { succeed } from './mutate.js';
 
 let app: TestApp;
 let owner: Ask;
@@ -15,16 +26,18 @@ afterAll(() => app.close());
 const remove = async (input: Record<string, unknown>, ask = owner) => {
   const { data } = await ask(
     `mutation ($input: DeleteOAuthClientInput!) { deleteOAuthClient(input: $input) {
-      deletedOAuthClientId revokedConsentCount userErrors { code message path }
+      deletedOAuthClientId revokedSecretCount revokedConsentCount endedSignInCount userErrors { code message path }
     } }`,
     { input },
   );
   return data.deleteOAuthClient;
 };
 
-const deleted = (id: string, revokedConsentCount = 0) => ({
+const deleted = (id: string, died: { secrets?: number; consents?: number; signIns?: number } = {}) => ({
   deletedOAuthClientId: id,
-  revokedConsentCount,
+  revokedSecretCount: died.secrets ?? 1,
+  revokedConsentCount: died.consents ?? 0,
+  endedSignInCount: died.signIns ?? 0,
   userErrors: [],
 });
 
@@ -35,7 +48,9 @@ test('by id or by client_id, and a second time there is nothing to delete', asyn
   for (const reference of [{ id: one.id }, { clientId: other.clientId }]) {
     expect(await remove(reference)).toMatchObject({
       deletedOAuthClientId: null,
+      revokedSecretCount: null,
       revokedConsentCount: null,
+      endedSignInCount: null,
       userErrors: [{ code: 'NOT_FOUND', path: Object.keys(reference) }],
     });
   }
@@ -56,24 +71,57 @@ test.each([
   expect(await app.db.oAuthClient.count()).toBe(before);
 });
 
-test('it says how many members’ consents went with it', async () => {
-  const client = await registerClient(app);
-  const other = await registerClient(app);
-  const reader = await app.addMember('READER');
-  for (const person of [app.owner, reader]) {
-    const browser = newBrowser(app);
-    await browser.signIn(person);
-    await obtainCode(app, client, {}, browser);
-  }
-  await obtainCode(app, other);
-  expect(await remove({ id: client.id })).toEqual(deleted(client.id, 2));
-  expect(await app.db.consent.count()).toBe(1);
+describe('it says what died with it', () => {
+  test('the consents of its people, and each of their sign-ins', async () => {
+    const client = await registerClient(app);
+    const other = await registerClient(app);
+    const reader = await app.addMember('READER');
+    for (const person of [app.owner, reader]) {
+      const browser = newBrowser(app);
+      await browser.signIn(person);
+      for (let signIns = 0; signIns < 2; signIns += 1) await obtainCode(app, client, {}, browser);
+    }
+    await obtainCode(app, other);
+    expect(await remove({ id: client.id })).toEqual(deleted(client.id, { consents: 2, signIns: 4 }));
+    expect(await app.db.consent.count()).toBe(1);
+    expect(await app.db.tokenFamily.count()).toBe(1);
+  });
+
+  test('not what had ended before: tokens revoked, sign-ins expired', async () => {
+    const client = await registerClient(app);
+    await obtainCode(app, client);
+    await succeed(owner, 'revokeOAuthClientTokens', { id: client.id });
+    await obtainCode(app, client);
+    await app.db.tokenFamily.updateMany({
+      where: { consent: { clientId: client.id }, revokedAt: null },
+      data: { expiresAt: app.clock() },
+    });
+    await obtainCode(app, client);
+    expect(await remove({ id: client.id })).toEqual(deleted(client.id, { consents: 1, signIns: 1 }));
+  });
+
+  test('the living secrets: neither those revoked nor those expired', async () => {
+    const client = await registerClient(app);
+    const rotate = (input: object) =>
+      succeed(owner, 'rotateOAuthClientSecret', { id: client.id, ...input }, 'secret { id }');
+    const { secret } = await rotate({});
+    await rotate({ expiresInSeconds: 60 });
+    await rotate({});
+    await succeed(owner, 'revokeOAuthClientSecret', { secretId: secret.id });
+    app.clock.advance(60);
+    expect(await remove({ id: client.id })).toEqual(deleted(client.id, { secrets: 2 }));
+    const none = await registerClient(app, { type: 'PUBLIC' });
+    expect(await remove({ id: none.id })).toEqual(deleted(none.id, { secrets: 0 }));
+  });
 });
 
 test('nothing that it was given works any more', async () => {
   const client = await registerClient(app, {
     grantTypes: ['authorization_code', 'refresh_token', 'client_credentials'],
   });
+  const browser = await signedInBrowser(app);
+  const page = await browser.visit(authorizeUrl(client, anyPkce));
+  expect(page.url.pathname).toBe('/consent');
   const pending = await obtainCode(app, client, { scope: 'openid offline_access admin' });
   const { body } = await redeem(app, client, await obtainCode(app, client, { scope: 'openid offline_access admin' }));
   const accessToken = body.access_token ?? '';
@@ -95,27 +143,38 @@ test('nothing that it was given works any more', async () => {
     expect(answer).toMatchObject({ status: 401, body: { error: 'invalid_client' } });
   }
   expect((await newBrowser(app).visit(authorizeUrl(client))).left).toBe(false);
+  expect(await browser.visit(page.url.href)).toMatchObject({ status: 403, left: false });
+  expect(await browser.visit(authorizeUrl(client, anyPkce))).toMatchObject({ status: 400, left: false });
   const ofClient = { where: { clientId: client.id } };
   expect(await app.db.oAuthClientSecret.count(ofClient)).toBe(0);
   expect(await app.db.oAuthClientRedirectUri.count(ofClient)).toBe(0);
+  expect(await app.db.authorizationRequest.count(ofClient)).toBe(0);
   expect(await app.db.consent.count(ofClient)).toBe(0);
+  expect(await app.db.tokenFamily.count({ where: { consent: ofClient.where } })).toBe(0);
 });
 
 test('a client’s own access token can delete the client, and is dead with it', async () => {
   const client = await registerClient(app);
   const { body } = await redeem(app, client, await obtainCode(app, client, { scope: 'admin' }));
   const itself = bearer(app, body.access_token ?? '');
-  expect(await remove({ id: client.id }, itself)).toEqual(deleted(client.id, 1));
+  expect(await remove({ id: client.id }, itself)).toEqual(deleted(client.id, { consents: 1, signIns: 1 }));
   expect((await itself('{ viewer { role } }')).status).toBe(401);
 });
 
 test('the audit log keeps the name of what is gone', async () => {
   const client = await registerClient(app, { name: 'Short-lived' });
+  await obtainCode(app, client);
   await remove({ id: client.id });
   const entry = await app.db.auditLogEntry.findFirstOrThrow({
     where: { targetId: client.id, action: 'OAUTH_CLIENT_DELETED' },
   });
   expect(entry).toMatchObject({ targetLabel: 'Short-lived', actorId: app.owner.id, accountId: app.owner.accountId });
+  expect(JSON.parse(entry.changes)).toEqual([
+    { field: 'clientId', before: client.clientId, after: null },
+    { field: 'revokedSecrets', before: null, after: '1' },
+    { field: 'revokedConsents', before: null, after: '1' },
+    { field: 'revokedSignIns', before: null, after: '1' },
+  ]);
 });
 
 test('of many who delete at once one does it', async () => {

@@ -57,6 +57,7 @@ describe('only what is given changes', () => {
     expect(await stored()).toEqual({
       ...before,
       name: 'After',
+      nameKey: 'after',
       searchText: before.searchText.replace('test app', 'after'),
     });
   });

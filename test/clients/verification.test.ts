@@ -1,7 +1,8 @@
 // A verified client that turns into another one, as far as people can tell, is verified no more, and the answer says so.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { operatorActor } from '../../src/audit/service.js';
-import { setOAuthClientVerified, updateOAuthClient } from '../../src/clients/service.js';
+import { updateOAuthClient } from '../../src/clients/service.js';
+import { setOAuthClientVerified } from '../../src/clients/standing.js';
 import { actorOfMember } from '../../src/members/service.js';
 import { createTestApp, type TestApp } from '../support/app.js';
 import { type Ask, signedIn } from '../support/graphql.js';
@@ -41,6 +42,7 @@ describe('is cleared by', () => {
     ['a policy', { policyUrl: 'https://app.example.com/policy' }],
     ['terms', { termsUrl: 'https://app.example.com/terms' }],
     ['a redirect to a new host', { redirectUris: [redirectUri, 'https://evil.example/callback'] }],
+    ['a post-logout URI at a new host', { postLogoutRedirectUris: ['https://evil.example/bye'] }],
     ['a redirect to a new port', { redirectUris: [redirectUri, 'https://app.example.com:8443/callback'] }],
   ])('%s', async (_name, change) => {
     expect(await update(change)).toEqual({
@@ -61,6 +63,10 @@ describe('is kept with', () => {
     ['another note', { description: 'For ourselves' }],
     ['fewer scopes', { scopes: ['openid'] }],
     ['a redirect to another path', { redirectUris: [redirectUri, 'https://app.example.com/other'] }],
+    ['a post-logout URI at a host of its redirects', { postLogoutRedirectUris: ['https://app.example.com/bye'] }],
+    ['an origin of its pages', { allowedOrigins: ['https://elsewhere.example'] }],
+    ['a place to be told of signing out', { backchannelLogoutUri: 'https://elsewhere.example/logout' }],
+    ['keys', { jwksUri: 'https://elsewhere.example/jwks' }],
     ['another mode of consent', { consentMode: 'ALWAYS' }],
   ])('%s', async (_name, change) => {
     const { verificationCleared, oauthClient } = await update(change);
@@ -68,6 +74,15 @@ describe('is kept with', () => {
     expect(oauthClient.verifiedAt).not.toBeNull();
     expect(await unverified()).toBe(0);
   });
+});
+
+test('a redirect may move between the hosts that were there, post-logout URIs among them', async () => {
+  const postLogoutRedirectUris = ['https://bye.example.com/'];
+  expect((await update({ postLogoutRedirectUris })).verificationCleared).toBe(true);
+  await setOAuthClientVerified(app.deps, operatorActor, client.clientId, true);
+  const moved = { redirectUris: [redirectUri, 'https://bye.example.com/callback'], postLogoutRedirectUris: null };
+  expect((await update(moved)).verificationCleared).toBe(false);
+  expect((await update({ postLogoutRedirectUris })).verificationCleared).toBe(false);
 });
 
 test('a refused change clears nothing', async () => {

@@ -1,7 +1,8 @@
 // Unverified clients and members of other accounts: nobody gets through, and both ways out work.
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { operatorActor } from '../../src/audit/service.js';
-import { setOAuthClientVerified, updateOAuthClient } from '../../src/clients/service.js';
+import { updateOAuthClient } from '../../src/clients/service.js';
+import { setOAuthClientVerified } from '../../src/clients/standing.js';
 import { actorOfMember } from '../../src/members/service.js';
 import { createTestApp, type TestApp } from '../support/app.js';
 import { fieldsOf } from '../support/browser.js';

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { createIdMaker, type IdKind, idPrefixes, kindOfId } from '../../src/lib/ids.js';
+import { createIdMaker, type IdKind, idAt, idPrefixes, kindOfId } from '../../src/lib/ids.js';
 import {
   isWithinRole,
   lesserRole,
@@ -79,6 +79,21 @@ describe('ids', () => {
         expect(one('session') < other('session')).toBe(true);
       }),
     );
+  });
+
+  test('of a moment are not below its smallest id, and those of earlier moments are', () => {
+    fc.assert(
+      fc.property(fc.nat(2 ** 40), fc.nat(5), (time, later) => {
+        const id = createIdMaker(() => time, randomBytes)('auditLogEntry');
+        expect(id >= idAt('auditLogEntry', new Date(time))).toBe(true);
+        expect(id < idAt('auditLogEntry', new Date(time + 1 + later))).toBe(true);
+      }),
+    );
+    expect(kindOfId(idAt('member', new Date(0)))).toBe('member');
+    // Moments that no id can have still have a place in the order.
+    const [before, after] = [idAt('member', new Date(-1)), idAt('member', new Date(8.64e15))];
+    expect([before, after].map(kindOfId)).toEqual(['member', 'member']);
+    expect(before < after).toBe(true);
   });
 
   test('count on from the greatest random part without overflow', () => {

@@ -69,8 +69,7 @@ test.each<[string, () => [Record<string, string>, string?]]>([
   ['a lengthened secret', () => [grant, basicOf(basic, `${basic.secret}A`)]],
   ['a secret followed by a space', () => [grant, basicOf(basic, `${basic.secret} `)]],
   ["the row's id as client_id", () => [grant, formatBasicCredentials(basic.id, basic.secret)]],
-  ['an assertion beside a right secret (CVE-2026-16093)', () => [{ ...inBody(post), client_assertion: 'a.b.c' }]],
-  ['an assertion alone', () => [{ ...grant, client_id: post.clientId, client_assertion_type: 'urn:x' }]],
+  ['an assertion of another type', () => [{ ...grant, client_id: post.clientId, client_assertion_type: 'urn:x' }]],
   ['no client at all', () => [grant]],
 ])('refuses %s', async (_, request) => {
   const { status, body, headers } = await send(...request());
@@ -83,6 +82,18 @@ test('refuses two methods in one request (OAuth 2.1 2.4)', async () => {
   for (const secret of [basic.secret, 'anything']) {
     const { status, body } = await send({ ...grant, client_secret: secret }, basicOf(basic));
     expect([status, body.error]).toEqual([400, 'invalid_request']);
+  }
+});
+
+test('refuses an assertion beside a right secret, however little of one it is (CVE-2026-16093)', async () => {
+  for (const more of [{ client_assertion: 'a.b.c' }, { client_assertion_type: 'urn:x' }]) {
+    for (const answer of [
+      await send({ ...inBody(post), ...more }),
+      await send({ ...grant, ...more }, basicOf(basic)),
+    ]) {
+      expect([answer.status, answer.body.error]).toEqual([400, 'invalid_request']);
+      expect(answer.body.access_token).toBeUndefined();
+    }
   }
 });
 

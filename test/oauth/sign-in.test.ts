@@ -73,7 +73,9 @@ test('an access token with a scope of the API calls /graphql as its member', asy
     headers: { 'content-type': 'application/json', authorization: `Bearer ${body.access_token}` },
     body: JSON.stringify({ query: '{ viewer { role scopes member { email } } }' }),
   });
-  expect(await response.json()).toEqual({
+  const { data, errors } = await response.json();
+  expect({ data, errors }).toEqual({
+    errors: undefined,
     data: { viewer: { role: 'READER', scopes: ['openid', 'reader'], member: { email: app.owner.email } } },
   });
 });

@@ -1,7 +1,7 @@
 // What refreshing keeps: the scopes of the family, the moment of the sign-in, the idle and the absolute end; and what ends it.
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { operatorActor } from '../../src/audit/service.js';
-import { setOAuthClientVerified } from '../../src/clients/service.js';
+import { setOAuthClientVerified } from '../../src/clients/standing.js';
 import { setPassword } from '../../src/members/service.js';
 import { createTestApp, ownerPassword, type TestApp } from '../support/app.js';
 import {

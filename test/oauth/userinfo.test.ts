@@ -1,7 +1,7 @@
 // Access tokens at userinfo: how one is sent, what it opens, and everything that ends it at once.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { operatorActor } from '../../src/audit/service.js';
-import { setOAuthClientVerified } from '../../src/clients/service.js';
+import { setOAuthClientVerified } from '../../src/clients/standing.js';
 import { createTestApp, type TestApp } from '../support/app.js';
 import {
   claimsOf,
@@ -87,7 +87,8 @@ test('a token in the query or the form is not looked at (OAuth 2.1 5.1)', async 
   const headers = { 'content-type': 'application/x-www-form-urlencoded' };
   expect((await request({ method: 'POST', headers, body: sent })).status).toBe(401);
   const graphql = await app.request(`/graphql?query={viewer{role}}&${sent}`);
-  expect(await graphql.json()).toEqual({ data: { viewer: null } });
+  const { data, errors } = await graphql.json();
+  expect({ data, errors }).toEqual({ data: { viewer: null }, errors: undefined });
 });
 
 test.each(['PUT', 'DELETE', 'PATCH'])('answers %s with 405', async (method) => {

@@ -45,12 +45,15 @@ describe.each(Object.entries(everyPage))('the %s page', (_name, page) => {
     expect(tagsNamed(html, 'link').map((tag) => tag.attributes)).toEqual([{ rel: 'stylesheet', href: stylesheetPath }]);
   });
 
-  it('has no script, no inline style, no event handler, and loads nothing from elsewhere', () => {
+  it('has no script, no inline style, no event handler, and loads nothing from elsewhere: no image but our copy of a logo', () => {
     for (const tag of tagsOf(html)) {
-      expect(['script', 'style', 'iframe', 'img', 'object', 'embed', 'base']).not.toContain(tag.name);
+      expect(['script', 'style', 'iframe', 'object', 'embed', 'base']).not.toContain(tag.name);
       const names = Object.keys(tag.attributes);
       expect(names).not.toContain('style');
-      expect(names.filter((name) => name.startsWith('on') || name === 'src' || name === 'srcset')).toEqual([]);
+      expect(names.filter((name) => name.startsWith('on') || name === 'srcset')).toEqual([]);
+      const isLogo = tag.name === 'img' && /^\/logos\/[^/]/.test(tag.attributes.src ?? '');
+      expect(names.includes('src')).toBe(isLogo);
+      if (tag.name === 'img') expect(tag.attributes).toMatchObject({ alt: '', width: '48', height: '48' });
     }
     for (const tag of tagsNamed(html, 'form')) expect(tag.attributes.action).toMatch(/^\/[a-z-]+$/);
   });

@@ -25,6 +25,7 @@ export function consentProps(change: Change = unchanged): ConsentPageProps {
     requestId: change('requestId', 'req_1'),
     client: {
       name: change('client.name', 'Acme CRM'),
+      logoPath: '/logos/cli_1/2cf2',
       accountName: change('client.accountName', 'Acme Corporation'),
       verified: false,
       homepageUrl: 'https://acme.example/',
@@ -53,6 +54,7 @@ export const everyPage: Readonly<Record<string, (change: Change) => string>> = {
         error={change('error', 'That did not work.')}
         client={{
           name: change('client.name', 'Acme CRM'),
+          logoPath: '/logos/cli_1/2cf2',
           redirectHost: change('client.redirectHost', 'acme.example'),
         }}
       />,

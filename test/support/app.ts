@@ -11,7 +11,8 @@ import { operatorActor } from '../../src/audit/service.js';
 import { bootstrap } from '../../src/bootstrap.js';
 import { type Config, loadConfig } from '../../src/config.js';
 import type { Deps } from '../../src/deps.js';
-import { createThrottles } from '../../src/http/throttle.js';
+import { createOutbound } from '../../src/http/outbound.js';
+import { createBudget, createThrottles } from '../../src/http/throttle.js';
 import { createKeys } from '../../src/keys/service.js';
 import { createHasher } from '../../src/lib/hasher.js';
 import { createIdMaker } from '../../src/lib/ids.js';
@@ -71,9 +72,11 @@ export async function createTestApp(options: TestAppOptions = {}) {
     newId: createIdMaker(() => clock().getTime(), randomBytes),
     hasher: createHasher(cheapHashParameters, 2, 200),
     throttles: createThrottles(db),
+    budget: createBudget(config.graphqlPointsPerMinute, clock),
     secretKeys,
     keys: createKeys({ db, clock, secretKeys, config }),
     lastUsed: createLastUsed(db, clock, (error) => log.error({ err: error }, 'last used')),
+    outbound: createOutbound(config),
     log,
   };
   await bootstrap(deps);

@@ -56,11 +56,16 @@ export async function signedIn(app: TestApp, person: { email: string; password: 
   return (query, variables) => browser.graphql(query, variables);
 }
 
-/** A fresh API token of this role, and its id. */
-export async function apiTokenOf(app: TestApp, role: Exclude<Role, 'OWNER'>, owner: Person = app.owner) {
+/** A fresh API token of this role, and its id. A personal one, unless it is said to be a service's. */
+export async function apiTokenOf(
+  app: TestApp,
+  role: Exclude<Role, 'OWNER'>,
+  owner: Person = app.owner,
+  given: { readonly isService?: boolean } = {},
+) {
   const actor = actorOfMember(owner, { ipAddress: null, userAgent: null });
   const manager = { actor, accountId: owner.accountId, memberId: owner.id, role: owner.role };
-  const created = await createApiToken(app.deps, manager, { name: `${role} of ${owner.email}`, role });
+  const created = await createApiToken(app.deps, manager, { name: `${role} of ${owner.email}`, role, ...given });
   return { id: created.apiToken.id, token: created.token };
 }
 

@@ -1,11 +1,10 @@
 // The token endpoint (RFC 6749 section 3.2): what all grants share, in order. A grant only fills in what is its own.
 import type { Context } from 'hono';
-import type { SecretVerifier } from '../../clients/secrets.js';
 import type { Deps } from '../../deps.js';
 import type { Environment } from '../../http/environment.js';
 import { type Parameters, rawForm, readParameters } from '../../http/form.js';
 import { splitWords } from '../../lib/scope.js';
-import { actorOfClient, authenticateClient } from '../client-authentication.js';
+import { actorOfClient, authenticateClient, type CredentialVerifiers } from '../client-authentication.js';
 import { OAuthError } from '../error.js';
 import { authorizationCodeGrant } from './authorization-code.js';
 import { clientCredentialsGrant } from './client-credentials.js';
@@ -39,11 +38,11 @@ function selectGrant(grantType: string | undefined): Grant {
 }
 
 /** POST `/oauth/token`. */
-export function tokenEndpoint(deps: Deps, verifier: SecretVerifier) {
+export function tokenEndpoint(deps: Deps, verifiers: CredentialVerifiers) {
   return async (c: Context<Environment>): Promise<Response> => {
     const form = await readForm(c);
     const grant = selectGrant(form.get('grant_type'));
-    const client = await authenticateClient(deps, verifier, c, form);
+    const client = await authenticateClient(deps, verifiers, c, form);
     if (!splitWords(client.grantTypes).includes(grant.grantType)) {
       throw new OAuthError('unauthorized_client', `This client is not registered for the grant ${grant.grantType}.`);
     }

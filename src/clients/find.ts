@@ -1,0 +1,26 @@
+// Finding a client of an account as a caller names it, for those who change it.
+import type { Db, Tx } from '../db/client.js';
+import { InputError } from '../lib/errors.js';
+import { type ClientReference, whereNamed } from './reference.js';
+
+/**
+ * Finds a client with its redirect URIs.
+ * @throws InputError REQUIRED when nothing is named; NOT_FOUND, alike for unknown and foreign ones
+ */
+export async function findOwnClient(db: Db | Tx, accountId: string, reference: ClientReference) {
+  const named = whereNamed(reference);
+  if (named === null) {
+    throw new InputError([{ code: 'REQUIRED', message: 'Name the client by id or by clientId.', path: ['id'] }]);
+  }
+  const client = await db.oAuthClient.findFirst({
+    where: { accountId, ...named },
+    include: { redirectUris: { orderBy: { position: 'asc' } } },
+  });
+  if (!client) {
+    const path = ['id' in named ? 'id' : 'clientId'];
+    throw new InputError([{ code: 'NOT_FOUND', message: 'There is no such OAuth client in this account.', path }]);
+  }
+  return client;
+}
+
+export type OwnClient = Awaited<ReturnType<typeof findOwnClient>>;

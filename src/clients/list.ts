@@ -1,0 +1,57 @@
+// Which clients a list shows, and in which order: what can be filtered and sorted by, in words of the database.
+import type { OAuthClientWhere } from '../db/client.js';
+import { idAt, idOrNobody } from '../lib/ids.js';
+import type { ClientType, GrantType } from './metadata.js';
+
+type Maybe<T> = T | null | undefined;
+
+/** What to show; all that is given must hold. */
+export interface ClientFilter {
+  readonly search?: Maybe<string>;
+  readonly type?: Maybe<ClientType>;
+  readonly grantType?: Maybe<GrantType>;
+  readonly disabled?: Maybe<boolean>;
+  readonly verified?: Maybe<boolean>;
+  readonly createdById?: Maybe<string>;
+  readonly createdAfter?: Maybe<Date>;
+  readonly createdBefore?: Maybe<Date>;
+}
+
+const isSet = (wanted: Maybe<boolean>) => (wanted == null ? {} : wanted ? { not: null } : null);
+
+/** An id is made with its row, but not in the very same moment. */
+const slackMilliseconds = 1000;
+
+// The ids between which such rows lie lead to their place in the index.
+const createdAfterThis = (moment: Date): OAuthClientWhere => ({
+  createdAt: { gt: moment },
+  id: { gte: idAt('oauthClient', new Date(moment.getTime() - slackMilliseconds)) },
+});
+const createdBeforeThis = (moment: Date): OAuthClientWhere => ({
+  createdAt: { lt: moment },
+  id: { lt: idAt('oauthClient', new Date(moment.getTime() + slackMilliseconds)) },
+});
+
+/** The rows of an account that a filter lets through. */
+export function whereClients(accountId: string, filter: ClientFilter): OAuthClientWhere {
+  const { search, type, grantType, disabled, verified, createdById, createdAfter, createdBefore } = filter;
+  // A NUL is in no text, and PostgreSQL would not even be asked for one.
+  const words = (search ?? '').replaceAll('\0', '\uFFFD').toLowerCase().split(/\s+/).filter(Boolean);
+  return {
+    accountId,
+    ...(type == null ? {} : { type }),
+    // No grant type's name is part of another's.
+    ...(grantType == null ? {} : { grantTypes: { contains: grantType } }),
+    ...(disabled == null ? {} : { disabledAt: isSet(disabled) }),
+    ...(verified == null ? {} : { verifiedAt: isSet(verified) }),
+    ...(createdById == null ? {} : { createdById: idOrNobody('member', createdById) }),
+    AND: [
+      ...words.map((word) => ({ searchText: { contains: word } })),
+      ...(createdAfter == null ? [] : [createdAfterThis(createdAfter)]),
+      ...(createdBefore == null ? [] : [createdBeforeThis(createdBefore)]),
+    ],
+  };
+}
+
+/** The columns behind the orders; by the id alone is in order of creation. */
+export const clientOrders = { CREATED_AT: undefined, NAME: 'nameKey', LAST_USED_AT: 'lastUsedSortKey' } as const;

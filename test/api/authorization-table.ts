@@ -1,0 +1,195 @@
+// Who may do what: one entry for every field of Query and Mutation, with an operation and what each group of callers is
+// answered. The groups are those of callers.ts.
+import type { Answer } from '../support/graphql.js';
+import type { Group } from './callers.js';
+
+/** OK, an error's or userError's code, or what a query gives instead: null, or a list that the target is not in. */
+export type Outcome = 'OK' | 'null' | 'WITHOUT IT' | 'UNAUTHENTICATED' | 'FORBIDDEN' | 'NOT_FOUND';
+
+export type Target =
+  | 'client'
+  | 'disabledClient'
+  | 'secret'
+  | 'apiTokenOfColleague'
+  | 'serviceTokenOfColleague'
+  | 'member'
+  | 'auditLogEntry';
+
+export interface RootField {
+  /** The field with its arguments. `$id` is the target's: something of the first account, and of none of the callers. */
+  readonly call: string;
+  /** What is asked of it. */
+  readonly select: string;
+  readonly target?: Target;
+  readonly expected: Record<Group, Outcome>;
+}
+
+/** The document that asks a field, under its name in the table, for a selection. */
+export function operationOf(name: string, { call, target }: RootField, select: string): string {
+  const kind = name.startsWith('Mutation.') ? 'mutation' : 'query';
+  return `${kind} ${target && call.includes('$id') ? '($id: ID!) ' : ''}{ ${call} ${select} }`;
+}
+
+/** What an answer to a field's operation comes to. @param id the target's */
+export function outcomeOf({ data, errors }: Answer, name: string, id: string | undefined): Outcome {
+  if (errors) return errors[0]?.extensions.code as Outcome;
+  const value = data[name.replace(/^.*\./, '')];
+  if (value === null || (Array.isArray(value) && value.every((item) => item === null))) return 'null';
+  if (value.userErrors?.length > 0) return value.userErrors[0].code;
+  const isThere = (value.nodes ?? []).some((node: { id: string }) => node.id === id);
+  return value.nodes && !isThere ? 'WITHOUT IT' : 'OK';
+}
+
+/** The outcome for each group: who is nobody, and whose token is not for this API, are the same for nearly all fields. */
+function outcomes(given: {
+  nobody?: Outcome;
+  members: Outcome;
+  tokensOfMembers?: Outcome;
+  admins: Outcome;
+  oauthAdmins?: Outcome;
+  foreigners: Outcome;
+  oauthForeigners?: Outcome;
+}): Record<Group, Outcome> {
+  return {
+    nobody: given.nobody ?? 'UNAUTHENTICATED',
+    'dead token': 'UNAUTHENTICATED',
+    'token for elsewhere': 'FORBIDDEN',
+    member: given.members,
+    'token of a member': given.tokensOfMembers ?? given.members,
+    admin: given.admins,
+    'OAuth token of an admin': given.oauthAdmins ?? given.admins,
+    foreigner: given.foreigners,
+    'OAuth token of a foreigner': given.oauthForeigners ?? given.foreigners,
+  };
+}
+
+const anyCaller = outcomes({ members: 'OK', admins: 'OK', foreigners: 'OK' });
+const changedByAdmins = outcomes({ members: 'FORBIDDEN', admins: 'OK', foreigners: 'NOT_FOUND' });
+/** Decision 6: what makes or ends credentials is never done by an OAuth token. */
+const secretsByAdmins = outcomes({
+  members: 'FORBIDDEN',
+  admins: 'OK',
+  oauthAdmins: 'FORBIDDEN',
+  foreigners: 'NOT_FOUND',
+  oauthForeigners: 'FORBIDDEN',
+});
+const tokensByMembers = {
+  tokensOfMembers: 'FORBIDDEN',
+  admins: 'OK',
+  oauthAdmins: 'FORBIDDEN',
+  oauthForeigners: 'FORBIDDEN',
+} as const;
+const colleaguesToken = outcomes({ ...tokensByMembers, members: 'NOT_FOUND', foreigners: 'NOT_FOUND' });
+const listedForAdmins = outcomes({ members: 'FORBIDDEN', admins: 'OK', foreigners: 'WITHOUT IT' });
+const foundByAdmins = outcomes({ members: 'null', admins: 'OK', foreigners: 'null' });
+
+export const rootFields: Record<string, RootField> = {
+  'Query.viewer': {
+    call: 'viewer',
+    select: '{ role permissions member { email } }',
+    expected: outcomes({ nobody: 'null', members: 'OK', admins: 'OK', foreigners: 'OK' }),
+  },
+  'Query.rateLimit': {
+    call: 'rateLimit',
+    select: '{ cost limit remaining }',
+    expected: outcomes({ nobody: 'OK', members: 'OK', admins: 'OK', foreigners: 'OK' }),
+  },
+  'Query.account': { call: 'account', select: '{ id name owner { name } }', expected: anyCaller },
+  'Query.scopes': { call: 'scopes', select: '{ name description }', expected: anyCaller },
+  'Query.node': { call: 'node(id: $id)', select: '{ id }', target: 'client', expected: foundByAdmins },
+  'Query.nodes': { call: 'nodes(ids: [$id])', select: '{ id }', target: 'secret', expected: foundByAdmins },
+  'Query.oauthClients': {
+    call: 'oauthClients(first: 100)',
+    select: '{ totalCount nodes { id secrets { hint } } }',
+    target: 'client',
+    expected: listedForAdmins,
+  },
+  'Query.oauthClient': {
+    call: 'oauthClient(id: $id)',
+    select: '{ id secrets { hint } }',
+    target: 'client',
+    expected: outcomes({ members: 'FORBIDDEN', admins: 'OK', foreigners: 'null' }),
+  },
+  'Query.members': {
+    call: 'members(first: 100)',
+    select: '{ totalCount nodes { id name } }',
+    target: 'member',
+    expected: outcomes({ members: 'OK', admins: 'OK', foreigners: 'WITHOUT IT' }),
+  },
+  'Query.apiTokens': {
+    call: 'apiTokens(first: 100)',
+    select: '{ totalCount nodes { id hint } }',
+    target: 'apiTokenOfColleague',
+    expected: outcomes({ members: 'WITHOUT IT', admins: 'OK', foreigners: 'WITHOUT IT' }),
+  },
+  'Query.auditLog': {
+    call: 'auditLog(first: 100)',
+    select: '{ nodes { id action } }',
+    target: 'auditLogEntry',
+    expected: listedForAdmins,
+  },
+  'Mutation.createOAuthClient': {
+    call: 'createOAuthClient(input: { name: "App", redirectUris: ["https://app.example.com/"] })',
+    select: '{ clientSecret oauthClient { id } userErrors { code } }',
+    expected: outcomes({ members: 'FORBIDDEN', admins: 'OK', foreigners: 'OK' }),
+  },
+  'Mutation.updateOAuthClient': {
+    call: 'updateOAuthClient(input: { id: $id, name: "Changed" })',
+    select: '{ oauthClient { id } userErrors { code } }',
+    target: 'client',
+    expected: changedByAdmins,
+  },
+  'Mutation.disableOAuthClient': {
+    call: 'disableOAuthClient(input: { id: $id })',
+    select: '{ oauthClient { id } userErrors { code } }',
+    target: 'client',
+    expected: changedByAdmins,
+  },
+  'Mutation.enableOAuthClient': {
+    call: 'enableOAuthClient(input: { id: $id })',
+    select: '{ oauthClient { id } userErrors { code } }',
+    target: 'disabledClient',
+    expected: changedByAdmins,
+  },
+  'Mutation.revokeOAuthClientTokens': {
+    call: 'revokeOAuthClientTokens(input: { id: $id })',
+    select: '{ oauthClient { id } revokedConsentCount userErrors { code } }',
+    target: 'client',
+    expected: changedByAdmins,
+  },
+  'Mutation.deleteOAuthClient': {
+    call: 'deleteOAuthClient(input: { id: $id })',
+    select: '{ deletedOAuthClientId userErrors { code } }',
+    target: 'client',
+    expected: changedByAdmins,
+  },
+  'Mutation.rotateOAuthClientSecret': {
+    call: 'rotateOAuthClientSecret(input: { id: $id })',
+    select: '{ clientSecret userErrors { code } }',
+    target: 'client',
+    expected: secretsByAdmins,
+  },
+  'Mutation.revokeOAuthClientSecret': {
+    call: 'revokeOAuthClientSecret(input: { secretId: $id })',
+    select: '{ revokedSecretId userErrors { code } }',
+    target: 'secret',
+    expected: secretsByAdmins,
+  },
+  'Mutation.createApiToken': {
+    call: 'createApiToken(input: { name: "Mine", role: READER })',
+    select: '{ token userErrors { code } }',
+    expected: outcomes({ ...tokensByMembers, members: 'OK', foreigners: 'OK' }),
+  },
+  'Mutation.rotateApiToken': {
+    call: 'rotateApiToken(input: { id: $id })',
+    select: '{ token userErrors { code } }',
+    target: 'serviceTokenOfColleague',
+    expected: colleaguesToken,
+  },
+  'Mutation.revokeApiToken': {
+    call: 'revokeApiToken(input: { id: $id })',
+    select: '{ revokedApiTokenId userErrors { code } }',
+    target: 'apiTokenOfColleague',
+    expected: colleaguesToken,
+  },
+};

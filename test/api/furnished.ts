@@ -1,0 +1,89 @@
+// An account in which no column is empty, so that whatever a caller is not shown is hidden and not merely absent.
+import type { TestApp } from '../support/app.js';
+import { apiTokenOf } from '../support/graphql.js';
+import { registerClient } from '../support/oauth.js';
+import { ownedBy } from './callers.js';
+
+/** The ids of the things of an account in which every column has a value, by the name of their type. */
+export type Furnished = Readonly<Record<string, readonly string[]>>;
+
+type Owner = TestApp['owner'];
+
+/** A client with everything that a client can have, disabled: no caller acts through it. */
+async function furnishClient(app: TestApp, owner: Owner, marker: string) {
+  const address = `https://${marker}.example`;
+  const client = await registerClient(ownedBy(app, owner), {
+    name: `${marker} client`,
+    description: `${marker} note`,
+    homepageUrl: `${address}/`,
+    policyUrl: `${address}/policy`,
+    termsUrl: `${address}/terms`,
+    backchannelLogoutUri: `${address}/logout`,
+    postLogoutRedirectUris: [`${address}/bye`],
+    allowedOrigins: [address],
+  });
+  const now = app.clock();
+  // Not all of these can be had together from the API.
+  const shown = { logoUrl: `${address}/logo.png`, jwks: `{"keys":["${marker}"]}`, jwksUri: `${address}/keys` };
+  const dates = { lastUsedAt: now, disabledAt: now, verifiedAt: now };
+  await app.db.oAuthClient.update({ where: { id: client.id }, data: { ...shown, ...dates } });
+  const logo = { hash: 'a'.repeat(64), contentType: 'image/png', bytes: Buffer.from('logo'), fetchedAt: now };
+  await app.db.oAuthClientLogo.create({ data: { clientId: client.id, ...logo } });
+  return client.id;
+}
+
+/**
+ * Fills what is empty in an account, and adds a client, its secret, API tokens and entries of the audit log about each kind
+ * of thing by each kind of actor.
+ * @param marker stands in every text that is added, and nowhere else
+ */
+export async function furnish(app: TestApp, owner: Owner, marker: string): Promise<Furnished> {
+  const { db, deps } = app;
+  const { accountId } = owner;
+  const now = app.clock();
+  const later = new Date(now.getTime() + 90 * 86_400_000);
+  const clientId = await furnishClient(app, owner, marker);
+  const secret = await db.oAuthClientSecret.findFirstOrThrow({ where: { clientId } });
+  const token = await apiTokenOf(app, 'ADMIN', owner, { isService: true });
+  await db.account.update({
+    where: { id: accountId },
+    data: { name: `${marker} account`, redirectSchemes: 'loopback' },
+  });
+  await db.member.updateMany({ where: { accountId }, data: { name: `${marker} member`, lastSeenAt: now } });
+  const living = { accountId, revokedAt: null, expiresAt: null };
+  await db.apiToken.updateMany({ where: living, data: { expiresAt: later, lastUsedAt: now } });
+  await db.oAuthClientSecret.update({ where: { id: secret.id }, data: { expiresAt: later, lastUsedAt: now } });
+
+  const actors = [
+    { actorKind: 'MEMBER', actorId: owner.id },
+    { actorKind: 'API_TOKEN', actorId: token.id },
+    { actorKind: 'OAUTH_CLIENT', actorId: clientId },
+  ] as const;
+  const entries = [accountId, owner.id, token.id, clientId].flatMap((targetId) =>
+    actors.map((actor) => ({
+      ...actor,
+      id: deps.newId('auditLogEntry'),
+      accountId,
+      actorLabel: `${marker} actor`,
+      viaClientId: clientId,
+      action: 'OAUTH_CLIENT_UPDATED',
+      targetId,
+      targetLabel: `${marker} target`,
+      changes: JSON.stringify([{ field: 'name', before: `${marker} before`, after: `${marker} after` }]),
+      ipAddress: '192.0.2.1',
+      userAgent: `${marker} agent`,
+      occurredAt: now,
+    })),
+  );
+  await db.auditLogEntry.createMany({ data: entries });
+  const ids = (rows: readonly { id: string }[]) => rows.map(({ id }) => id);
+  const living2 = { accountId, revokedAt: null, expiresAt: later };
+  return {
+    Account: [accountId],
+    Member: ids(await db.member.findMany({ where: { accountId } })),
+    ApiToken: ids(await db.apiToken.findMany({ where: living2 })),
+    OAuthClient: [clientId],
+    OAuthClientSecret: [secret.id],
+    AuditLogEntry: entries.map(({ id }) => id),
+  };
+}

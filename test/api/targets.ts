@@ -1,0 +1,29 @@
+// Fresh things of the first account for operations to be tried on. What belongs to a person belongs to a colleague who is
+// none of the callers, so that it is nobody's own.
+import type { TestApp } from '../support/app.js';
+import { apiTokenOf } from '../support/graphql.js';
+import { registerClient } from '../support/oauth.js';
+import type { Target } from './authorization-table.js';
+
+/** What makes one target of each kind. */
+export async function targetsOf(app: TestApp): Promise<Record<Target, () => Promise<{ readonly id: string }>>> {
+  const { db, owner } = app;
+  const colleague = await app.addMember('ADMIN', 'colleague@example.com');
+  return {
+    client: () => registerClient(app),
+    async disabledClient() {
+      const client = await registerClient(app);
+      await db.oAuthClient.update({ where: { id: client.id }, data: { disabledAt: app.deps.clock() } });
+      return client;
+    },
+    async secret() {
+      const client = await registerClient(app);
+      return db.oAuthClientSecret.findFirstOrThrow({ where: { clientId: client.id } });
+    },
+    apiTokenOfColleague: () => apiTokenOf(app, 'READER', colleague),
+    serviceTokenOfColleague: () => apiTokenOf(app, 'READER', colleague, { isService: true }),
+    member: async () => colleague,
+    auditLogEntry: () =>
+      db.auditLogEntry.findFirstOrThrow({ where: { accountId: owner.accountId }, orderBy: { id: 'desc' } }),
+  };
+}

@@ -1,0 +1,99 @@
+// A client that is deleted in the middle of a request, at the very place where something is about to be stored for it: the
+// answer is that of a client that is not there, and no fault of ours.
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { registerVersatile } from '../clients/grants.js';
+import { mutate, succeed } from '../clients/mutate.js';
+import { createTestApp, type TestApp } from '../support/app.js';
+import { type Ask, apiTokenOf, bearer } from '../support/graphql.js';
+import { anyPkce, authorizeUrl, obtainCode, obtainTokens, redeem, refresh, type TestClient } from '../support/oauth.js';
+
+let app: TestApp;
+let owner: Ask;
+let client: TestClient;
+beforeAll(async () => {
+  app = await createTestApp();
+  owner = bearer(app, (await apiTokenOf(app, 'ADMIN')).token);
+});
+beforeEach(async () => {
+  client = await registerVersatile(app);
+});
+afterAll(() => app.close());
+
+const remove = () => succeed(owner, 'deleteOAuthClient', { id: client.id });
+
+/** Deletes the client before the next transaction of the request begins. */
+function deleteBeforeTransaction() {
+  const { db } = app;
+  const transaction = db.$transaction.bind(db);
+  Object.assign(db, {
+    $transaction: async (...parameters: Parameters<typeof transaction>) => {
+      Object.assign(db, { $transaction: transaction });
+      await remove();
+      return transaction(...parameters);
+    },
+  });
+}
+
+/** Deletes the client before the next refresh token is stored outside a transaction. */
+function deleteBeforeRefreshToken() {
+  const { db } = app;
+  const refreshToken = new Proxy(db.refreshToken, {
+    get: (model, name) =>
+      name === 'create'
+        ? async (...parameters: Parameters<typeof model.create>) => {
+            Object.assign(app.deps, { db });
+            await remove();
+            return model.create(...parameters);
+          }
+        : Reflect.get(model, name, model),
+  });
+  const proxy = new Proxy(db, {
+    get: (all, name) => (name === 'refreshToken' ? refreshToken : Reflect.get(all, name, all)),
+  });
+  Object.assign(app.deps, { db: proxy });
+}
+
+test('an authorization that was about to be given a code ends on a page', async () => {
+  const { browser } = await obtainCode(app, client, { scope: 'openid' });
+  deleteBeforeTransaction();
+  const page = await browser.visit(authorizeUrl(client, { ...anyPkce, scope: 'openid' }));
+  expect(page.left).toBe(false);
+  expect([400, 403]).toContain(page.status);
+});
+
+test('a consent that was about to be stored ends on a page', async () => {
+  const { browser } = await obtainCode(app, client, { scope: 'openid' });
+  const page = await browser.visit(authorizeUrl(client, anyPkce));
+  expect(page.url.pathname).toBe('/consent');
+  deleteBeforeTransaction();
+  const answer = await browser.submit(page, { decision: 'allow' });
+  expect(answer.left).toBe(false);
+  expect([400, 403]).toContain(answer.status);
+});
+
+test('a code that was about to be redeemed is not valid', async () => {
+  const code = await obtainCode(app, client);
+  deleteBeforeRefreshToken();
+  const { status, body } = await redeem(app, client, code);
+  expect({ status, error: body.error }).toEqual({ status: 400, error: 'invalid_grant' });
+});
+
+test('a refresh token that was about to be rotated is not valid', async () => {
+  const { refreshToken } = await obtainTokens(app, client);
+  deleteBeforeTransaction();
+  const { status, body } = await refresh(app, client, refreshToken);
+  expect({ status, error: body.error }).toEqual({ status: 400, error: 'invalid_grant' });
+});
+
+test.each([
+  ['rotateOAuthClientSecret', {}],
+  ['disableOAuthClient', {}],
+  ['revokeOAuthClientTokens', {}],
+  ['deleteOAuthClient', {}],
+  ['updateOAuthClient', { name: 'Renamed' }],
+])('%s finds no client', async (mutation, input) => {
+  deleteBeforeTransaction();
+  expect(await mutate(owner, mutation, { id: client.id, ...input })).toMatchObject({
+    userErrors: [{ code: 'NOT_FOUND', path: ['id'] }],
+  });
+});

@@ -1,0 +1,32 @@
+// Several processes over one database, as far as one process can be several: each has the application with a connection, a
+// memory and an id maker of its own.
+import { openDatabase } from '../../src/db/client.js';
+import { createTestApp, type TestApp } from '../support/app.js';
+import { createTestDatabase } from '../support/database.js';
+
+export interface Processes {
+  readonly apps: readonly [TestApp, TestApp];
+  /** Moves the clocks of all. */
+  advance(seconds: number): void;
+  close(): Promise<void>;
+}
+
+/** Two processes over a fresh database. Close them after the test. */
+export async function startProcesses(): Promise<Processes> {
+  const database = await createTestDatabase();
+  const first = await createTestApp({ database });
+  // A pool as small as the other's.
+  const { db, close } = await openDatabase(database.url, { poolSize: 5 });
+  const second = await createTestApp({ database: { ...database, db, statements: [] } });
+  return {
+    apps: [first, second],
+    advance: (seconds) => {
+      for (const { clock } of [first, second]) clock.advance(seconds);
+    },
+    close: async () => {
+      await Promise.all([first.close(), second.close()]);
+      await close();
+      await database.close();
+    },
+  };
+}
