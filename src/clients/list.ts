@@ -22,13 +22,17 @@ const isSet = (wanted: Maybe<boolean>) => (wanted == null ? {} : wanted ? { not:
 /** An id is made with its row, but not in the very same moment. */
 const slackMilliseconds = 1000;
 
+// Databases that keep times as text cannot compare what comes later.
+const latest = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
+const within = (moment: Date) => new Date(Math.min(moment.getTime(), latest));
+
 // The ids between which such rows lie lead to their place in the index.
 const createdAfterThis = (moment: Date): OAuthClientWhere => ({
-  createdAt: { gt: moment },
+  createdAt: { gt: within(moment) },
   id: { gte: idAt('oauthClient', new Date(moment.getTime() - slackMilliseconds)) },
 });
 const createdBeforeThis = (moment: Date): OAuthClientWhere => ({
-  createdAt: { lt: moment },
+  createdAt: { lt: within(moment) },
   id: { lt: idAt('oauthClient', new Date(moment.getTime() + slackMilliseconds)) },
 });
 

@@ -59,11 +59,13 @@ export async function createOAuthClient(
   const logo = metadata.logoUrl === null ? null : await fetchLogo(deps, metadata.logoUrl);
   const hasSecret = metadata.tokenEndpointAuthMethod.startsWith('CLIENT_SECRET');
   const secret = hasSecret ? await createSecret(deps, actor.ipAddress ?? '') : null;
+  // Both of one moment, which lists by time rely on: a transaction may have to wait.
   const now = deps.clock();
+  const id = deps.newId('oauthClient');
   const oauthClient = await deps.db.$transaction(async (tx) => {
     const created = await tx.oAuthClient.create({
       data: {
-        id: deps.newId('oauthClient'),
+        id,
         clientId,
         accountId: actor.accountId,
         ...columnsOf(metadata, clientId),

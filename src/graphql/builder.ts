@@ -27,13 +27,20 @@ function typeOfId(id: string): string {
   return (kind === null ? undefined : typeOfKind[kind]) ?? 'Account';
 }
 
+/** What scope-auth tells of a refusal: one scope, or all that it tried. */
+interface Failure {
+  readonly kind: string;
+  readonly scope?: unknown;
+  readonly failures?: readonly Failure[];
+}
+
+function lacks(failure: Failure, scope: string): boolean {
+  return failure.scope === scope || (failure.failures ?? []).some((part) => lacks(part, scope));
+}
+
 /** Says what a field needs, and what keeps this caller from it. */
-function forbiddenMessage(
-  field: string,
-  caller: Caller,
-  failure: { readonly kind: string; readonly scope?: unknown },
-): string {
-  if (failure.kind === 'AuthScope' && failure.scope === 'credentialManager') {
+function forbiddenMessage(field: string, caller: Caller, failure: Failure): string {
+  if (lacks(failure, 'credentialManager')) {
     return `${field} needs a browser session or an API token of role ADMIN.`;
   }
   const limits = {

@@ -166,3 +166,14 @@ describe('an Authorization header', () => {
     );
   });
 });
+
+test.each(['createApiToken', 'revokeApiToken', 'rotateApiToken'])(
+  '%s tells a token that may not what would',
+  async (name) => {
+    const { token } = await apiTokenOf(app, 'READER');
+    const input = name === 'createApiToken' ? '{ name: "Mine", role: READER }' : '{ id: "tok_1" }';
+    const query = `mutation { ${name}(input: ${input}) { userErrors { code } } }`;
+    const { errors } = await post(app, { query }, { authorization: `Bearer ${token}` });
+    expect(errors?.[0]?.message).toBe(`${name} needs a browser session or an API token of role ADMIN.`);
+  },
+);
