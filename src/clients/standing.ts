@@ -1,6 +1,7 @@
 // Whether a client works: disabled and enabled, all its tokens revoked, verified by an operator, deleted.
 import { type Actor, recordAudit } from '../audit/service.js';
-import { revokeEverythingOfClient } from '../consents/families.js';
+import { countLivingOfClient, revokeEverythingOfClient } from '../consents/families.js';
+import { retrying, type Tx } from '../db/client.js';
 import type { Deps } from '../deps.js';
 import { InputError } from '../lib/errors.js';
 import { findOwnClient } from './find.js';
@@ -46,7 +47,7 @@ export async function setOAuthClientDisabled(
 export async function revokeOAuthClientTokens(deps: ServiceDeps, actor: AccountActor, reference: ClientReference) {
   const client = await findOwnClient(deps.db, actor.accountId, reference);
   const now = deps.clock();
-  return deps.db.$transaction(async (tx) => {
+  const revoke = async (tx: Tx) => {
     const { count } = await tx.oAuthClient.updateMany({
       where: { id: client.id },
       data: { tokenEpoch: { increment: 1 }, updatedAt: now },
@@ -66,7 +67,8 @@ export async function revokeOAuthClientTokens(deps: ServiceDeps, actor: AccountA
     });
     const oauthClient = await tx.oAuthClient.findUniqueOrThrow({ where: { id: client.id } });
     return { oauthClient, revokedConsentCount: consents };
-  });
+  };
+  return retrying(() => deps.db.$transaction(revoke), 5);
 }
 
 /** What went with a client that was deleted. */
@@ -88,11 +90,12 @@ export async function deleteOAuthClient(
 ): Promise<DeletedClient> {
   const client = await findOwnClient(deps.db, actor.accountId, reference);
   const now = deps.clock();
-  return deps.db.$transaction(async (tx) => {
+  // It may meet those who are getting tokens at this moment, each waiting for a row of the other.
+  const remove = async (tx: Tx) => {
     const revokedSecretCount = await tx.oAuthClientSecret.count({
       where: { clientId: client.id, revokedAt: null, OR: [{ expiresAt: null }, { expiresAt: { gt: now } }] },
     });
-    const { consents, families } = await revokeEverythingOfClient(tx, client.id, now);
+    const { consents, families } = await countLivingOfClient(tx, client.id, now);
     const { count } = await tx.oAuthClient.deleteMany({ where: { id: client.id, accountId: actor.accountId } });
     if (count === 0) await findOwnClient(tx, actor.accountId, { id: client.id });
     await recordAudit(tx, deps, actor, {
@@ -107,7 +110,8 @@ export async function deleteOAuthClient(
       ],
     });
     return { id: client.id, revokedSecretCount, revokedConsentCount: consents, endedSignInCount: families };
-  });
+  };
+  return retrying(() => deps.db.$transaction(remove), 5);
 }
 
 /**

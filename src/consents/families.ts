@@ -91,13 +91,20 @@ export async function revokeFamiliesOfMember(tx: Tx, memberId: string, now: Date
   await tx.tokenFamily.updateMany({ where: { consent: { memberId }, revokedAt: null }, data: { revokedAt: now } });
 }
 
+/** How many members allow a client something now, and how many sign-ins through it live. */
+export async function countLivingOfClient(tx: Tx, clientId: string, now: Date) {
+  const live = { consent: { clientId }, revokedAt: null, expiresAt: { gt: now } };
+  const families = await tx.tokenFamily.count({ where: live });
+  return { consents: await tx.consent.count({ where: { clientId, revokedAt: null } }), families };
+}
+
 /**
  * Ends what every member allowed a client and every token that it got by that.
  * @returns how many consents and how many sign-ins ended
  */
 export async function revokeEverythingOfClient(tx: Tx, clientId: string, now: Date) {
   const live = { consent: { clientId }, revokedAt: null };
-  const families = await tx.tokenFamily.count({ where: { ...live, expiresAt: { gt: now } } });
+  const { families } = await countLivingOfClient(tx, clientId, now);
   await tx.tokenFamily.updateMany({ where: live, data: { revokedAt: now } });
   const consents = await tx.consent.updateMany({ where: { clientId, revokedAt: null }, data: { revokedAt: now } });
   return { consents: consents.count, families };

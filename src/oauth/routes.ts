@@ -1,6 +1,6 @@
 // Which protocol endpoint lives where, by which methods, and how each answers an error.
 import { type Context, Hono } from 'hono';
-import { isOrphan } from '../db/client.js';
+import { isOrphan, isRetryable } from '../db/client.js';
 import type { Deps } from '../deps.js';
 import type { Browser } from '../http/browser.js';
 import type { Environment } from '../http/environment.js';
@@ -18,6 +18,10 @@ function asOAuthError(error: Error): OAuthError {
   if (isOrphan(error)) {
     const description = 'What the token is for is there no longer. Start again at the authorization endpoint.';
     return new OAuthError('invalid_grant', description, { detail: 'deleted meanwhile' });
+  }
+  if (isRetryable(error)) {
+    const headers = { 'Retry-After': '1' };
+    return new OAuthError('temporarily_unavailable', 'Please send this again.', { status: 503, headers });
   }
   if (error instanceof ThrottledError || error instanceof OverloadedError) {
     const headers = { 'Retry-After': String(error.retryAfterSeconds) };

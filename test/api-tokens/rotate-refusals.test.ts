@@ -22,7 +22,7 @@ beforeEach(async () => {
 afterAll(() => app.close());
 
 const stored = async () => ({
-  tokens: await app.db.apiToken.findMany({ orderBy: { id: 'asc' } }),
+  tokens: await app.db.apiToken.findMany({ orderBy: { id: 'asc' }, omit: { lastUsedAt: true } }),
   rotations: await app.db.auditLogEntry.count({ where: { action: 'API_TOKEN_ROTATED' } }),
 });
 
