@@ -50,8 +50,8 @@ export async function furnish(app: TestApp, owner: Owner, marker: string): Promi
     data: { name: `${marker} account`, redirectSchemes: 'loopback' },
   });
   await db.member.updateMany({ where: { accountId }, data: { name: `${marker} member`, lastSeenAt: now } });
-  const living = { accountId, revokedAt: null, expiresAt: null };
-  await db.apiToken.updateMany({ where: living, data: { expiresAt: later, lastUsedAt: now } });
+  const endless = { accountId, revokedAt: null, expiresAt: null };
+  await db.apiToken.updateMany({ where: endless, data: { expiresAt: later, lastUsedAt: now } });
   await db.oAuthClientSecret.update({ where: { id: secret.id }, data: { expiresAt: later, lastUsedAt: now } });
 
   const actors = [
@@ -77,13 +77,35 @@ export async function furnish(app: TestApp, owner: Owner, marker: string): Promi
   );
   await db.auditLogEntry.createMany({ data: entries });
   const ids = (rows: readonly { id: string }[]) => rows.map(({ id }) => id);
-  const living2 = { accountId, revokedAt: null, expiresAt: later };
   return {
     Account: [accountId],
     Member: ids(await db.member.findMany({ where: { accountId } })),
-    ApiToken: ids(await db.apiToken.findMany({ where: living2 })),
+    ApiToken: ids(await db.apiToken.findMany({ where: { ...endless, expiresAt: later } })),
     OAuthClient: [clientId],
     OAuthClientSecret: [secret.id],
     AuditLogEntry: entries.map(({ id }) => id),
   };
+}
+
+/**
+ * Adds entries to an account's audit log that name things of another account: who acted, through what, on what.
+ * @returns their ids
+ */
+export async function nameForeignThings(app: TestApp, accountId: string, foreign: Furnished): Promise<Furnished> {
+  const [viaClientId = ''] = foreign.OAuthClient ?? [];
+  const named = ['Account', 'Member', 'ApiToken', 'OAuthClient'].flatMap((type) => (foreign[type] ?? []).slice(0, 1));
+  const entries = named.map((id) => ({
+    id: app.deps.newId('auditLogEntry'),
+    accountId,
+    actorKind: 'MEMBER' as const,
+    actorId: id,
+    actorLabel: 'somebody',
+    viaClientId,
+    action: 'CONSENT_GIVEN',
+    targetId: id,
+    changes: '[]',
+    occurredAt: app.clock(),
+  }));
+  await app.db.auditLogEntry.createMany({ data: entries });
+  return { AuditLogEntry: entries.map(({ id }) => id) };
 }

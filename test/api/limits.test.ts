@@ -2,14 +2,17 @@
 import { getIntrospectionQuery } from 'graphql';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createTestApp, type TestApp } from '../support/app.js';
-import { type Ask, anonymous, apiTokenOf, bearer } from '../support/graphql.js';
+import { type Ask, anonymous, apiTokenOf, bearer, post } from '../support/graphql.js';
 import { registerClient } from '../support/oauth.js';
 
 let app: TestApp;
 let admin: Ask;
+let as: Record<string, string>;
 beforeAll(async () => {
   app = await createTestApp();
-  admin = bearer(app, (await apiTokenOf(app, 'ADMIN')).token);
+  const { token } = await apiTokenOf(app, 'ADMIN');
+  admin = bearer(app, token);
+  as = { authorization: `Bearer ${token}` };
   await registerClient(app);
 });
 afterAll(() => app.close());
@@ -96,6 +99,90 @@ describe('too large', () => {
       `{ __schema { types { ...F0 } } } ${chain(6, '__Type', (next) => `fields { type { ${next} } }`, 'name')}`,
     );
     expect(hidden.data).toBeUndefined();
+  });
+});
+
+/** Tokens alone: an operation of five, as often as asked for, and more that are no operation of their own. */
+const tokens = (count: number) =>
+  `${times(Math.floor(count / 5), (i) => `query Q${i} { __typename }`).slice(0, -1)} ${times(count % 5, () => '__typename')} }`;
+const nested = (levels: number) =>
+  `{ __type(name: "Query") ${times(levels - 2, () => '{ ofType')} { name } ${times(levels - 2, () => '}')} }`;
+/** One point for each client and field, and those of the members. */
+const points = (members: number) =>
+  `{ oauthClients(first: 100) { nodes { ${times(99, () => 'id')} } } members(first: ${members}) { nodes { id } } }`;
+
+describe('at each limit one more is too much', () => {
+  const spread = (aliases: number) => `{ ...F ...F ${times(aliases - 20, (i) => `b${i}: __typename`)} }
+    fragment F on Query { ${times(10, (i) => `a${i}: __typename`)} }`;
+  const conditional = (count: number) => `{ ${times(count, (i) => `a${i}: __typename @include(if: true)`)} }`;
+  const onFragments = (count: number) => `{ ${times(count, () => '... @include(if: true) { __typename }')} }`;
+
+  test.each<[string, (count: number) => string, number]>([
+    ['aliases of __typename', (count) => `{ ${times(count, (i) => `a${i}: __typename`)} }`, 30],
+    ['aliases of __typename among them those of a fragment twice', spread, 30],
+    ['aliases of fields', (count) => `{ ${times(count, (i) => `a${i}: rateLimit { cost }`)} }`, 30],
+    ['directives on fields', conditional, 20],
+    ['directives on inline fragments', onFragments, 20],
+    ['levels of introspection', nested, 20],
+    ['fields', (count) => `{ ${times(count - 2, () => '__typename')} rateLimit { cost } }`, 120],
+    ['points, by the hundred of each list', (count) => points(count - 9902), 10_000],
+    ['tokens', tokens, 1000],
+  ])('%s', async (_name, write, most) => {
+    const send = (query: string) =>
+      post(app, { query, ...(query.startsWith('query Q0') ? { operationName: 'Q0' } : {}) }, as);
+    const allowed = await send(write(most));
+    expect(allowed.errors).toBeUndefined();
+    expect(Object.keys(allowed.data)).not.toEqual([]);
+    const statementsOf = async (query: string) => {
+      await app.deps.lastUsed.flush();
+      app.statements.length = 0;
+      const answer = await send(query);
+      return { answer, statements: [...app.statements] };
+    };
+    // Who asks is looked up, and nothing of what is asked.
+    const { statements } = await statementsOf('{ __typename }');
+    const refused = await statementsOf(write(most + 1));
+    expect(refused.statements).toEqual(statements);
+    expect(refused.answer.data).toBeUndefined();
+    expect(refused.answer.errors).toMatchObject([
+      { extensions: { code: 'QUERY_TOO_LARGE' }, message: expect.stringMatching(/\d/) },
+    ]);
+  });
+
+  test('also of what a document’s other operations come to, and of fragments that no operation uses', async () => {
+    const other = `query Other { ${times(31, (i) => `a${i}: __typename`)} }`;
+    const { errors } = await post(app, { query: `query Q { __typename } ${other}`, operationName: 'Q' }, as);
+    expect(errors).toMatchObject([{ extensions: { code: 'QUERY_TOO_LARGE' } }]);
+    const unused = `fragment F on Query { ${times(21, (i) => `a${i}: __typename @include(if: true)`)} }`;
+    const ofUnused = await post(app, { query: `{ __typename } ${unused}` }, as);
+    expect(ofUnused.errors).toMatchObject([{ extensions: { code: 'QUERY_TOO_LARGE' } }]);
+  });
+
+  test('a list in its longest is counted when its length comes in a variable, by default or by a fragment', async () => {
+    const selection = `nodes { ${times(99, () => 'id')} }`;
+    const operations: [string, Record<string, unknown>][] = [
+      [`query ($n: Int) { oauthClients(first: $n) { ${selection} } members(first: $n) { nodes { id } } }`, { n: 100 }],
+      [`query ($n: Int = 100) { oauthClients(first: $n) { ${selection} } members(last: $n) { nodes { id } } }`, {}],
+      [
+        `{ oauthClients(first: 2000000) { ...F } members(first: 100) { nodes { id } } } fragment F on OAuthClientConnection { ${selection} }`,
+        {},
+      ],
+    ];
+    for (const [query, variables] of operations) {
+      const { data, errors } = await admin(query, variables);
+      expect(data).toBeUndefined();
+      expect(errors).toMatchObject([{ extensions: { code: 'QUERY_TOO_LARGE' } }]);
+    }
+  });
+
+  test('many operations in one request are refused whole, however small', async () => {
+    app.statements.length = 0;
+    const batch = Array.from({ length: 2 }, () => ({ query: '{ account { name } }' }));
+    const { status, data, errors } = await post(app, batch);
+    expect(status).toBe(400);
+    expect(data).toBeUndefined();
+    expect(errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT' } }]);
+    expect(app.statements).toEqual([]);
   });
 });
 

@@ -63,6 +63,21 @@ function withExtra(object: GraphQLInputObjectType, [next, ...rest]: readonly str
   return given === '{}' ? `{${more}}` : given.replace(/}$/, `,${more}}`);
 }
 
+test('attack 24: of all that a row is trusted for, inputs take what names a thing, its version, and the role of a token', () => {
+  const declared = places().flatMap(({ object }) =>
+    trusted.filter((field) => Object.hasOwn(object.getFields(), field)).map((field) => `${object.name}.${field}`),
+  );
+  const naming = ['Update', 'Delete', 'Disable', 'Enable'].map((verb) => `${verb}OAuthClientInput`);
+  const byEither = [...naming, 'RevokeOAuthClientTokensInput', 'RotateOAuthClientSecretInput'];
+  expect(declared.sort()).toEqual(
+    [
+      ...byEither.flatMap((input) => [`${input}.id`, `${input}.clientId`]),
+      ...['RevokeApiTokenInput.id', 'RotateApiTokenInput.id', 'RevokeOAuthClientSecretInput.secretId'],
+      ...['UpdateOAuthClientInput.version', 'CreateApiTokenInput.role'],
+    ].sort(),
+  );
+});
+
 test('attack 24: a field that an input does not have is refused by its name, and nothing is stored', async () => {
   const all = places();
   expect(all.length).toBeGreaterThan(10);

@@ -1,0 +1,52 @@
+// The roots of a walk: every query with ids of all accounts wherever it takes one, and every mutation that does something for a
+// caller.
+import type { TestApp } from '../support/app.js';
+import { rootFields } from './authorization-table.js';
+import { type CallerName, groupOf } from './callers.js';
+import type { Furnished } from './furnished.js';
+import type { targetsOf } from './targets.js';
+import type { Root } from './walk.js';
+
+const quoted = (ids: readonly string[]) => ids.map((id) => JSON.stringify(id)).join(', ');
+
+/** Every field of Query, with the first id of each type of each account by itself and all of them together. */
+export async function queriesFor(app: TestApp, ...furnished: readonly Furnished[]): Promise<Root[]> {
+  const clientIds = furnished.flatMap(({ OAuthClient = [] }) => OAuthClient);
+  const clients = await app.db.oAuthClient.findMany({ where: { id: { in: clientIds } } });
+  const types = [...new Set(furnished.flatMap((one) => Object.keys(one)))];
+  const byId = types.flatMap((only) => {
+    const ids = furnished.map((one) => one[only] ?? []);
+    const single = ids.flatMap((all) => all.slice(0, 1)).map((id) => ({ only, call: `node(id: "${id}")` }));
+    return [...single, { only, call: `nodes(ids: [${quoted(ids.flat())}])` }];
+  });
+  const calls = [
+    'viewer',
+    'account',
+    'scopes',
+    'rateLimit',
+    'members(first: 3)',
+    'members(last: 3)',
+    'apiTokens(first: 3)',
+    'oauthClients(first: 3)',
+    'auditLog(first: 3)',
+    ...clients.map(({ id }) => `oauthClient(id: "${id}")`),
+    ...clients.map(({ clientId }) => `oauthClient(clientId: "${clientId}")`),
+  ];
+  return [...byId, ...calls.map((call) => ({ call }))].map(({ call, ...rest }) => ({
+    ...rest,
+    kind: 'query',
+    field: call.replace(/\(.*/, ''),
+    call: () => call,
+  }));
+}
+
+/** Every field of Mutation that does something for this caller, each time to something new. */
+export function mutationsFor(caller: CallerName, makeTarget: Awaited<ReturnType<typeof targetsOf>>): Root[] {
+  return Object.entries(rootFields)
+    .filter(([name, { expected }]) => name.startsWith('Mutation.') && expected[groupOf[caller]] === 'OK')
+    .map(([name, { call, target }]) => ({
+      kind: 'mutation',
+      field: name.replace('Mutation.', ''),
+      call: async () => (target ? call.replace('$id', quoted([(await makeTarget[target]()).id])) : call),
+    }));
+}
