@@ -168,7 +168,11 @@ async function migratePostgresql(url: string, migrations: readonly Migration[]):
   // fails anyway.
   connection.on('error', () => {});
   const plan = async () => {
-    const { rows } = await connection.query(`SELECT to_regclass('"_prisma_migrations"') IS NOT NULL AS "exists"`);
+    // Not to_regclass: it may answer from a cache that is older than the lock, when another process made the table meanwhile.
+    const { rows } = await connection.query(
+      `SELECT EXISTS (SELECT FROM pg_catalog.pg_tables
+        WHERE schemaname = 'public' AND tablename = '_prisma_migrations') AS "exists"`,
+    );
     return planMigrations(migrations, rows[0]?.exists ? asApplied((await connection.query(readBooks)).rows) : []);
   };
   await connection.connect();
