@@ -22,9 +22,9 @@ const isSet = (wanted: Maybe<boolean>) => (wanted == null ? {} : wanted ? { not:
 /** An id is made with its row, but not in the very same moment. */
 const slackMilliseconds = 1000;
 
-// Databases that keep times as text cannot compare what comes later.
+// Earlier there was nothing; PostgreSQL has no year 0, and times that are kept as text cannot be compared with later ones.
 const latest = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
-const within = (moment: Date) => new Date(Math.min(moment.getTime(), latest));
+const within = (moment: Date) => new Date(Math.min(Math.max(moment.getTime(), 0), latest));
 
 // The ids between which such rows lie lead to their place in the index.
 const createdAfterThis = (moment: Date): OAuthClientWhere => ({

@@ -1,10 +1,10 @@
 // Authorization codes: made with their family, claimed once. The order of checks at the token endpoint is in
 // oauth/token/authorization-code.ts.
-import type { Db, Tx } from '../db/client.js';
+import { type Db, retrying, type Tx } from '../db/client.js';
 import type { Deps } from '../deps.js';
 import { sha256 } from '../lib/crypto.js';
 import { createToken, isToken } from '../lib/secret-format.js';
-import { createFamily, type NewFamily } from './families.js';
+import { createFamily, familyWithParties, isWhole, type NewFamily } from './families.js';
 
 const codeSeconds = 60;
 
@@ -41,14 +41,16 @@ export async function issueCode(
 /** Finds a presented code with all that it is bound to, used or not. @returns null when we did not make it */
 export async function findCode(db: Db, code: string) {
   if (!isToken('lkc', code)) return null;
-  return db.authorizationCode.findUnique({
+  const found = await db.authorizationCode.findUnique({
     where: { hash: sha256(code) },
-    include: { family: { include: { consent: { include: { client: true, member: true } } } } },
+    include: { family: { include: familyWithParties } },
   });
+  return found?.family && isWhole(found.family) ? found : null;
 }
 
 /** Takes a code for the one redemption that it allows. @returns true for exactly one of any number of callers */
 export async function claimCode(db: Db, id: string, now: Date): Promise<boolean> {
-  const { count } = await db.authorizationCode.updateMany({ where: { id, usedAt: null }, data: { usedAt: now } });
+  const claim = () => db.authorizationCode.updateMany({ where: { id, usedAt: null }, data: { usedAt: now } });
+  const { count } = await retrying(claim);
   return count === 1;
 }

@@ -1,8 +1,9 @@
 // Refresh tokens: issued, and rotated so that a lost reply signs nobody out and no family ever has two living ends.
-import type { Db, Tx } from '../db/client.js';
+import { type Db, retrying, type Tx } from '../db/client.js';
 import type { Deps } from '../deps.js';
 import { deriveKey, seal, sha256, unseal } from '../lib/crypto.js';
 import { createToken, isToken } from '../lib/secret-format.js';
+import { familyWithParties, isWhole } from './families.js';
 
 type Row = NonNullable<Awaited<ReturnType<typeof findRefreshToken>>>;
 
@@ -51,10 +52,11 @@ export async function issueRefreshToken(
 /** Finds a presented refresh token with all that it is bound to, used or not. @returns null when we did not make it */
 export async function findRefreshToken(db: Db, token: string) {
   if (!isToken('lkr', token)) return null;
-  return db.refreshToken.findUnique({
+  const found = await db.refreshToken.findUnique({
     where: { hash: sha256(token) },
-    include: { family: { include: { consent: { include: { client: true, member: true } } } } },
+    include: { family: { include: familyWithParties } },
   });
+  return found?.family && isWhole(found.family) ? found : null;
 }
 
 /**
@@ -73,25 +75,25 @@ export async function rotateRefreshToken(
   // Sealed before the transaction, which does nothing but write.
   const sealedSuccessor =
     deps.config.refreshGraceSeconds > 0 ? seal(successorKey(presented, row.id), refreshToken, deps.randomBytes) : null;
-  const rotated =
-    row.usedAt === null &&
-    (await deps.db.$transaction(async (tx) => {
-      const claimed = await tx.refreshToken.updateMany({
-        where: { id: row.id, usedAt: null },
-        data: { usedAt: now, sealedSuccessor },
-      });
-      if (claimed.count !== 1) return false;
-      const successor = await issueRefreshToken(
-        tx,
-        deps,
-        { familyId: family.id, familyExpiresAt: family.expiresAt, idleSeconds },
-        refreshToken,
-      );
-      await tx.refreshToken.update({ where: { id: row.id }, data: { successorId: successor.id } });
-      // The token that this one succeeded can no longer be repeated.
-      await tx.refreshToken.updateMany({ where: { successorId: row.id }, data: { sealedSuccessor: null } });
-      return true;
-    }));
+  const rotate = async (tx: Tx) => {
+    const claimed = await tx.refreshToken.updateMany({
+      where: { id: row.id, usedAt: null },
+      data: { usedAt: now, sealedSuccessor },
+    });
+    if (claimed.count !== 1) return false;
+    const successor = await issueRefreshToken(
+      tx,
+      deps,
+      { familyId: family.id, familyExpiresAt: family.expiresAt, idleSeconds },
+      refreshToken,
+    );
+    await tx.refreshToken.update({ where: { id: row.id }, data: { successorId: successor.id } });
+    // The token that this one succeeded can no longer be repeated.
+    await tx.refreshToken.updateMany({ where: { successorId: row.id }, data: { sealedSuccessor: null } });
+    return true;
+  };
+  // It may meet whoever ends or deletes the client at this moment, each waiting for a row of the other.
+  const rotated = row.usedAt === null && (await retrying(() => deps.db.$transaction(rotate)));
   if (rotated) return { outcome: 'rotated', refreshToken };
   const repeated = await successorWithinGrace(deps, presented, row.id, now);
   return repeated === null ? { outcome: 'replayed' } : { outcome: 'repeated', refreshToken: repeated };

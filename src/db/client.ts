@@ -16,6 +16,11 @@ export type Db = PrismaClient;
 /** The database inside a transaction. A `Db` may be passed where a `Tx` is asked for. */
 export type Tx = Prisma.TransactionClient;
 
+/** A token family with the consent that it stands on, and that consent's client and member. */
+export type TokenFamilyWithParties = Prisma.TokenFamilyGetPayload<{
+  include: { consent: { include: { client: true; member: true } } };
+}>;
+
 /** What rows of a list must be. */
 export type OAuthClientWhere = Prisma.OAuthClientWhereInput;
 export type AuditLogEntryWhere = Prisma.AuditLogEntryWhereInput;
