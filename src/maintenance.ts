@@ -17,6 +17,7 @@ export async function tidy(deps: Pick<Deps, 'db' | 'clock' | 'config' | 'newId'>
   await deps.db.authorizationRequest.deleteMany({ where: { expiresAt: { lt: now } } });
   await deps.db.revokedAccessToken.deleteMany({ where: { expiresAt: { lt: yesterday } } });
   await deps.db.assertionReplay.deleteMany({ where: { expiresAt: { lt: now } } });
+  await deps.db.idempotencyRecord.deleteMany({ where: { expiresAt: { lt: now } } });
   await deps.db.tokenFamily.deleteMany({ where: { expiresAt: { lt: yesterday } } });
   // Sign-ins whose code nobody redeemed gave no tokens.
   const unredeemed = { some: { usedAt: null, expiresAt: { lt: yesterday } } };

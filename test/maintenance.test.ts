@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { tidy } from '../src/maintenance.js';
 import { createTestApp, type TestApp } from './support/app.js';
+import { apiTokenOf, bearer } from './support/graphql.js';
 import { authorizeUrl, createPkce, newBrowser, obtainCode, redeem, refresh, registerClient } from './support/oauth.js';
 
 let app: TestApp;
@@ -57,4 +58,16 @@ test('counts of failures go a day after their window', async () => {
   const before = await app.db.rateLimiterFlexible.count();
   await tidy(app.deps);
   expect(await app.db.rateLimiterFlexible.count()).toBe(before - 1);
+});
+
+test('idempotency keys go after their day, when they are free again', async () => {
+  const ask = bearer(app, (await apiTokenOf(app, 'ADMIN')).token);
+  const input = '{ name: "Mine", role: READER, idempotencyKey: "one" }';
+  await ask(`mutation { createApiToken(input: ${input}) { userErrors { code } } }`);
+  app.clock.advance(day - 1);
+  await tidy(app.deps);
+  expect(await app.db.idempotencyRecord.count()).toBe(1);
+  app.clock.advance(2);
+  await tidy(app.deps);
+  expect(await app.db.idempotencyRecord.count()).toBe(0);
 });

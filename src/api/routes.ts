@@ -95,7 +95,9 @@ export function graphqlRoutes(deps: Deps, browser: Browser): Hono<Environment> {
         if (error.challenge) c.header('WWW-Authenticate', error.challenge);
         return c.json(refusal(error.code, error.message), error.status);
       }
-      c.get('log').error({ err: error }, 'a GraphQL request failed');
+      // Whoever hangs up is no fault of ours, and nobody is there to be answered.
+      const level = c.req.raw.signal.aborted ? 'info' : 'error';
+      c.get('log')[level]({ err: error }, 'a GraphQL request failed');
       return c.json(refusal('INTERNAL_SERVER_ERROR', faultMessage(c.get('requestId'))), 500);
     }
   });

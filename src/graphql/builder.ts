@@ -94,6 +94,7 @@ export const builder = new SchemaBuilder<{
       nullable: { list: false, items: true },
       authScopes: { caller: true },
       args: { ids: { description: 'Ids as any `id` field gives them.' } },
+      complexity: ({ ids }) => ({ field: 1, multiplier: ids.length }),
       resolve: (_, { ids }, _context, _info, resolveNodes) => {
         if (ids.length > mostNodes) throw apiError('BAD_USER_INPUT', `nodes takes at most ${mostNodes} ids.`);
         return resolveNodes(ids);

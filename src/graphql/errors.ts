@@ -1,5 +1,6 @@
 // How the GraphQL API says that something is wrong: `userErrors` for what the caller can fix in an input, top-level errors
 // with a code for what any field can raise.
+import { PothosError, PothosValidationError } from '@pothos/core';
 import { GraphQLError } from 'graphql';
 import type { Logger } from 'pino';
 import { ForbiddenError, InputError, type InputIssue, OverloadedError, ThrottledError } from '../lib/errors.js';
@@ -45,12 +46,18 @@ export async function payloadOf<Result extends object>(
   }
 }
 
-function withCode(error: GraphQLError, code: ErrorCode, message = error.message): GraphQLError {
+function withCode(
+  error: GraphQLError,
+  code: ErrorCode,
+  message = error.message,
+  headers?: Readonly<Record<string, string>>,
+): GraphQLError {
   const { nodes = null, source = null, positions = null, path = null, extensions } = error;
   // Yoga takes the status and headers of the answer from `http`. A body that it cannot read it marks by telling of the parser's
   // error, which we do not: that one is to be 400 for clients of every kind, where others of theirs are 200 for some.
   const { http, originalError } = extensions;
-  const answer = originalError === undefined ? http : { ...(http as object), spec: false };
+  const given = headers === undefined ? http : { ...(http as object), headers };
+  const answer = originalError === undefined ? given : { ...(given as object), spec: false };
   return new GraphQLError(message, {
     nodes,
     source,
@@ -68,16 +75,19 @@ export function presentError(error: unknown, log: Logger, requestId: string): Gr
   const graphQLError = error instanceof GraphQLError ? error : new GraphQLError(String(error));
   if (errorCodes.some((code) => code === graphQLError.extensions.code)) return graphQLError;
   const cause = error instanceof GraphQLError ? error.originalError : error;
+  // Pothos's errors look like refusals of the request. All but one kind are mistakes of ours.
+  const isOurs = [error, cause].some((one) => one instanceof PothosError && !(one instanceof PothosValidationError));
   if (cause instanceof ForbiddenError) return withCode(graphQLError, 'FORBIDDEN', cause.message);
   if (cause instanceof InputError) return withCode(graphQLError, 'BAD_USER_INPUT', cause.message);
   if (cause instanceof ThrottledError || cause instanceof OverloadedError) {
-    return withCode(graphQLError, 'RATE_LIMITED', cause.message);
+    const headers = { 'Retry-After': String(cause.retryAfterSeconds) };
+    return withCode(graphQLError, 'RATE_LIMITED', cause.message, headers);
   }
   // What GraphQL itself, Yoga or Pothos refuses, each with codes of its own or none, is the request's fault.
   const isRefusal = graphQLError.extensions.code !== undefined || (cause ?? null) === null;
-  if (error instanceof GraphQLError && (isRefusal || cause instanceof GraphQLError)) {
+  if (!isOurs && error instanceof GraphQLError && (isRefusal || cause instanceof GraphQLError)) {
     return withCode(graphQLError, 'BAD_USER_INPUT');
   }
-  log.error({ err: cause }, 'a resolver failed');
+  log.error({ err: cause ?? error }, 'a resolver failed');
   return withCode(graphQLError, 'INTERNAL_SERVER_ERROR', faultMessage(requestId));
 }

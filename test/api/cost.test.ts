@@ -37,6 +37,7 @@ describe('the cost', () => {
     ['{ oauthClients(last: 50) { nodes { id } } }', 1 + 50],
     ['{ oauthClients(first: 10) { nodes { id } edges { cursor node { id } } } }', 1 + 10 + 30],
     ['{ oauthClients(first: 10) { nodes { secrets { id hint } } } }', 1 + 10 * (1 + 5 * 2)],
+    ['{ nodes(ids: ["one", "two", "three"]) { id __typename } }', 1 + 3 * 2],
     ['{ a: members(first: 10) { nodes { id } } b: apiTokens(first: 10) { nodes { id } } }', 2 * (1 + 10)],
     [
       '{ ...F } fragment F on Query { members(first: 10) { ...G ...G } } fragment G on MemberConnection { nodes { id } }',

@@ -1,6 +1,8 @@
 // Top-level errors: each has one of our codes, says where it is, and never tells of a fault of ours more than its reference.
+import { PothosSchemaError, PothosValidationError } from '@pothos/core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createApp } from '../../src/app.js';
+import { presentError } from '../../src/graphql/errors.js';
 import { createTestApp, type TestApp } from '../support/app.js';
 import { type Answer, type Ask, anonymous, apiTokenOf, bearer, post } from '../support/graphql.js';
 import { registerClient } from '../support/oauth.js';
@@ -160,13 +162,14 @@ test('a hash queue that is full is answered RATE_LIMITED, and nothing is stored'
     ...app,
     request: (path: string, init?: RequestInit) => busy.request(new URL(path, app.issuer).href, init),
   };
-  const { data, errors } = await bearer(
+  const { data, errors, headers } = await bearer(
     asker as TestApp,
     token,
   )(
     'mutation { createOAuthClient(input: { name: "App", redirectUris: ["https://app.example.com/"] }) { clientSecret } }',
   );
   expect(data).toEqual({ createOAuthClient: null });
+  expect(headers.get('retry-after')).toBe('5');
   expect(errors).toMatchObject([
     { extensions: { code: 'RATE_LIMITED' }, message: expect.stringContaining('5 seconds') },
   ]);
@@ -178,4 +181,14 @@ test('nothing that went well is logged as an error', async () => {
   await admin('{ viewer { role } oauthClients { totalCount } nonsense }');
   await anonymous(app)('{ account { name } }');
   expect(app.logLines.filter((line) => line.includes('"level":50'))).toEqual([]);
+});
+
+test('a mistake of ours that Pothos notices is no fault of the input, and is logged', () => {
+  app.logLines.length = 0;
+  const { message, extensions } = presentError(new PothosSchemaError('internal words'), app.deps.log, 'the-request');
+  expect(extensions).toMatchObject({ code: 'INTERNAL_SERVER_ERROR' });
+  expect(message).not.toContain('internal words');
+  expect(app.logLines.join()).toContain('internal words');
+  const refusal = presentError(new PothosValidationError('too cyclic'), app.deps.log, 'the-request');
+  expect(refusal).toMatchObject({ message: 'too cyclic', extensions: { code: 'BAD_USER_INPUT' } });
 });

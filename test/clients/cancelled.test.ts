@@ -90,7 +90,8 @@ const moments = [0, 0, 1, 2, 3, 5, 8, 13, 21];
 describe.each(Object.keys(ways))('%s', (way) => {
   const leave = ways[way] as (typeof ways)[string];
 
-  test('leaves a client whole or not at all', async () => {
+  test('leaves a client whole or not at all, and is logged as no fault of ours', async () => {
+    app.logLines.length = 0;
     const name = `by ${way}`;
     for (const milliseconds of moments) {
       await leave(creating(name), milliseconds);
@@ -100,6 +101,7 @@ describe.each(Object.keys(ways))('%s', (way) => {
     // Those under way come to their end within this.
     await pause(200);
     await partsOf(name);
+    expect(app.logLines.filter((line) => line.includes('"level":50'))).toEqual([]);
   });
 
   test('and asking again under the same key ends with one', async () => {
