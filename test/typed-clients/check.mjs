@@ -1,22 +1,15 @@
 // Whether the tools of those who use the GraphQL API accept its schema: the Relay compiler, gql.tada, graphql-codegen; and
-// whether the example that the last one types does its work on a running Latchkey. Prints a line for each.
-import { execFileSync, spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+// whether what they make works on a running Latchkey. Prints a line for each check.
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { adminClientChecks } from './admin-client.mjs';
+import { startLatchkey } from './latchkey.mjs';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
-const root = join(here, '../..');
-const example = join(root, 'examples/admin-client');
-const folder = mkdtempSync(join(tmpdir(), 'latchkey-typed-clients-'));
-const port = 4000 + Math.floor(Math.random() * 900);
-const service = {
-  ...process.env,
-  DATABASE_URL: `file:${join(folder, 'latchkey.db')}`,
-  LATCHKEY_OWNER_PASSWORD: 'a long owner password',
-  PORT: String(port),
-};
+const example = join(here, '../../examples/admin-client');
 
 function run(program, args, options = {}) {
   return execFileSync(program, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'], ...options });
@@ -24,58 +17,83 @@ function run(program, args, options = {}) {
 
 const bin = (name) => join(here, 'node_modules/.bin', name);
 
-const checks = {
+/** A folder below this one without what was generated before. */
+function emptied(name) {
+  const folder = join(here, name);
+  for (const made of ['generated', 'built']) rmSync(join(folder, made), { recursive: true, force: true });
+  mkdirSync(join(folder, 'generated'));
+  return folder;
+}
+
+const ofSchema = {
   'the Relay compiler': () => {
-    mkdirSync(join(here, 'relay/generated'), { recursive: true });
-    run(bin('relay-compiler'), ['relay.config.json'], { cwd: join(here, 'relay') });
+    const cwd = emptied('relay');
+    run(bin('relay-compiler'), ['relay.config.json', '--noWatchman'], { cwd });
+    run(bin('tsc'), ['--project', '.'], { cwd });
   },
   'gql.tada': () => {
-    const cwd = join(here, 'gql-tada');
-    mkdirSync(join(cwd, 'generated'), { recursive: true });
+    const cwd = emptied('gql-tada');
     run(bin('gql.tada'), ['generate-output'], { cwd });
     run(bin('tsc'), ['--project', '.'], { cwd });
   },
-  'graphql-codegen, and the example compiles': () => run('npm', ['run', '--silent', 'build'], { cwd: example }),
-  'the example does its work': theExampleWorks,
+  'graphql-codegen, and the example compiles': () => {
+    rmSync(join(example, 'dist'), { recursive: true, force: true });
+    run('npm', ['run', '--silent', 'build'], { cwd: example });
+  },
 };
 
-async function theExampleWorks() {
-  const cli = (...args) => run(process.execPath, ['scripts/run.mjs', 'cli/main', ...args], { cwd: root, env: service });
-  const server = spawn(process.execPath, ['scripts/run.mjs', 'main'], { cwd: root, env: service, stdio: 'ignore' });
-  try {
-    for (let attempt = 0; !(await fetch(`http://localhost:${port}/health`).catch(() => null))?.ok; attempt += 1) {
-      if (attempt > 300) throw new Error('Latchkey did not start.');
-      await new Promise((resolve) => setTimeout(resolve, 100));
-    }
-    const owner = ['--member', 'owner@example.com', '--role', 'admin', '--name', 'example', '--json'];
-    const { token } = JSON.parse(cli('api-tokens', 'create', ...owner));
-    const env = { ...process.env, LATCHKEY_URL: `http://localhost:${port}`, LATCHKEY_TOKEN: token };
-    const admin = (...args) => run(process.execPath, ['dist/main.js', ...args], { cwd: example, env });
-    const registered = admin('register', 'Wiki', 'https://wiki.example.com/callback');
-    const [clientId] = /\b[0-9a-f]{32}\b/.exec(registered + admin('list')) ?? [];
-    if (clientId === undefined || !/lks_/.test(registered)) throw new Error(`register printed: ${registered}`);
-    if (!/lks_/.test(admin('rotate', clientId))) throw new Error('rotate printed no secret.');
-    admin('rename', clientId, 'Wiki of the team');
-    admin('disable', clientId);
-    admin('enable', clientId);
-    if (!admin('list', '--sort', 'name').includes('Wiki of the team'))
-      throw new Error('list does not show the new name.');
-    if (!admin('audit').includes('OAUTH_CLIENT_SECRET_ROTATED')) throw new Error('audit does not show the rotation.');
-  } finally {
-    server.kill();
-  }
-}
+const ofService = ({ address, environment }) => ({
+  'Relay’s store follows what is done': () => {
+    const env = { ...environment, LATCHKEY_URL: address };
+    assert.deepEqual(JSON.parse(run(process.execPath, ['relay/built/session.js'], { cwd: here, env })), {
+      firstPage: ['Alder', 'Beech'],
+      bothPages: ['Alder', 'Beech', 'Cedar'],
+      secret: 'lks_',
+      appended: ['Alder', 'Beech', 'Cedar', 'Dogwood'],
+      updatedLocally: ['Alder', 'Beech', 'Cedar', 'Elder, as Latchkey does not know yet'],
+      renamed: ['Alder', 'Beech', 'Cedar', 'Elder'],
+      secretsLeft: [],
+      versionAfterRefetch: 2,
+      deleted: ['Alder', 'Beech', 'Cedar'],
+    });
+  },
+  'graphql-codegen reads the schema of a running Latchkey, too': () => {
+    const types = () => readFileSync(join(example, 'src/generated/graphql.ts'), 'utf8');
+    const before = types();
+    const env = { ...environment, LATCHKEY_SCHEMA: `${address}/graphql` };
+    run('npm', ['run', '--silent', 'generate'], { cwd: example, env });
+    assert.ok(types() === before, 'The types differ from those of schema.graphql.');
+  },
+});
 
-try {
-  for (const [name, check] of Object.entries(checks)) {
+async function check(checks) {
+  for (const [name, perform] of Object.entries(checks)) {
     try {
-      await check();
+      await perform();
       console.log(`passed  ${name}`);
     } catch (error) {
       process.exitCode = 1;
       console.log(`FAILED  ${name}\n${error.stdout ?? ''}${error.stderr ?? ''}${error.message}`);
     }
   }
-} finally {
-  rmSync(folder, { recursive: true, force: true });
 }
+
+/** Checks with a Latchkey of their own. */
+async function checkService(checksOf) {
+  let latchkey;
+  await check({
+    'Latchkey starts': async () => {
+      latchkey = await startLatchkey();
+    },
+  });
+  if (!latchkey) return;
+  try {
+    await check(checksOf(latchkey));
+  } finally {
+    await latchkey.stop();
+  }
+}
+
+await check(ofSchema);
+await checkService(ofService);
+await checkService(adminClientChecks);

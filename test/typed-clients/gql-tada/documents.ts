@@ -1,5 +1,5 @@
 // Documents as an app with gql.tada writes them, and the types that must come of them: tsc checks this file, nothing runs it.
-import { initGraphQLTada, type ResultOf, type VariablesOf } from 'gql.tada';
+import { type FragmentOf, initGraphQLTada, type ResultOf, readFragment, type VariablesOf } from 'gql.tada';
 import type { introspection } from './generated/graphql-env.js';
 
 const graphql = initGraphQLTada<{
@@ -7,31 +7,104 @@ const graphql = initGraphQLTada<{
   scalars: { DateTime: string; URL: string };
 }>();
 
-const clients = graphql(`
-  query Clients($after: String, $filter: OAuthClientFilter) {
-    oauthClients(first: 20, after: $after, filter: $filter, orderBy: { field: NAME, direction: ASC }) {
-      totalCount
-      nodes { id name type lastUsedAt secrets { hint } }
-      pageInfo { hasNextPage endCursor }
+type Same<Left, Right> = [Left] extends [Right] ? ([Right] extends [Left] ? true : false) : false;
+
+export const client = graphql(`
+  fragment Client on OAuthClient {
+    id
+    name
+    type
+    grantTypes
+    createdAt
+    lastUsedAt
+    logoImageUrl
+    secrets { hint }
+    lifetimes { accessTokenSeconds }
+  }
+`);
+
+export const clients = graphql(
+  `
+    query Clients($first: Int, $after: String, $filter: OAuthClientFilter) {
+      oauthClients(first: $first, after: $after, filter: $filter, orderBy: { field: NAME, direction: ASC }) {
+        totalCount
+        edges { cursor node { __typename ...Client } }
+        pageInfo { hasNextPage endCursor }
+      }
+    }
+  `,
+  [client],
+);
+
+export const create = graphql(`
+  mutation Create($input: CreateOAuthClientInput!) {
+    createOAuthClient(input: $input) {
+      clientSecret
+      replayed
+      oauthClient { id clientId }
+      userErrors { code message path }
     }
   }
 `);
 
-const rotate = graphql(`
+export const rotate = graphql(`
   mutation Rotate($input: RotateOAuthClientSecretInput!) {
     rotateOAuthClientSecret(input: $input) { clientSecret replayed userErrors { code path } }
   }
 `);
 
-type Same<Left, Right> = [Left] extends [Right] ? ([Right] extends [Left] ? true : false) : false;
+export const auditLog = graphql(`
+  query Audit($filter: AuditLogFilter) {
+    auditLog(first: 20, filter: $filter) {
+      nodes {
+        action
+        actor { __typename ... on Member { email } ... on OAuthClient { clientId } }
+        target { __typename id }
+      }
+    }
+  }
+`);
 
-type Client = NonNullable<ResultOf<typeof clients>['oauthClients']>['nodes'][number];
-type Payload = NonNullable<ResultOf<typeof rotate>['rotateOAuthClientSecret']>;
+/** What a component does with the node that it is handed. */
+export function nameOf(node: FragmentOf<typeof client>): string {
+  return readFragment(client, node).name;
+}
 
-export const checks: [
-  Same<Client['lastUsedAt'], string | null>,
-  Same<Client['type'], 'CONFIDENTIAL' | 'PUBLIC' | 'NATIVE'>,
-  Same<Client['secrets'][number]['hint'], string>,
-  Same<Payload['clientSecret'], string | null>,
-  Same<VariablesOf<typeof rotate>['input']['idempotencyKey'], string | null | undefined>,
-] = [true, true, true, true, true];
+type Client = ResultOf<typeof client>;
+type Clients = ResultOf<typeof clients>['oauthClients'];
+type Created = ResultOf<typeof create>['createOAuthClient'];
+type Entry = NonNullable<ResultOf<typeof auditLog>['auditLog']>['nodes'][number];
+type Actor = NonNullable<Entry['actor']>;
+
+type Holds<Check extends true> = Check;
+
+export type Checks = [
+  Holds<Same<Client['type'], 'CONFIDENTIAL' | 'PUBLIC' | 'NATIVE'>>,
+  Holds<Same<Client['grantTypes'][number], 'AUTHORIZATION_CODE' | 'CLIENT_CREDENTIALS' | 'REFRESH_TOKEN'>>,
+  Holds<Same<Client['createdAt'], string>>,
+  Holds<Same<Client['lastUsedAt'], string | null>>,
+  Holds<Same<Client['logoImageUrl'], string | null>>,
+  Holds<Same<Client['secrets'][number]['hint'], string>>,
+  Holds<Same<Client['lifetimes']['accessTokenSeconds'], number>>,
+  Holds<Same<null extends Clients ? true : false, true>>,
+  Holds<Same<NonNullable<Clients>['pageInfo'], { hasNextPage: boolean; endCursor: string | null }>>,
+  Holds<Same<NonNullable<Clients>['edges'][number]['node']['__typename'], 'OAuthClient'>>,
+  Holds<Same<null extends Created ? true : false, true>>,
+  Holds<Same<NonNullable<Created>['clientSecret'], string | null>>,
+  Holds<Same<NonNullable<Created>['oauthClient'], { id: string; clientId: string } | null>>,
+  Holds<Same<NonNullable<Created>['userErrors'][number]['path'], string[]>>,
+  Holds<Same<Extract<NonNullable<Created>['userErrors'][number]['code'], 'CONFLICT'>, 'CONFLICT'>>,
+  Holds<Same<Actor['__typename'], 'ApiToken' | 'Member' | 'OAuthClient'>>,
+  Holds<Same<Extract<Actor, { __typename: 'Member' }>['email'], string | null>>,
+  Holds<Same<Extract<NonNullable<Entry['target']>['__typename'], 'OAuthClient'>, 'OAuthClient'>>,
+  Holds<Same<Extract<Entry['action'], 'OAUTH_CLIENT_CREATED'>, 'OAUTH_CLIENT_CREATED'>>,
+  Holds<Same<VariablesOf<typeof clients>['first'], number | null | undefined>>,
+  Holds<Same<VariablesOf<typeof rotate>['input']['idempotencyKey'], string | null | undefined>>,
+];
+
+// Only the name must be given: all else has a default, in the schema or in the service.
+export const least: VariablesOf<typeof create> = { input: { name: 'My app' } };
+// @ts-expect-error There is no such field.
+export const unknown: VariablesOf<typeof create> = { input: { name: 'My app', secret: 'mine' } };
+// @ts-expect-error There is no such value.
+export const wrong: VariablesOf<typeof create> = { input: { name: 'My app', type: 'SECRET' } };
