@@ -4,6 +4,7 @@ import { costOfPage, pageOf, selectionOfRows } from '../graphql/connections.js';
 import { accountFor, type GraphQLContext, mayManageCredentials } from '../graphql/context-type.js';
 import { RoleEnum } from '../graphql/enums.js';
 import { idOrNobody } from '../lib/ids.js';
+import { livingAfter } from '../lib/living.js';
 
 /** Members see their own tokens; those who may see all see their account's. */
 function visibleTokens(context: GraphQLContext) {
@@ -80,8 +81,7 @@ builder.queryField('apiTokens', (t) =>
             ownerId == null ? {} : { ownerId: idOrNobody('member', ownerId) },
             isService == null ? {} : { isService },
           ],
-          revokedAt: null,
-          OR: [{ expiresAt: null }, { expiresAt: { gt: clock() } }],
+          ...livingAfter(clock()),
         };
         const rows = await db.apiToken.findMany({
           ...selectionOfRows(context, info),

@@ -13,6 +13,7 @@ import { parseBearerToken } from '../lib/basic-credentials.js';
 import { lesserRole, permissionsOf, roleOfScopes } from '../lib/roles.js';
 import { actorOfMember } from '../members/service.js';
 import { verifyAccessToken } from '../oauth/access-token.js';
+import { actorOfClient } from '../oauth/client-authentication.js';
 
 /** Why a caller is turned away before anything is executed. */
 export class CallerRefused extends Error {
@@ -58,20 +59,13 @@ async function callerOfApiToken(deps: Deps, c: Context<Environment>, token: stri
   };
 }
 
-/** A client that presented a token of its own; null when it was deleted at this moment. */
-async function actorOfClient(deps: Deps, c: Context<Environment>, clientId: string): Promise<Actor | null> {
-  const client = await deps.db.oAuthClient.findUnique({ where: { clientId } });
-  if (!client) return null;
-  const { id, name, accountId } = client;
-  return { kind: 'OAUTH_CLIENT', id, label: name, accountId, memberId: null, viaClientId: id, ...originForAudit(c) };
-}
-
 async function callerOfAccessToken(deps: Deps, c: Context<Environment>, token: string): Promise<Caller> {
   const access = await verifyAccessToken(deps, token);
   if (!access) throw new CallerRefused(401, invalidToken, 'Bearer realm="Latchkey", error="invalid_token"');
   if (access.kind === 'client') {
     const message = 'A client-credentials token acts for no member. Use an API token: createApiToken makes one.';
-    throw new CallerRefused(403, message, undefined, await actorOfClient(deps, c, access.clientId));
+    const client = await deps.db.oAuthClient.findUnique({ where: { clientId: access.clientId } });
+    throw new CallerRefused(403, message, undefined, client && actorOfClient(c, client));
   }
   const { client, member } = access.family.consent;
   const actor = { ...actorOfMember(member, originForAudit(c)), viaClientId: client.id };

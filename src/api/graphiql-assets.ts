@@ -9,6 +9,7 @@ import { createHash } from 'node:crypto';
 import { createRequire } from 'node:module';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
+import { isKnownByTag } from '../http/if-none-match.js';
 import { barStylesheet, bootScript } from './graphiql-boot.js';
 
 const compress = promisify(gzip);
@@ -146,7 +147,7 @@ export async function graphiqlAssets(
     ETag: compressed ? compressedTag : plainTag,
     Vary: 'Accept-Encoding',
   });
-  if (matches(ifNoneMatch, [plainTag, compressedTag])) return new Response(null, { status: 304, headers });
+  if (isKnownByTag(ifNoneMatch, [plainTag, compressedTag])) return new Response(null, { status: 304, headers });
 
   headers.set('Content-Type', asset.contentType);
   headers.set('X-Content-Type-Options', 'nosniff');
@@ -169,10 +170,4 @@ function acceptsGzip(acceptEncoding: string | null | undefined): boolean {
     qualities.set(coding, Number(quality));
   }
   return (qualities.get('gzip') ?? qualities.get('*') ?? 0) > 0;
-}
-
-/** Whether an If-None-Match names one of these tags; `W/` does not count here (RFC 9110 13.1.2). */
-function matches(ifNoneMatch: string | null | undefined, tags: readonly string[]): boolean {
-  const given = (ifNoneMatch ?? '').split(',').map((tag) => tag.trim().replace(/^W\//, ''));
-  return given.includes('*') || given.some((tag) => tags.includes(tag));
 }

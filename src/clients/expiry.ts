@@ -1,6 +1,7 @@
 // Client secrets that expire soon and that nothing takes the place of: noted once in the audit log, in time for a rotation.
 import { recordAudit, systemActor } from '../audit/service.js';
 import type { Deps } from '../deps.js';
+import { livingAfter } from '../lib/living.js';
 
 const noticeMilliseconds = 30 * 86_400_000;
 const batchSize = 100;
@@ -17,7 +18,7 @@ function expiringUnnoted(now: Date) {
     client: {
       disabledAt: null,
       tokenEndpointAuthMethod: { in: ['CLIENT_SECRET_BASIC' as const, 'CLIENT_SECRET_POST' as const] },
-      secrets: { none: { revokedAt: null, OR: [{ expiresAt: null }, { expiresAt: { gt: horizon } }] } },
+      secrets: { none: livingAfter(horizon) },
     },
   };
 }

@@ -5,6 +5,7 @@ import type { Deps } from '../deps.js';
 import type { Remember } from '../idempotency/service.js';
 import { InputError, type InputIssue } from '../lib/errors.js';
 import { kindOfId } from '../lib/ids.js';
+import { livingAfter } from '../lib/living.js';
 import { findOwnClient } from './find.js';
 import type { ClientReference } from './reference.js';
 import { createSecret } from './secrets.js';
@@ -39,16 +40,14 @@ function faultsOfRotation({ previousSecretsExpireInSeconds: overlap, expiresInSe
   return issues;
 }
 
-const living = (now: Date) => ({ revokedAt: null, OR: [{ expiresAt: null }, { expiresAt: { gt: now } }] });
-
 async function endPrevious(tx: Tx, clientId: string, now: Date, overlapSeconds: number): Promise<number> {
-  const previous = { clientId, ...living(now) };
+  const previous = { clientId, ...livingAfter(now) };
   if (overlapSeconds === 0) {
     return (await tx.oAuthClientSecret.updateMany({ where: previous, data: { revokedAt: now } })).count;
   }
   const end = new Date(now.getTime() + overlapSeconds * 1000);
   // Sooner, never later: one that ends before keeps its end.
-  const lasting = { clientId, revokedAt: null, OR: [{ expiresAt: null }, { expiresAt: { gt: end } }] };
+  const lasting = { clientId, ...livingAfter(end) };
   return (await tx.oAuthClientSecret.updateMany({ where: lasting, data: { expiresAt: end } })).count;
 }
 
@@ -82,7 +81,7 @@ export async function rotateOAuthClientSecret(
     });
     if (count === 0) await findOwnClient(tx, actor.accountId, { id: client.id });
     const ended = await endPrevious(tx, client.id, now, overlap);
-    if ((await tx.oAuthClientSecret.count({ where: { clientId: client.id, ...living(now) } })) >= mostSecrets) {
+    if ((await tx.oAuthClientSecret.count({ where: { clientId: client.id, ...livingAfter(now) } })) >= mostSecrets) {
       const message = `A client can have ${mostSecrets} living secrets. Revoke one first, or end them all with previousSecretsExpireInSeconds: 0.`;
       throw new InputError([{ code: 'LIMIT_EXCEEDED', message, path: ['id'] }]);
     }

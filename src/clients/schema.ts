@@ -2,6 +2,7 @@
 // schema-mutations.ts and schema-secrets.ts.
 import { builder } from '../graphql/builder.js';
 import { accountFor } from '../graphql/context-type.js';
+import { livingAfter } from '../lib/living.js';
 import { splitWords } from '../lib/scope.js';
 import { logoPath } from './logo.js';
 import type { GrantType, Lifetimes } from './metadata.js';
@@ -149,7 +150,7 @@ export const OAuthClientNode = builder.prismaNode('OAuthClient', {
       description: 'Its living secrets, newest first, at most five: what can be told of them.',
       complexity: { field: 1, multiplier: mostSecrets },
       query: (_args, { deps }) => ({
-        where: { revokedAt: null, OR: [{ expiresAt: null }, { expiresAt: { gt: deps.clock() } }] },
+        where: livingAfter(deps.clock()),
         orderBy: { id: 'desc' },
       }),
     }),

@@ -4,6 +4,7 @@ import { countLivingOfClient, revokeEverythingOfClient } from '../consents/famil
 import { retrying, type Tx } from '../db/client.js';
 import type { Deps } from '../deps.js';
 import { InputError } from '../lib/errors.js';
+import { livingAfter } from '../lib/living.js';
 import { findOwnClient } from './find.js';
 import type { ClientReference } from './reference.js';
 
@@ -93,7 +94,7 @@ export async function deleteOAuthClient(
   // It may meet those who are getting tokens at this moment, each waiting for a row of the other.
   const remove = async (tx: Tx) => {
     const revokedSecretCount = await tx.oAuthClientSecret.count({
-      where: { clientId: client.id, revokedAt: null, OR: [{ expiresAt: null }, { expiresAt: { gt: now } }] },
+      where: { clientId: client.id, ...livingAfter(now) },
     });
     const { consents, families } = await countLivingOfClient(tx, client.id, now);
     const { count } = await tx.oAuthClient.deleteMany({ where: { id: client.id, accountId: actor.accountId } });

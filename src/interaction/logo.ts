@@ -1,12 +1,7 @@
 // Serving clients' logos from our own address. What is a logo and what is not was decided when it was fetched.
 import { findLogo } from '../clients/logo.js';
+import { isKnownByTag } from '../http/if-none-match.js';
 import type { Flow, PageContext } from './flow.js';
-
-/** Whether the browser has this very version already (RFC 9110 section 13.1.2, which compares weakly). */
-function isKnown(ifNoneMatch: string | undefined, etag: string): boolean {
-  const tags = (ifNoneMatch ?? '').split(',').map((tag) => tag.trim().replace(/^W\//, ''));
-  return tags.includes(etag) || tags.includes('*');
-}
 
 /** GET `/logos/:clientRowId/:hash`. A logo of the past is gone, whoever still has its address. */
 export function logo({ deps }: Flow) {
@@ -22,7 +17,7 @@ export function logo({ deps }: Flow) {
       // Whatever the bytes are and however somebody opens them, they run nothing and load nothing.
       'Content-Security-Policy': "default-src 'none'; sandbox",
     };
-    if (isKnown(c.req.header('if-none-match'), etag)) return c.body(null, 304, headers);
+    if (isKnownByTag(c.req.header('if-none-match'), [etag])) return c.body(null, 304, headers);
     const described = { 'Content-Type': found.contentType, 'Content-Length': String(found.bytes.length) };
     return c.body(new Uint8Array(found.bytes), 200, { ...headers, ...described });
   };

@@ -105,7 +105,10 @@ function readPresentedAssertion(form: Parameters, bodyId: string | undefined): P
 }
 
 /** The client itself as the actor of what it does at the protocol endpoints. */
-export function actorOfClient(c: Context<Environment>, client: ClientWithSecret): Actor {
+export function actorOfClient(
+  c: Context<Environment>,
+  client: Pick<ClientWithSecret, 'id' | 'name' | 'accountId'>,
+): Actor {
   return {
     kind: 'OAUTH_CLIENT',
     id: client.id,

@@ -5,6 +5,7 @@ import type { Context } from 'hono';
 import { assertionAlgorithms } from '../clients/client-keys.js';
 import type { Deps } from '../deps.js';
 import type { Environment } from '../http/environment.js';
+import { isKnownByTag } from '../http/if-none-match.js';
 import { jwksMaxAgeSeconds, signingAlgorithms } from '../keys/rotate.js';
 import { knownScopes } from '../lib/scope.js';
 
@@ -54,7 +55,7 @@ function cachedJson(c: Context<Environment>, body: unknown, maxAgeSeconds: numbe
   const text = JSON.stringify(body);
   const etag = `"${createHash('sha256').update(text).digest('base64url').slice(0, 27)}"`;
   const headers = { 'Cache-Control': `public, max-age=${maxAgeSeconds}`, ETag: etag };
-  if (c.req.header('if-none-match') === etag) return c.body(null, 304, headers);
+  if (isKnownByTag(c.req.header('if-none-match'), [etag])) return c.body(null, 304, headers);
   return c.body(text, 200, { ...headers, 'Content-Type': contentType });
 }
 
