@@ -64,8 +64,15 @@ export type TokenType = 'JWT' | 'at+jwt';
 export interface Keys {
   /** Signs the claims as they are. */
   sign(algorithm: SigningAlgorithm, type: TokenType, claims: Readonly<Record<string, unknown>>): Promise<string>;
-  /** @returns the claims of a JWT of ours of this type, unexpired, or null */
-  verify(token: string, type: TokenType): Promise<Readonly<Record<string, unknown>> | null>;
+  /**
+   * @param options.evenWhenOver accepts one that has expired, and a key that has left the key set: for hints alone
+   * @returns the claims of a JWT of ours of this type, unexpired, or null
+   */
+  verify(
+    token: string,
+    type: TokenType,
+    options?: { readonly evenWhenOver: boolean },
+  ): Promise<Readonly<Record<string, unknown>> | null>;
   /** The JSON Web Key Set (RFC 7517): what signs now, will sign next, or has signed tokens that still live. */
   published(): Promise<readonly Readonly<Record<string, unknown>>[]>;
   /** Reads the keys anew. @throws SigningKeyError when one cannot be decrypted */

@@ -27,6 +27,7 @@ export const auditActions = {
   SIGNED_OUT: 'A member signed out.',
   SIGNING_KEY_ROTATED: 'New signing keys were made.',
   SIGN_IN_REFUSED: 'Somebody gave a wrong password for a member.',
+  TOKENS_REVOKED: 'A client gave back a token.',
   TOKENS_REVOKED_AFTER_REPLAY: 'A code or refresh token was used twice, and the tokens of its sign-in were revoked.',
 } as const satisfies Record<string, string>;
 

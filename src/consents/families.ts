@@ -58,6 +58,8 @@ export interface NewFamily {
   readonly consentId: string;
   readonly sessionId: string;
   readonly scopes: readonly string[];
+  /** JSON: the claims that were asked for by name; null when none were. */
+  readonly requestedClaims: string | null;
   readonly authenticatedAt: Date;
   readonly methods: string;
   /** Seconds until its absolute end. */
@@ -74,6 +76,7 @@ export async function createFamily(tx: Tx, deps: Pick<Deps, 'clock' | 'newId'>, 
       consentId: family.consentId,
       sessionId: family.sessionId,
       scopes: family.scopes.join(' '),
+      requestedClaims: family.requestedClaims,
       authenticatedAt: family.authenticatedAt,
       methods: family.methods,
       createdAt: now,

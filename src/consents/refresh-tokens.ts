@@ -60,6 +60,20 @@ export async function findRefreshToken(db: Db, token: string) {
 }
 
 /**
+ * Finds a presented refresh token of this very client, used or not. Another client's is as unknown as an invented one: the
+ * same statement finds nothing.
+ * @param clientId the client's row
+ */
+export async function findRefreshTokenOf(db: Db, clientId: string, token: string) {
+  if (!isToken('lkr', token)) return null;
+  const found = await db.refreshToken.findFirst({
+    where: { hash: sha256(token), family: { consent: { clientId } } },
+    include: { family: { include: familyWithParties } },
+  });
+  return found?.family && isWhole(found.family) ? found : null;
+}
+
+/**
  * Exchanges a presented token, already found and checked, for its successor: the first use makes one, a repeat within the
  * grace window gets the same one, any other repeat is reported as a replay.
  */

@@ -12,6 +12,22 @@ export function formActionSource(redirectUri: string): string {
   return url.hostname.startsWith('[') ? url.protocol : url.origin;
 }
 
+/**
+ * The policy of the page that posts an authorization response to a client: its form leads there alone, and of scripts only
+ * the one that sends it may run.
+ * @param scriptHash the base64 SHA-256 of that script
+ */
+export function formPostContentSecurityPolicy(redirectUri: string, scriptHash: string): string {
+  return [
+    "default-src 'none'",
+    "style-src 'self'",
+    `script-src 'sha256-${scriptHash}'`,
+    `form-action ${formActionSource(redirectUri)}`,
+    "frame-ancestors 'none'",
+    "base-uri 'none'",
+  ].join('; ');
+}
+
 /** The policy of a page whose forms post to us and may end at `formTargets`. */
 export function pageContentSecurityPolicy(formTargets: readonly string[] = []): string {
   return [

@@ -8,5 +8,7 @@ export interface Environment {
     requestId: string;
     ipAddress: string | null;
     log: Logger;
+    /** At the protocol endpoints: the client that calls, as soon as it is known; cors.ts asks which pages may read the answer. */
+    client?: { readonly allowedOrigins: string };
   };
 }

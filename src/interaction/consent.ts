@@ -8,6 +8,7 @@ import { redirectHost } from '../lib/redirect-uri.js';
 import { type KnownScope, knownScopes } from '../lib/scope.js';
 import { actorOfMember } from '../members/service.js';
 import { decide, dispatch } from '../oauth/authorize/dispatch.js';
+import { scopesToAllow } from '../oauth/authorize/request.js';
 import { respondWithError } from '../oauth/authorize/respond.js';
 import { noteConsent } from '../oauth/authorize/store.js';
 import { PageError, respondWithPage } from '../oauth/respond-with-page.js';
@@ -41,7 +42,7 @@ export function consentPage(flow: Flow) {
       },
       redirectHost: redirectHost(stored.request.redirectUri),
       memberEmail: session.member.email,
-      scopes: stored.request.scopes.map((name) => ({
+      scopes: scopesToAllow(stored.request).map((name) => ({
         name,
         description: knownScopes[name as KnownScope] ?? name,
         isNew: before !== null && !before.scopes.includes(name),
@@ -79,7 +80,7 @@ export function consent(flow: Flow) {
       throw new PageError('Nothing was decided', 'Choose one of the two buttons.', { hint: 'Go back and choose.' });
     }
     await deps.db.$transaction(async (tx) => {
-      await giveConsent(tx, deps, actor, { memberId: session.memberId, client, scopes: stored.request.scopes });
+      await giveConsent(tx, deps, actor, { memberId: session.memberId, client, scopes: scopesToAllow(stored.request) });
       await noteConsent(tx, stored.id, session.memberId);
     });
     const waiting = { request: stored.request, stored: { ...stored, consentedById: session.memberId } };

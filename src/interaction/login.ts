@@ -5,11 +5,11 @@ import { formActionSource } from '../http/csp.js';
 import { OverloadedError, ThrottledError } from '../lib/errors.js';
 import { redirectHost } from '../lib/redirect-uri.js';
 import { actorOfMember, authenticateMember } from '../members/service.js';
-import { decide, dispatch } from '../oauth/authorize/dispatch.js';
+import { decide, dispatch, isAskedFor } from '../oauth/authorize/dispatch.js';
 import { noteSession, type StoredRequest } from '../oauth/authorize/store.js';
 import { respondWithPage } from '../oauth/respond-with-page.js';
 import { LoginPage } from '../pages/login.js';
-import { beginSession, endSession, findSession, sessionSeconds } from '../sessions/service.js';
+import { beginSession, endSession, findSession, type LiveSession, sessionSeconds } from '../sessions/service.js';
 import { type Flow, type PageContext, readOwnForm, requireWaiting } from './flow.js';
 
 /** Where a sign-in without an app may lead: a fixed list, so that a link to us cannot lead elsewhere. */
@@ -53,6 +53,14 @@ async function showLogin(flow: Flow, c: PageContext, attempt: Attempt): Promise<
   });
 }
 
+/** What whoever is signed in is told who is not the person that the app asks for (OpenID Connect Core section 3.1.2.2). */
+function noticeOf(stored: StoredRequest, session: LiveSession | null): { error?: string } {
+  if (!session || isAskedFor(stored.request, session.memberId)) return {};
+  return {
+    error: `You are signed in as ${session.member.email}, but the app asks for another person. Sign in as them.`,
+  };
+}
+
 /** GET `/login`. Whoever need not sign in is led on at once. */
 export function loginPage(flow: Flow) {
   return async (c: PageContext): Promise<Response> => {
@@ -66,7 +74,7 @@ export function loginPage(flow: Flow) {
     const { step } = await decide(flow.deps, stored.request, stored, session);
     if (step.kind !== 'login')
       return dispatch(flow.deps, flow.browser, c, { request: stored.request, stored }, session);
-    return showLogin(flow, c, { stored, returnTo });
+    return showLogin(flow, c, { stored, returnTo, ...noticeOf(stored, session) });
   };
 }
 

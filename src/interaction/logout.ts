@@ -1,9 +1,8 @@
-// Signing out of Latchkey: asked for by a page, so that no link or image can do it.
-import { originForAudit } from '../http/browser.js';
-import { actorOfMember } from '../members/service.js';
+// Signing out of Latchkey: asked for by a page, so that no link or image can do it. An app that asks comes through
+// oauth/end-session.ts, and its question is answered here.
+import { leave, requireLogoutRequest, signOut } from '../oauth/end-session.js';
 import { respondWithPage } from '../oauth/respond-with-page.js';
 import { LogoutPage, SignedOutPage } from '../pages/logout.js';
-import { endSession } from '../sessions/service.js';
 import { type Flow, type PageContext, readOwnForm } from './flow.js';
 
 /** GET `/logout`: the question, or that nobody is signed in. */
@@ -16,14 +15,12 @@ export function logoutPage({ browser }: Flow) {
   };
 }
 
-/** POST `/logout`. */
+/** POST `/logout`. Where it leads afterwards is checked anew: the form may be tampered with, and the page be old. */
 export function logout(flow: Flow) {
   return async (c: PageContext): Promise<Response> => {
     const { deps, browser } = flow;
-    await readOwnForm(flow, c);
-    const session = await browser.session(c);
-    if (session) await endSession(deps, actorOfMember(session.member, originForAudit(c)), session.id);
-    browser.cookies.clearSession(c);
-    return c.redirect('/logout', 303);
+    const request = await requireLogoutRequest(deps, await readOwnForm(flow, c));
+    await signOut(deps, browser, c, await browser.session(c));
+    return leave(c, request);
   };
 }

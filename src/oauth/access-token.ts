@@ -1,8 +1,26 @@
-// Our own endpoints as resource servers: an access token's signature first, then everything it stands on, live.
+// Our own endpoints as resource servers: an access token's signature first, then everything it stands on, live. Which audience
+// is demanded is each endpoint's own rule; whether a token lives is told here alone.
 
 import { type Family, faultOfFamily, findFamily, grantedScopes } from '../consents/families.js';
 import type { Deps } from '../deps.js';
 import { splitWords } from '../lib/scope.js';
+
+/** What an access token of ours says: signed by us and unexpired. Whether it still counts is `livingAccessToken`'s answer. */
+export interface AccessTokenClaims {
+  readonly jti: string;
+  /** The `client_id` that it was issued to. */
+  readonly clientId: string;
+  readonly subject: unknown;
+  readonly scopes: readonly string[];
+  readonly audience: unknown;
+  /** Seconds since 1970, as the token has them. */
+  readonly issuedAt: number;
+  readonly expiresAt: number;
+  /** The family of a member's token; undefined for a client's own. */
+  readonly familyId: string | undefined;
+  /** The client's epoch, in a client's own token. */
+  readonly epoch: unknown;
+}
 
 /** A living access token: of a member through a client, or of a client alone. */
 export type AccessToken =
@@ -10,27 +28,63 @@ export type AccessToken =
   | { readonly kind: 'client'; readonly scopes: readonly string[]; readonly clientId: string };
 
 /**
- * Verifies an access token that was presented to us.
+ * Reads what an access token says (RFC 9068 section 4), for whatever audience it was made.
+ * @returns null for whatever is not an unexpired access token that we signed
+ */
+export async function readAccessToken(deps: Pick<Deps, 'keys'>, token: string): Promise<AccessTokenClaims | null> {
+  const claims = await deps.keys.verify(token, 'at+jwt');
+  if (!claims) return null;
+  const { jti, scope, client_id: clientId, iat, exp, fid } = claims;
+  if (typeof jti !== 'string' || typeof scope !== 'string' || typeof clientId !== 'string') return null;
+  if (typeof iat !== 'number' || typeof exp !== 'number') return null;
+  return {
+    jti,
+    clientId,
+    subject: claims.sub,
+    scopes: splitWords(scope),
+    audience: claims.aud,
+    issuedAt: iat,
+    expiresAt: exp,
+    familyId: typeof fid === 'string' ? fid : undefined,
+    epoch: claims.epoch,
+  };
+}
+
+/**
+ * Says what an access token is worth now: its `jti` is not revoked, and family, consent, member and client still stand, or
+ * for a client's own token the client and its epoch.
+ * @returns null when it counts no more
+ */
+export async function livingAccessToken(
+  deps: Pick<Deps, 'db' | 'clock'>,
+  claims: AccessTokenClaims,
+): Promise<AccessToken | null> {
+  if (await deps.db.revokedAccessToken.findUnique({ where: { jti: claims.jti } })) return null;
+  if (claims.familyId !== undefined) {
+    const family = await findFamily(deps.db, claims.familyId);
+    if (!family || faultOfFamily(family, deps.clock()) !== null || family.consent.memberId !== claims.subject)
+      return null;
+    const granted = grantedScopes(family);
+    return { kind: 'member', scopes: claims.scopes.filter((scope) => granted.includes(scope)), family };
+  }
+  const client = await deps.db.oAuthClient.findUnique({ where: { clientId: claims.clientId } });
+  if (!client || client.disabledAt !== null || client.tokenEpoch !== claims.epoch) return null;
+  return { kind: 'client', scopes: claims.scopes, clientId: client.clientId };
+}
+
+/**
+ * Verifies an access token that was presented to us, and notes that it was used.
  * @returns null for whatever is not a living access token of ours with the issuer as audience
  */
 export async function verifyAccessToken(deps: Deps, token: string): Promise<AccessToken | null> {
-  const claims = await deps.keys.verify(token, 'at+jwt');
-  if (!claims || !hasAudience(claims.aud, deps.config.issuer)) return null;
-  if (typeof claims.jti !== 'string' || typeof claims.scope !== 'string' || typeof claims.client_id !== 'string')
-    return null;
-  if (await deps.db.revokedAccessToken.findUnique({ where: { jti: claims.jti } })) return null;
-  const scopes = splitWords(claims.scope);
-  if (typeof claims.fid === 'string') {
-    const family = await findFamily(deps.db, claims.fid);
-    if (!family || faultOfFamily(family, deps.clock()) !== null || family.consent.memberId !== claims.sub) return null;
-    deps.lastUsed.touch('consent', family.consentId);
-    deps.lastUsed.touch('member', family.consent.memberId);
-    const granted = grantedScopes(family);
-    return { kind: 'member', scopes: scopes.filter((scope) => granted.includes(scope)), family };
+  const claims = await readAccessToken(deps, token);
+  if (!claims || !hasAudience(claims.audience, deps.config.issuer)) return null;
+  const access = await livingAccessToken(deps, claims);
+  if (access?.kind === 'member') {
+    deps.lastUsed.touch('consent', access.family.consentId);
+    deps.lastUsed.touch('member', access.family.consent.memberId);
   }
-  const client = await deps.db.oAuthClient.findUnique({ where: { clientId: claims.client_id } });
-  if (!client || client.disabledAt !== null || client.tokenEpoch !== claims.epoch) return null;
-  return { kind: 'client', scopes, clientId: client.clientId };
+  return access;
 }
 
 function hasAudience(audience: unknown, issuer: string): boolean {

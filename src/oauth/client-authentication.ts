@@ -1,4 +1,4 @@
-// Says which client calls the token endpoint (RFC 6749 section 2.3): one method, the registered one, in one place.
+// Says which client calls a machine endpoint (RFC 6749 section 2.3): one method, the registered one, in one place.
 // How a secret is checked is clients/secrets.ts, how an assertion is clients/assertions.ts.
 import type { Context } from 'hono';
 import type { Actor } from '../audit/service.js';
@@ -181,7 +181,9 @@ export async function authenticateClient(
   form: Parameters,
 ): Promise<ClientWithSecret> {
   try {
-    return await authenticate(deps, verifiers, c, form);
+    const client = await authenticate(deps, verifiers, c, form);
+    c.set('client', client);
+    return client;
   } catch (error) {
     if (error instanceof AssertionRefusedError) throw invalidClient(false, error.message, error.detail);
     throw error;

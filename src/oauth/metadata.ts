@@ -8,6 +8,11 @@ import type { Environment } from '../http/environment.js';
 import { isKnownByTag } from '../http/if-none-match.js';
 import { jwksMaxAgeSeconds, signingAlgorithms } from '../keys/rotate.js';
 import { knownScopes } from '../lib/scope.js';
+import { responseModes } from './authorize/request.js';
+import { acrOfPassword, personalClaims } from './claims.js';
+
+/** How a client proves who it is. */
+const provenMethods = ['client_secret_basic', 'client_secret_post', 'private_key_jwt'];
 
 /** The metadata document, the same for OpenID Connect and OAuth. Lists only what works. */
 function serverMetadata(issuer: string) {
@@ -16,15 +21,22 @@ function serverMetadata(issuer: string) {
     authorization_endpoint: `${issuer}/oauth/authorize`,
     token_endpoint: `${issuer}/oauth/token`,
     userinfo_endpoint: `${issuer}/oauth/userinfo`,
+    revocation_endpoint: `${issuer}/oauth/revoke`,
+    introspection_endpoint: `${issuer}/oauth/introspect`,
+    end_session_endpoint: `${issuer}/oauth/logout`,
     jwks_uri: `${issuer}/oauth/jwks`,
     scopes_supported: Object.keys(knownScopes),
     response_types_supported: ['code'],
-    response_modes_supported: ['query'],
+    response_modes_supported: responseModes,
     grant_types_supported: ['authorization_code', 'refresh_token', 'client_credentials'],
     subject_types_supported: ['public'],
     id_token_signing_alg_values_supported: signingAlgorithms,
-    token_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'],
+    token_endpoint_auth_methods_supported: [...provenMethods, 'none'],
     token_endpoint_auth_signing_alg_values_supported: assertionAlgorithms,
+    revocation_endpoint_auth_methods_supported: [...provenMethods, 'none'],
+    revocation_endpoint_auth_signing_alg_values_supported: assertionAlgorithms,
+    introspection_endpoint_auth_methods_supported: provenMethods,
+    introspection_endpoint_auth_signing_alg_values_supported: assertionAlgorithms,
     code_challenge_methods_supported: ['S256'],
     prompt_values_supported: ['none', 'login', 'consent', 'select_account'],
     claim_types_supported: ['normal'],
@@ -37,14 +49,13 @@ function serverMetadata(issuer: string) {
       'auth_time',
       'nonce',
       'at_hash',
+      'acr',
       'amr',
       'sid',
-      'name',
-      'email',
-      'email_verified',
-      'updated_at',
+      ...personalClaims,
     ],
-    claims_parameter_supported: false,
+    acr_values_supported: [acrOfPassword],
+    claims_parameter_supported: true,
     request_parameter_supported: false,
     request_uri_parameter_supported: false,
     authorization_response_iss_parameter_supported: true,

@@ -1,8 +1,10 @@
 // Answers a browser with a page of ours: its headers, and the one way to show that something went wrong.
 import type { Context } from 'hono';
-import { pageContentSecurityPolicy } from '../http/csp.js';
+import { formPostContentSecurityPolicy, pageContentSecurityPolicy } from '../http/csp.js';
 import type { Environment } from '../http/environment.js';
+import { redirectHost } from '../lib/redirect-uri.js';
 import { ErrorPage } from '../pages/error.js';
+import { FormPostPage, formPostScriptHash } from '../pages/form-post.js';
 import { render } from '../pages/render.js';
 
 interface PageOptions {
@@ -20,6 +22,22 @@ export function respondWithPage(
   return c.html(render(page), options.status ?? 200, {
     'Cache-Control': 'no-store',
     'Content-Security-Policy': pageContentSecurityPolicy(options.formTargets),
+  });
+}
+
+/**
+ * Answers with the page that posts an authorization response to the client (OAuth 2.0 Form Post Response Mode section 2).
+ * @param redirectUri a validated redirect URI
+ */
+export function respondWithFormPost(
+  c: Context<Environment>,
+  redirectUri: string,
+  response: Readonly<Record<string, string>>,
+): Response {
+  const page = FormPostPage({ action: redirectUri, redirectHost: redirectHost(redirectUri), response });
+  return c.html(render(page), 200, {
+    'Cache-Control': 'no-cache, no-store',
+    'Content-Security-Policy': formPostContentSecurityPolicy(redirectUri, formPostScriptHash),
   });
 }
 

@@ -7,8 +7,13 @@ import type { Environment } from '../http/environment.js';
 import { OverloadedError, ThrottledError } from '../lib/errors.js';
 import { authorizationEndpoint, authorizationPostEndpoint } from './authorize/endpoint.js';
 import { createCredentialVerifiers } from './client-authentication.js';
+import { clientOfAccessToken, openToAll, openToClientsOrigins } from './cors.js';
+import { createListedOrigins } from './cors-origins.js';
+import { endSessionEndpoint, endSessionPostEndpoint } from './end-session.js';
 import { OAuthError, respondWithOAuthError } from './error.js';
+import { introspectionEndpoint } from './introspect.js';
 import { discoveryEndpoint, jwksEndpoint } from './metadata.js';
+import { revocationEndpoint } from './revoke.js';
 import { tokenEndpoint } from './token/handler.js';
 import { userinfoEndpoint } from './userinfo.js';
 
@@ -31,6 +36,8 @@ function asOAuthError(error: Error): OAuthError {
   throw error;
 }
 
+const publicDocuments = ['/oauth/jwks', '/.well-known/openid-configuration', '/.well-known/oauth-authorization-server'];
+
 /** The machine endpoints answer in JSON, whatever happens. */
 function jsonEndpoints(deps: Deps): Hono<Environment> {
   const app = new Hono<Environment>();
@@ -47,10 +54,23 @@ function jsonEndpoints(deps: Deps): Hono<Environment> {
     c.header('Allow', allow);
     return c.json({ error: 'invalid_request', error_description: `Use ${allow}.` }, 405);
   };
-  app.post('/oauth/token', tokenEndpoint(deps, createCredentialVerifiers(deps)));
+  const verifiers = createCredentialVerifiers(deps);
+  const origins = createListedOrigins(deps);
+
+  // Which pages of other origins may read an answer. Introspection is for servers.
+  app.use('/oauth/token', openToClientsOrigins(origins, 'POST'));
+  app.use('/oauth/revoke', openToClientsOrigins(origins, 'POST'));
+  app.use('/oauth/userinfo', openToClientsOrigins(origins, 'GET, POST'), clientOfAccessToken(deps));
+  for (const path of publicDocuments) app.use(path, openToAll());
+
+  app.post('/oauth/token', tokenEndpoint(deps, verifiers));
   app.all('/oauth/token', methodNotAllowed('POST'));
   app.on(['GET', 'POST'], '/oauth/userinfo', userinfoEndpoint(deps));
   app.all('/oauth/userinfo', methodNotAllowed('GET, POST'));
+  app.post('/oauth/revoke', revocationEndpoint(deps, verifiers));
+  app.all('/oauth/revoke', methodNotAllowed('POST'));
+  app.post('/oauth/introspect', introspectionEndpoint(deps, verifiers));
+  app.all('/oauth/introspect', methodNotAllowed('POST'));
   app.get('/oauth/jwks', jwksEndpoint(deps));
   app.get('/.well-known/openid-configuration', discoveryEndpoint(deps));
   app.get('/.well-known/oauth-authorization-server', discoveryEndpoint(deps));
@@ -63,5 +83,7 @@ export function oauthRoutes(deps: Deps, browser: Browser): Hono<Environment> {
   app.route('/', jsonEndpoints(deps));
   app.get('/oauth/authorize', authorizationEndpoint(deps, browser));
   app.post('/oauth/authorize', authorizationPostEndpoint());
+  app.get('/oauth/logout', endSessionEndpoint(deps, browser));
+  app.post('/oauth/logout', endSessionPostEndpoint());
   return app;
 }

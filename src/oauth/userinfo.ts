@@ -1,9 +1,11 @@
-// The UserInfo endpoint (OpenID Connect Core section 5.3): claims about the member, as far as the scopes reach.
+// The UserInfo endpoint (OpenID Connect Core section 5.3): claims about the member, as far as the
+// consent reaches. Which they are is in claims.ts.
 import type { Context } from 'hono';
 import type { Deps } from '../deps.js';
 import type { Environment } from '../http/environment.js';
 import { parseBearerToken } from '../lib/basic-credentials.js';
 import { verifyAccessToken } from './access-token.js';
+import { userinfoClaims } from './claims.js';
 import { OAuthError } from './error.js';
 
 function challenge(error?: string, description?: string, scope?: string): Record<string, string> {
@@ -12,28 +14,6 @@ function challenge(error?: string, description?: string, scope?: string): Record
   if (description) parts.push(`error_description="${description}"`);
   if (scope) parts.push(`scope="${scope}"`);
   return { 'WWW-Authenticate': `Bearer ${parts.join(', ')}` };
-}
-
-interface Person {
-  readonly id: string;
-  readonly email: string;
-  readonly emailVerifiedAt: Date | null;
-  readonly name: string | null;
-  readonly updatedAt: Date;
-}
-
-/** The claims that the granted scopes open (OpenID Connect Core section 5.4). */
-function claimsOfMember(member: Person, scopes: readonly string[]): Record<string, unknown> {
-  return {
-    sub: member.id,
-    ...(scopes.includes('profile')
-      ? {
-          ...(member.name === null ? {} : { name: member.name }),
-          updated_at: Math.floor(member.updatedAt.getTime() / 1000),
-        }
-      : {}),
-    ...(scopes.includes('email') ? { email: member.email, email_verified: member.emailVerifiedAt !== null } : {}),
-  };
 }
 
 /** GET and POST `/oauth/userinfo`. The token comes in the Authorization header only (RFC 6750 section 2.1). */
@@ -60,6 +40,6 @@ export function userinfoEndpoint(deps: Deps) {
       throw new OAuthError('insufficient_scope', description, { status: 403, headers });
     }
     c.header('Cache-Control', 'no-store');
-    return c.json(claimsOfMember(access.family.consent.member, access.scopes));
+    return c.json(userinfoClaims(access.family, access.scopes));
   };
 }

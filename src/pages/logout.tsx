@@ -3,23 +3,35 @@
  */
 import { Layout } from './layout.js';
 import { english, type Localized } from './messages.js';
-import { HiddenFields, SignedInAs } from './phrase.js';
+import { HiddenFields, Phrase, SignedInAs } from './phrase.js';
 
 /** Props of `LogoutPage`. */
 export interface LogoutPageProps extends Localized {
   csrfToken: string;
   memberEmail: string;
+  /** The app that asks for it. */
+  client?: { id: string; name: string };
+  /** Where the app wants the person to go afterwards, and what it wants told there. */
+  redirectUri?: string;
+  state?: string;
 }
 
 /** Asks before signing out, because a link alone must not end anybody's session. */
-export function LogoutPage({ csrfToken, memberEmail, messages = english }: LogoutPageProps) {
+export function LogoutPage(props: LogoutPageProps) {
+  const { csrfToken, memberEmail, client, redirectUri, state, messages = english } = props;
+  const request = { client_id: client?.id, post_logout_redirect_uri: redirectUri, state };
   return (
     <Layout title={messages.signOut} messages={messages}>
       <h1>{messages.signOutTitle}</h1>
       <SignedInAs email={memberEmail} messages={messages} />
+      {client !== undefined && (
+        <p>
+          <Phrase text={messages.signOutAskedBy} values={{ client: client.name }} />
+        </p>
+      )}
       <p>{messages.signOutHint}</p>
       <form method="post" action="/logout" class="actions actions-stacked">
-        <HiddenFields fields={{ csrf: csrfToken }} />
+        <HiddenFields fields={{ csrf: csrfToken, ...request }} />
         <button type="submit" class="button button-primary">
           {messages.signOut}
         </button>

@@ -39,9 +39,14 @@ const englishTexts = {
   otherAccountSwitch: 'Use another account',
   otherAccountBack: 'Back to {client}',
 
+  formPostTitle: 'Going back to {host}',
+  formPostHint: 'If nothing happens, continue by the button.',
+  formPostContinue: 'Continue',
+
   signedInAs: 'Signed in as {email}',
   signOut: 'Sign out',
   signOutTitle: 'Sign out?',
+  signOutAskedBy: '{client} asks to sign you out of Latchkey.',
   signOutHint: 'This ends your session in this browser. Apps you signed in to may keep sessions of their own.',
   staySignedIn: 'Stay signed in',
   signedOutTitle: 'You are signed out',

@@ -2,7 +2,7 @@
 import * as client from 'openid-client';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startTestServer, type TestServer } from '../support/app.js';
-import { TestBrowser } from '../support/browser.js';
+import { fieldsOf, TestBrowser } from '../support/browser.js';
 import { authorize, redirectUri, registerClient, type TestClient } from '../support/oauth.js';
 
 let server: TestServer;
@@ -46,7 +46,7 @@ async function signIn(config: client.Configuration, more: Record<string, string>
   page = await browser.signIn(server.owner, page);
   if (page.url.pathname === '/consent') page = await browser.submit(page, { decision });
   const checks = { pkceCodeVerifier: codeVerifier, expectedState: state, expectedNonce: nonce, idTokenExpected: true };
-  return { currentUrl: page.url, checks };
+  return { currentUrl: page.url, checks, browser, page };
 }
 
 test('discovery offers what the library looks for', async () => {
@@ -162,4 +162,30 @@ test('a second sign-in in the same browser asks nothing', async () => {
   expect(page.left).toBe(true);
   const tokens = await client.authorizationCodeGrant(config, page.url, { pkceCodeVerifier: codeVerifier });
   expect(tokens.claims()?.sub).toBe(server.owner.id);
+});
+
+test('response_mode=form_post gives a form that the library takes (Form Post 2)', async () => {
+  const config = await discover(await registerClient(server), 'CLIENT_SECRET_BASIC');
+  const { checks, page } = await signIn(config, { response_mode: 'form_post' });
+  const body = new URLSearchParams(fieldsOf(page.html));
+  const headers = { 'content-type': 'application/x-www-form-urlencoded' };
+  const posted = new Request(redirectUri, { method: 'POST', headers, body: body.toString() });
+  const tokens = await client.authorizationCodeGrant(config, posted, checks);
+  expect(tokens.claims()?.sub).toBe(server.owner.id);
+});
+
+test('buildEndSessionUrl signs out without a question and leads back (RP-Initiated Logout 2)', async () => {
+  const target = 'https://app.example.com/signed-out';
+  const config = await discover(
+    await registerClient(server, { postLogoutRedirectUris: [target] }),
+    'CLIENT_SECRET_BASIC',
+  );
+  const { currentUrl, checks, browser } = await signIn(config);
+  const tokens = await client.authorizationCodeGrant(config, currentUrl, checks);
+  const parameters = { post_logout_redirect_uri: target, id_token_hint: tokens.id_token ?? '', state: 'a b' };
+  const page = await browser.visit(client.buildEndSessionUrl(config, parameters).href);
+  expect([page.left, page.url.href]).toEqual([true, `${target}?state=a+b`]);
+  await expect(client.refreshTokenGrant(config, tokens.refresh_token ?? '')).rejects.toMatchObject({
+    error: 'invalid_grant',
+  });
 });

@@ -34,7 +34,8 @@ test.each<[string, Record<string, string | undefined>, string]>([
   ['response_type=code token', { response_type: 'code token' }, 'unsupported_response_type'],
   ['response_type=CODE', { response_type: 'CODE' }, 'unsupported_response_type'],
   ['response_mode=fragment', { response_mode: 'fragment' }, 'invalid_request'],
-  ['response_mode=form_post', { response_mode: 'form_post' }, 'invalid_request'],
+  ['claims that are no JSON (5.5)', { claims: 'email' }, 'invalid_request'],
+  ['an id_token_hint that is no token of ours (3.1.2.1)', { id_token_hint: 'a.b.c' }, 'invalid_request'],
   ['request (OpenID Connect Core 6.1)', { request: 'eyJhbGciOiJub25lIn0..' }, 'request_not_supported'],
   ['request_uri (6.2)', { request_uri: 'https://app.example.com/request' }, 'request_uri_not_supported'],
   ['registration (7.2.1)', { registration: '{}' }, 'registration_not_supported'],
@@ -52,18 +53,38 @@ test.each<[string, Record<string, string | undefined>, string]>([
   expect(answer.parameters.code).toBeUndefined();
 });
 
-test.each(['scope', 'state', 'nonce', 'response_type', 'prompt', 'code_challenge', 'resource', 'unheard_of'])(
-  'refuses a repeated %s (RFC 6749 3.1)',
-  async (name) => {
-    const url = authorizeUrl(client, anyPkce);
-    const answer = answerOf(await browser.fetch(`${url}&${name}=a&${name}=b`));
-    expect(answer.parameters).toMatchObject({ error: 'invalid_request', iss: app.issuer });
-    expect(answer.parameters.error_description).toContain(name);
-  },
-);
+test.each([
+  'scope',
+  'state',
+  'nonce',
+  'response_type',
+  'prompt',
+  'code_challenge',
+  'resource',
+  'claims',
+  'id_token_hint',
+  'acr_values',
+  'unheard_of',
+])('refuses a repeated %s (RFC 6749 3.1)', async (name) => {
+  const url = authorizeUrl(client, anyPkce);
+  const answer = answerOf(await browser.fetch(`${url}&${name}=a&${name}=b`));
+  expect(answer.parameters).toMatchObject({ error: 'invalid_request', iss: app.issuer });
+  expect(answer.parameters.error_description).toContain(name);
+});
 
 test('takes an empty parameter as absent (RFC 6749 3.1)', async () => {
-  const absent = { prompt: '', max_age: '', nonce: '', request: '', response_mode: '', resource: '', login_hint: '' };
+  const absent = {
+    prompt: '',
+    max_age: '',
+    nonce: '',
+    request: '',
+    response_mode: '',
+    resource: '',
+    login_hint: '',
+    claims: '',
+    id_token_hint: '',
+    acr_values: '',
+  };
   expect((await ask(browser, client, absent)).page).toBe('/consent');
   expect((await ask(browser, client, { scope: '' })).parameters.error).toBe('invalid_scope');
   expect((await ask(browser, client, { code_challenge: '' })).parameters.error).toBe('invalid_request');

@@ -76,6 +76,8 @@ const otherFaults: Record<string, string | undefined>[] = [
   { response_type: 'token' },
   { response_mode: 'form_post.jwt' },
   { response_mode: 'fragment' },
+  { claims: '{' },
+  { id_token_hint: 'a.b.c' },
   { scope: undefined },
   { scope: 'nonsense' },
   { prompt: 'none login' },

@@ -39,13 +39,16 @@ test('has what Discovery 3 and RFC 8414 2 demand, and what a partner looks for',
   const { body } = await read(documents[0] ?? '');
   expect(body).toMatchObject({
     response_types_supported: ['code'],
-    response_modes_supported: ['query'],
+    response_modes_supported: ['query', 'form_post'],
     grant_types_supported: ['authorization_code', 'refresh_token', 'client_credentials'],
     subject_types_supported: ['public'],
     code_challenge_methods_supported: ['S256'],
     token_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'],
     token_endpoint_auth_signing_alg_values_supported: ['RS256', 'PS256', 'ES256', 'ES384', 'EdDSA', 'Ed25519'],
     authorization_response_iss_parameter_supported: true,
+    claims_parameter_supported: true,
+    acr_values_supported: ['1'],
+    end_session_endpoint: 'https://id.example.com/oauth/logout',
     request_parameter_supported: false,
     request_uri_parameter_supported: false,
   });

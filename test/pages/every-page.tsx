@@ -78,6 +78,16 @@ export const everyPage: Readonly<Record<string, (change: Change) => string>> = {
     render(
       <LogoutPage csrfToken={change('csrfToken', 'csrf-1')} memberEmail={change('memberEmail', 'ada@example.com')} />,
     ),
+  'logout for an app': (change) =>
+    render(
+      <LogoutPage
+        csrfToken="csrf-1"
+        memberEmail="ada@example.com"
+        client={{ id: change('client.id', 'client-1'), name: change('client.name', 'Acme CRM') }}
+        redirectUri={change('redirectUri', 'https://crm.acme.example/bye')}
+        state={change('state', 'the state')}
+      />,
+    ),
   'signed out': () => render(<SignedOutPage />),
   error: (change) =>
     render(

@@ -4,6 +4,8 @@ import type { Parameters } from '../../http/form.js';
 import { isCodeChallenge } from '../../lib/pkce.js';
 import { matchesRedirectUri } from '../../lib/redirect-uri.js';
 import { isSubset, parseScope, splitWords } from '../../lib/scope.js';
+import { acrOfPassword, parseClaims } from '../claims.js';
+import type { IdTokenHint } from '../id-token-hint.js';
 import { PageError } from '../respond-with-page.js';
 import {
   type AuthorizationErrorCode,
@@ -11,6 +13,7 @@ import {
   type AuthorizingClient,
   longestValue,
   prompts,
+  responseModes,
 } from './request.js';
 
 const startAgain = 'Go back to the app and try again. If it keeps happening, tell the people who make the app.';
@@ -73,6 +76,8 @@ export function requireRedirectUri(parameters: Parameters, client: AuthorizingCl
 interface Checked {
   readonly parameters: Parameters;
   readonly client: AuthorizingClient;
+  /** What id_token_hint says; null when there is none, or it is not a token of ours. */
+  readonly hint: IdTokenHint | null;
   readonly issuer: string;
 }
 
@@ -91,7 +96,7 @@ function noUnusableParameters({ parameters }: Checked) {
 }
 
 function noOverlongParameters({ parameters }: Checked) {
-  const name = ['state', 'nonce', 'scope', 'login_hint'].find(
+  const name = ['state', 'nonce', 'scope', 'login_hint', 'claims'].find(
     (each) => (parameters.get(each)?.length ?? 0) > longestValue,
   );
   return name === undefined ? null : fault('invalid_request', `${name} can have at most ${longestValue} characters.`);
@@ -116,9 +121,9 @@ function responseType({ parameters }: Checked) {
 
 function responseMode({ parameters }: Checked) {
   const mode = parameters.get('response_mode');
-  return mode === undefined || mode === 'query'
+  return mode === undefined || (responseModes as readonly string[]).includes(mode)
     ? null
-    : fault('invalid_request', 'Only response_mode=query is supported.');
+    : fault('invalid_request', `response_mode can be: ${responseModes.join(', ')}.`);
 }
 
 function grantIsRegistered({ client }: Checked) {
@@ -170,6 +175,25 @@ function maxAge({ parameters }: Checked) {
     : fault('invalid_request', 'max_age must be a number of seconds.');
 }
 
+/** OpenID Connect Core section 3.1.2.1: a token of ours, and for this client. */
+function idTokenHint({ parameters, client, hint }: Checked) {
+  if (parameters.get('id_token_hint') === undefined || hint?.clientId === client.clientId) return null;
+  return fault('invalid_request', 'id_token_hint must be an ID token that this client got from us.');
+}
+
+/** OpenID Connect Core section 5.5. Of acr_values nothing is demanded, of an essential acr one of its values (5.5.1.1). */
+function claims({ parameters }: Checked) {
+  const text = parameters.get('claims');
+  if (text === undefined) return null;
+  const parsed = parseClaims(text);
+  if (parsed === null)
+    return fault('invalid_request', 'claims must be a JSON object as OpenID Connect Core 5.5 describes it.');
+  const acrs = parsed.essentialAcr;
+  return acrs === null || acrs.includes(acrOfPassword)
+    ? null
+    : fault('unmet_authentication_requirements', `The acr can only be ${acrOfPassword}.`);
+}
+
 /** RFC 8707 section 2. */
 function resource({ parameters, issuer }: Checked) {
   const target = parameters.get('resource');
@@ -189,6 +213,8 @@ const checks: readonly Check[] = [
   pkce,
   prompt,
   maxAge,
+  idTokenHint,
+  claims,
   resource,
 ];
 

@@ -16,6 +16,7 @@ import {
   type AuthorizationRequest,
   type AuthorizingClient,
   findAuthorizingClient,
+  scopesToAllow,
 } from './request.js';
 import { respondWithCode, respondWithError } from './respond.js';
 import { type StoredRequest, storeRequest } from './store.js';
@@ -45,8 +46,13 @@ function mustSignInAnew({ request, session, stored, now }: Situation & { session
   return request.maxAge !== null && (request.maxAge === 0 || age > request.maxAge);
 }
 
+/** Whether the person is one of those whom the request is for, which is anybody unless it says so. */
+export function isAskedFor({ subjects }: AuthorizationRequest, memberId: string): boolean {
+  return subjects?.includes(memberId) ?? true;
+}
+
 function mustConsent({ request, client, session, consent, stored }: Situation & { session: LiveSession }): boolean {
-  if (consent === null || !isSubset(request.scopes, consent.scopes)) return true;
+  if (consent === null || !isSubset(scopesToAllow(request), consent.scopes)) return true;
   if (stored?.consentedById === session.memberId) return false;
   if (request.prompts.includes('consent') || client.consentMode === 'ALWAYS') return true;
   // RFC 8252 section 8.6: anybody can pose as a client without a secret, unless it is reached through its own web site.
@@ -69,6 +75,9 @@ function nextStep(situation: Situation): Step {
   if (request.fault && (session || silent)) return { kind: 'error', ...request.fault };
   if (session === null || request.fault) return ask('login', 'login_required', 'The person is not signed in.');
   const signedIn = { ...situation, session };
+  // OpenID Connect Core section 3.1.2.2: never an answer about another person than the one who is asked for.
+  if (!isAskedFor(request, session.memberId))
+    return ask('login', 'login_required', 'Another person is signed in than the one who is asked for.');
   if (mustSignInAnew(signedIn)) return ask('login', 'login_required', 'The person must sign in again.');
   if (!mayServe(client, session.member)) {
     return ask(

@@ -1,12 +1,21 @@
 // An authorization request as a typed value: read once, checked once, then kept as it is while the person signs in.
 import type { Deps } from '../../deps.js';
 import type { Parameters } from '../../http/form.js';
-import { splitWords } from '../../lib/scope.js';
+import { splitWords, union } from '../../lib/scope.js';
+import { coveringScopes, parseClaims, type RequestedClaims } from '../claims.js';
+import type { IdTokenHint } from '../id-token-hint.js';
 
 export const prompts = ['none', 'login', 'consent', 'select_account'] as const;
 export type Prompt = (typeof prompts)[number];
 
-/** The error codes of an authorization response (RFC 6749 section 4.1.2.1, OpenID Connect Core section 3.1.2.6). */
+/** How the response travels: OAuth 2.0 Multiple Response Type Encoding Practices, and Form Post Response Mode. */
+export const responseModes = ['query', 'form_post'] as const;
+export type ResponseMode = (typeof responseModes)[number];
+
+/**
+ * The error codes of an authorization response (RFC 6749 section 4.1.2.1, OpenID Connect Core section 3.1.2.6, and OpenID
+ * Connect Core Error Code unmet_authentication_requirements).
+ */
 export type AuthorizationErrorCode =
   | 'invalid_request'
   | 'unauthorized_client'
@@ -17,6 +26,7 @@ export type AuthorizationErrorCode =
   | 'login_required'
   | 'consent_required'
   | 'interaction_required'
+  | 'unmet_authentication_requirements'
   | 'request_not_supported'
   | 'request_uri_not_supported'
   | 'registration_not_supported';
@@ -33,6 +43,7 @@ export interface AuthorizationRequest {
   readonly redirectUri: string;
   /** Whether the request named the redirect URI itself. */
   readonly redirectUriSent: boolean;
+  readonly responseMode: ResponseMode;
   readonly state: string | null;
   readonly scopes: readonly string[];
   readonly nonce: string | null;
@@ -41,8 +52,19 @@ export interface AuthorizationRequest {
   /** Seconds. */
   readonly maxAge: number | null;
   readonly loginHint: string | null;
+  /** The claims that are asked for by name. */
+  readonly claims: RequestedClaims | null;
+  /** The scopes that cover them. */
+  readonly claimScopes: readonly string[];
+  /** The members who alone may be signed in: whom id_token_hint or claims names; null for anybody (Core section 3.1.2.2). */
+  readonly subjects: readonly string[] | null;
   /** What is wrong with it, to be told to the client once the person is known (RFC 9700 section 4.11.2). */
   readonly fault: AuthorizationFault | null;
+}
+
+/** The scopes that a person must have allowed: those asked for, and those that cover claims asked for by name. */
+export function scopesToAllow({ scopes, claimScopes }: AuthorizationRequest): string[] {
+  return union(scopes, claimScopes);
 }
 
 /** The client with what the checks need of it. */
@@ -55,11 +77,25 @@ export type AuthorizingClient = NonNullable<Awaited<ReturnType<typeof findAuthor
 /** Longer values of what clients choose are refused, and not stored either. */
 export const longestValue = 2048;
 
+/** What a sound request asks for by name. Without openid there is nobody to make claims about. */
+function readWishes(parameters: Parameters, client: AuthorizingClient, hint: IdTokenHint | null) {
+  const asksForPerson = splitWords(parameters.get('scope') ?? '').includes('openid');
+  const text = asksForPerson ? parameters.get('claims') : undefined;
+  const parsed = text === undefined ? null : parseClaims(text);
+  const { userinfo = [], idToken = [], subjects = null } = parsed ?? {};
+  return {
+    claims: userinfo.length + idToken.length === 0 ? null : { userinfo, idToken },
+    claimScopes: coveringScopes({ userinfo, idToken }, splitWords(client.scopes)),
+    subjects: hint === null ? subjects : [hint.subject].filter((subject) => subjects?.includes(subject) ?? true),
+  };
+}
+
 /** Reads the parameters into a request. Of one with a fault only what telling of it takes: the rest is anything at all. */
 export function readRequest(
   parameters: Parameters,
   client: AuthorizingClient,
   redirectUri: string,
+  hint: IdTokenHint | null,
   fault: AuthorizationFault | null,
 ): AuthorizationRequest {
   const sound = (name: string) => (fault === null ? parameters.get(name) : undefined);
@@ -69,6 +105,8 @@ export function readRequest(
     clientRowId: client.id,
     redirectUri,
     redirectUriSent: parameters.get('redirect_uri') !== undefined,
+    // One that we do not know is a fault, which is told by query.
+    responseMode: responseModes.find((mode) => mode === parameters.get('response_mode')) ?? 'query',
     state: parameters.get('state')?.slice(0, longestValue) ?? null,
     scopes: [...new Set(splitWords(sound('scope') ?? ''))],
     nonce: sound('nonce') ?? null,
@@ -76,6 +114,7 @@ export function readRequest(
     prompts: prompts.filter((known) => prompt.includes(known)),
     maxAge: maxAge === undefined ? null : Number(maxAge),
     loginHint: sound('login_hint') ?? null,
+    ...(fault === null ? readWishes(parameters, client, hint) : { claims: null, claimScopes: [], subjects: null }),
     fault,
   };
 }

@@ -1,5 +1,5 @@
-// The authorization response (RFC 6749 section 4.1.2, RFC 9207): a redirect to the client with a code or an error. Answers
-// each stored request once.
+// The authorization response (RFC 6749 section 4.1.2, RFC 9207): a code or an error, sent to the client by a redirect or by
+// a form that posts itself. Answers each stored request once.
 import type { Context } from 'hono';
 import { issueCode } from '../../consents/codes.js';
 import type { Deps } from '../../deps.js';
@@ -7,7 +7,7 @@ import type { Environment } from '../../http/environment.js';
 import { withResponse } from '../../lib/redirect-uri.js';
 import { holdSession, type LiveSession } from '../../sessions/service.js';
 import { asDescription } from '../error.js';
-import { PageError } from '../respond-with-page.js';
+import { PageError, respondWithFormPost } from '../respond-with-page.js';
 import type { AuthorizationFault, AuthorizationRequest, AuthorizingClient } from './request.js';
 import { consumeRequest, type StoredRequest } from './store.js';
 
@@ -23,14 +23,16 @@ export function answeredBefore(): PageError {
   );
 }
 
-function redirect(
+/** Sends a response to the redirect URI, which was checked before, in the mode that the request asked for. */
+function send(
   deps: Deps,
   c: Context<Environment>,
-  request: AuthorizationRequest,
-  response: Record<string, string>,
+  { redirectUri, responseMode, state }: AuthorizationRequest,
+  values: Record<string, string>,
 ): Response {
-  const state = request.state === null ? {} : { state: request.state };
-  const location = withResponse(request.redirectUri, { ...response, ...state, iss: deps.config.issuer });
+  const response = { ...values, ...(state === null ? {} : { state }), iss: deps.config.issuer };
+  if (responseMode === 'form_post') return respondWithFormPost(c, redirectUri, response);
+  const location = withResponse(redirectUri, response);
   // RFC 9700 section 4.12: 303, so that a password posted to us is never posted on.
   return c.body(null, 303, { Location: location, 'Cache-Control': 'no-store' });
 }
@@ -48,7 +50,7 @@ export async function respondWithError(
     { error: fault.error, description: fault.description, client: request.clientRowId },
     'authorization refused',
   );
-  return redirect(deps, c, request, { error: fault.error, error_description: asDescription(fault.description) });
+  return send(deps, c, request, { error: fault.error, error_description: asDescription(fault.description) });
 }
 
 /** Gives the client a code for a new token family. */
@@ -72,6 +74,7 @@ export async function respondWithCode(
       consentId: granted.consentId,
       sessionId: session.id,
       scopes: request.scopes,
+      requestedClaims: request.claims ? JSON.stringify(request.claims) : null,
       authenticatedAt: session.authenticatedAt,
       methods: session.methods,
       lifetimeSeconds: client.refreshTokenSeconds,
@@ -86,5 +89,5 @@ export async function respondWithCode(
   deps.lastUsed.touch('consent', granted.consentId);
   deps.lastUsed.touch('oauthClient', client.id);
   deps.lastUsed.touch('member', session.memberId);
-  return redirect(deps, c, request, { code });
+  return send(deps, c, request, { code });
 }

@@ -8,6 +8,9 @@ import type { AuthorizationRequest } from './request.js';
 
 const waitingSeconds = 3600;
 
+/** What a request that an older program stored does not have yet. */
+const absent = { responseMode: 'query', claims: null, claimScopes: [], subjects: null } as const;
+
 /** A waiting request and what has happened for it so far. */
 export interface StoredRequest {
   readonly id: string;
@@ -48,7 +51,7 @@ export async function loadRequest(
   const isId = kindOfId(id) === 'authorizationRequest';
   const row = browserHash === null || !isId ? null : await deps.db.authorizationRequest.findUnique({ where: { id } });
   if (!row || row.expiresAt <= deps.clock() || !constantTimeEqual(row.browserHash, browserHash ?? '')) return null;
-  const request = JSON.parse(row.request) as AuthorizationRequest;
+  const request = { ...absent, ...JSON.parse(row.request) } as AuthorizationRequest;
   return { id: row.id, request, sessionId: row.sessionId, consentedById: row.consentedById };
 }
 

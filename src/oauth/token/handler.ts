@@ -2,30 +2,16 @@
 import type { Context } from 'hono';
 import type { Deps } from '../../deps.js';
 import type { Environment } from '../../http/environment.js';
-import { type Parameters, rawForm, readParameters } from '../../http/form.js';
 import { splitWords } from '../../lib/scope.js';
 import { actorOfClient, authenticateClient, type CredentialVerifiers } from '../client-authentication.js';
 import { OAuthError } from '../error.js';
+import { readForm } from '../params.js';
 import { authorizationCodeGrant } from './authorization-code.js';
 import { clientCredentialsGrant } from './client-credentials.js';
 import type { Grant } from './grant.js';
 import { refreshTokenGrant } from './refresh-token.js';
 
 const grants: readonly Grant[] = [authorizationCodeGrant, refreshTokenGrant, clientCredentialsGrant];
-
-async function readForm(c: Context): Promise<Parameters> {
-  const text = await rawForm(c);
-  if (text === null) {
-    throw new OAuthError('invalid_request', 'Send the parameters in the body as application/x-www-form-urlencoded.');
-  }
-  const form = readParameters(text);
-  const [name] = form.unusable;
-  if (name !== undefined) {
-    const description = `The parameter ${name.slice(0, 40)} was sent more than once, or with a NUL character.`;
-    throw new OAuthError('invalid_request', description);
-  }
-  return form;
-}
 
 function selectGrant(grantType: string | undefined): Grant {
   const supported = grants.map((grant) => grant.grantType).join(', ');

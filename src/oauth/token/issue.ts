@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import type { Family } from '../../consents/families.js';
 import type { Deps } from '../../deps.js';
 import { splitWords } from '../../lib/scope.js';
+import { acrOfPassword, idTokenClaims } from '../claims.js';
 import type { TokenResponse } from './grant.js';
 
 type IssueDeps = Pick<Deps, 'keys' | 'clock' | 'randomBytes' | 'config'>;
@@ -38,12 +39,14 @@ async function signIdToken(
   const { client, member } = family.consent;
   const now = seconds(deps.clock());
   return deps.keys.sign(client.idTokenSigningAlgorithm, 'JWT', {
+    ...idTokenClaims(family),
     iss: deps.config.issuer,
     sub: member.id,
     aud: client.clientId,
     iat: now,
     exp: now + client.idTokenSeconds,
     auth_time: seconds(family.authenticatedAt),
+    acr: acrOfPassword,
     amr: splitWords(family.methods),
     at_hash: accessTokenHash(accessToken),
     ...(family.sessionId === null ? {} : { sid: family.sessionId }),

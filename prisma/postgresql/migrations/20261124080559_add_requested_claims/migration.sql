@@ -1,0 +1,3 @@
+-- additive: one column that may be null.
+-- AlterTable
+ALTER TABLE "TokenFamily" ADD COLUMN     "requestedClaims" TEXT;
