@@ -25,6 +25,7 @@ export const auditActions = {
   REQUEST_REFUSED: 'A member, token or client asked the GraphQL API for something that it may not do.',
   SIGNED_IN: 'A member signed in.',
   SIGNED_OUT: 'A member signed out.',
+  SIGNING_KEY_COMPROMISED: 'Signing keys that somebody else may hold were ended.',
   SIGNING_KEY_ROTATED: 'New signing keys were made.',
   SIGN_IN_REFUSED: 'Somebody gave a wrong password for a member.',
   TOKENS_REVOKED: 'A client gave back a token.',

@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import { operatorActor } from '../audit/service.js';
 import type { Deps } from '../deps.js';
-import { rotateSigningKeys } from '../keys/rotate.js';
+import { jwksMaxAgeSeconds, replaceCompromisedSigningKeys, rotateSigningKeys } from '../keys/rotate.js';
 import { withJson } from './options.js';
 import { facts, formatDate, type Report } from './output.js';
 import { withDeps } from './run.js';
@@ -18,6 +18,21 @@ async function rotate(deps: Deps): Promise<Report> {
   };
 }
 
+async function replaceCompromised(deps: Deps): Promise<Report> {
+  const { kids, activeAt, compromisedKids } = await replaceCompromisedSigningKeys(deps, operatorActor);
+  const told = `Ended all signing keys and made new ones. Running servers follow within 30 seconds; who checks our tokens by
+themselves may hold the old keys for another ${jwksMaxAgeSeconds / 60} minutes. Access tokens and ID tokens of the old keys are refused;
+apps get new ones with their refresh tokens, and nobody is signed out.`;
+  return {
+    text: facts(told, [
+      ...compromisedKids.map((kid) => ['Ended', kid] as const),
+      ...kids.map((kid) => ['Key', kid] as const),
+      ['Signing from', formatDate(activeAt)],
+    ]),
+    json: { kids, activeAt, compromisedKids },
+  };
+}
+
 /** Adds `keys`. */
 export function addKeys(program: Command): void {
   const keys = program.command('keys').description('The keys that sign ID tokens and access tokens.');
@@ -26,6 +41,19 @@ export function addKeys(program: Command): void {
     .description(
       'Make new signing keys. They are published at once and sign some minutes later, when everybody knows them; the old ones stay published until the last token that they signed has expired. Where no key signs yet, the new ones sign at once.',
     )
-    .addHelpText('after', '\nExamples:\n  npm run cli -- keys rotate\n  npm run --silent cli -- keys rotate --json')
-    .action((options: { json?: boolean }) => withDeps(options, rotate));
+    .option('--compromised', 'end all present keys at once, since somebody else may hold them')
+    .addHelpText(
+      'after',
+      `
+With --compromised nothing that the present keys signed is taken any more, and the new ones sign at once. If LATCHKEY_SECRET
+may be known too, put a new one before it first (LATCHKEY_SECRET=new,old) and restart.
+
+Examples:
+  npm run cli -- keys rotate
+  npm run cli -- keys rotate --compromised
+  npm run --silent cli -- keys rotate --json`,
+    )
+    .action((options: { json?: boolean; compromised?: boolean }) =>
+      withDeps(options, options.compromised ? replaceCompromised : rotate),
+    );
 }

@@ -1,4 +1,5 @@
 // When keys change: the next one is published before it signs, and the old one stays published until its last token expired.
+// Unless somebody else may hold them: then all go at once.
 import { type Actor, recordAudit } from '../audit/service.js';
 import { exclusively, type Tx } from '../db/client.js';
 import type { Deps, SigningAlgorithm } from '../deps.js';
@@ -52,5 +53,30 @@ export async function rotateSigningKeys(
     const kids = fresh.map((key) => key.kid);
     await recordAudit(tx, deps, actor, { action: 'SIGNING_KEY_ROTATED', targetLabel: kids.join(' ') });
     return { kids, activeAt };
+  });
+}
+
+/**
+ * Ends every key that there is, since somebody else may hold them, and makes new ones that sign at once: nobody can have been
+ * told of them before. Whatever the old ones signed is refused from the moment that a process has read this, ID tokens as
+ * `id_token_hint` too; refresh tokens and sessions, which no key signed, go on.
+ * @returns the new keys' ids, the moment from which they sign, and the ids of the keys that count no more
+ */
+export async function replaceCompromisedSigningKeys(
+  deps: Pick<Deps, 'db' | 'clock' | 'newId' | 'secretKeys' | 'randomBytes'>,
+  actor: Actor,
+): Promise<{ kids: string[]; activeAt: Date; compromisedKids: string[] }> {
+  const fresh = await createSigningKeys(deps);
+  return exclusively(deps.db, 'signing-keys', async (tx) => {
+    const now = deps.clock();
+    const old = await tx.signingKey.findMany({ where: { compromisedAt: null }, select: { kid: true } });
+    const end = { compromisedAt: now, retiredAt: now, unpublishedAt: now };
+    await tx.signingKey.updateMany({ where: { compromisedAt: null }, data: end });
+    for (const key of fresh) await storeSigningKey(tx, key, now, now);
+    const kids = fresh.map((key) => key.kid);
+    const compromisedKids = old.map((key) => key.kid);
+    await recordAudit(tx, deps, actor, { action: 'SIGNING_KEY_COMPROMISED', targetLabel: compromisedKids.join(' ') });
+    await recordAudit(tx, deps, actor, { action: 'SIGNING_KEY_ROTATED', targetLabel: kids.join(' ') });
+    return { kids, activeAt: now, compromisedKids };
   });
 }

@@ -71,11 +71,14 @@ function decrypt(secretKeys: SecretKeys, kid: string, sealed: string): string {
 }
 
 /**
- * Reads every key, decrypted.
+ * Reads every key, decrypted. One that somebody else may hold is as if it had never been.
  * @throws SigningKeyError when LATCHKEY_SECRET does not open one
  */
 export async function loadSigningKeys(db: Db, secretKeys: SecretKeys): Promise<SigningKey[]> {
-  const rows = await db.signingKey.findMany({ orderBy: [{ activeAt: 'desc' }, { kid: 'asc' }] });
+  const rows = await db.signingKey.findMany({
+    where: { compromisedAt: null },
+    orderBy: [{ activeAt: 'desc' }, { kid: 'asc' }],
+  });
   return Promise.all(
     rows.map(async (row) => {
       const publicJwk: JWK = JSON.parse(row.publicJwk);

@@ -86,6 +86,15 @@ test('rotated keys are published at once and sign later', async () => {
   expect(await operatorActions(database.db)).toContain('SIGNING_KEY_ROTATED');
 });
 
+test('compromised keys are gone at once, and the new ones sign', async () => {
+  const before = (await app.deps.keys.published()).map((key) => key.kid);
+  const { kids, compromisedKids } = await runJson(database.url, ['keys', 'rotate', '--compromised']);
+  expect(compromisedKids).toEqual(expect.arrayContaining(before));
+  await app.deps.keys.reload();
+  expect((await app.deps.keys.published()).map((key) => key.kid).toSorted()).toEqual(kids.toSorted());
+  expect(await operatorActions(database.db)).toContain('SIGNING_KEY_COMPROMISED');
+});
+
 test('on an empty database, keys sign at once; with another secret they are refused with the cure', async () => {
   const empty = await createEmptyTestDatabase();
   try {
