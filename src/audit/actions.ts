@@ -9,6 +9,7 @@ export const auditActions = {
   CLIENT_AUTHENTICATION_REFUSED: 'A client presented a wrong secret or assertion.',
   CONSENT_DENIED: 'A member did not allow a client what it asked for.',
   CONSENT_GIVEN: 'A member allowed a client what it asked for.',
+  MEMBER_CLAIMS_SET: 'What is known of a member was changed: the claims that are named.',
   MEMBER_CREATED: 'A member was created.',
   MEMBER_PASSWORD_SET: 'A member’s password was set.',
   OAUTH_CLIENT_CREATED: 'A client was registered.',

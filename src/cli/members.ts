@@ -1,8 +1,9 @@
-// `members`: created in an account, given a new password.
-import type { Command } from 'commander';
+// `members`: created in an account, given a new password, described by claims.
+import { type Command, InvalidArgumentError } from 'commander';
 import { operatorActor } from '../audit/service.js';
 import type { Deps } from '../deps.js';
 import type { Role } from '../lib/roles.js';
+import { memberClaimNames, setMemberClaims } from '../members/claims.js';
 import { createMember, setPassword } from '../members/service.js';
 import { inTermsOf } from './failure.js';
 import { findMember, findOnlyAccount } from './find.js';
@@ -23,6 +24,12 @@ interface CreateOptions {
 interface SetPasswordOptions {
   readonly email: string;
   readonly passwordStdin?: boolean;
+  readonly json?: boolean;
+}
+
+interface SetClaimsOptions {
+  readonly email: string;
+  readonly claims: Readonly<Record<string, unknown>>;
   readonly json?: boolean;
 }
 
@@ -54,6 +61,30 @@ async function changePassword(deps: Deps, options: SetPasswordOptions, chosen: C
   return {
     text: chosen.generated === null ? sentence : facts(sentence, [['Password', shownOnce(chosen.generated)]]),
     json: { member: { id, email }, password: chosen.generated },
+  };
+}
+
+/** Reads a JSON object. @throws InvalidArgumentError for anything else */
+function parseObject(text: string): Record<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+  }
+  throw new InvalidArgumentError('It must be a JSON object, such as \'{"given_name":"Grace"}\'.');
+}
+
+async function changeClaims(deps: Deps, { email, claims }: SetClaimsOptions): Promise<Report> {
+  const member = await findMember(deps.db, email);
+  const now = await setMemberClaims(deps, operatorActor, member.email, claims).catch(inTermsOf({ claims: '--claims' }));
+  const pairs = Object.entries(now).map(
+    ([name, value]) => [name, typeof value === 'object' ? JSON.stringify(value) : String(value)] as const,
+  );
+  const sentence = `Set the claims of ${member.email}. Apps are told those that their scopes open.`;
+  return {
+    text: facts(sentence, pairs.length === 0 ? [['Claims', 'none']] : pairs),
+    json: { member: { id: member.id, email: member.email }, claims: now },
   };
 }
 
@@ -93,4 +124,25 @@ Examples:
       const chosen = await choosePassword(options);
       await withDeps(options, (deps) => changePassword(deps, options, chosen));
     });
+
+  withJson(members.command('set-claims'))
+    .description(
+      'Set what apps are told of a member beside name and e-mail address: the standard claims of OpenID Connect.',
+    )
+    .requiredOption('--email <address>', 'the e-mail address that they sign in with')
+    .requiredOption(
+      '--claims <json>',
+      'a JSON object of claims; null takes one away, what is not named stays',
+      parseObject,
+    )
+    .addHelpText(
+      'after',
+      `
+Claims: ${memberClaimNames.join(', ')}.
+
+Examples:
+  npm run cli -- members set-claims --email grace@example.com --claims '{"given_name":"Grace","locale":"en-US"}'
+  npm run cli -- members set-claims --email grace@example.com --claims '{"address":{"country":"US"},"phone_number":null}'`,
+    )
+    .action((options: SetClaimsOptions) => withDeps(options, (deps) => changeClaims(deps, options)));
 }

@@ -1,7 +1,7 @@
 // A client's metadata as its row holds it, and as the audit log shows it.
 import { splitWords } from '../lib/scope.js';
 import type { OwnClient } from './find.js';
-import type { GrantType, Metadata } from './metadata.js';
+import type { GrantType, Metadata, ResponseMode } from './metadata.js';
 
 // An index of PostgreSQL takes 2704 bytes a row. Only a long description in a script of several bytes a letter comes near.
 const mostSearchBytes = 1500;
@@ -16,12 +16,14 @@ function searchTextOf({ name, description }: Metadata, clientId: string): string
 
 /** What the row holds; redirect URIs have rows of their own. */
 export function columnsOf(metadata: Metadata, clientId: string) {
-  const { lifetimes, redirectUris: _, postLogoutRedirectUris, allowedOrigins, grantTypes, scopes, ...rest } = metadata;
+  const { lifetimes, redirectUris: _, postLogoutRedirectUris, allowedOrigins, ...others } = metadata;
+  const { responseModes, grantTypes, scopes, ...rest } = others;
   return {
     ...rest,
     ...lifetimes,
     postLogoutRedirectUris: postLogoutRedirectUris.join(' '),
     allowedOrigins: allowedOrigins.join(' '),
+    responseModes: responseModes.join(' '),
     grantTypes: grantTypes.join(' '),
     scopes: scopes.join(' '),
     searchText: searchTextOf(metadata, clientId),
@@ -43,6 +45,7 @@ export function metadataOf(client: OwnClient): Metadata {
     postLogoutRedirectUris: splitWords(client.postLogoutRedirectUris),
     allowedOrigins: splitWords(client.allowedOrigins),
     backchannelLogoutUri: client.backchannelLogoutUri,
+    responseModes: splitWords(client.responseModes) as ResponseMode[],
     jwks: client.jwks,
     jwksUri: client.jwksUri,
     grantTypes: splitWords(client.grantTypes) as GrantType[],
@@ -51,6 +54,8 @@ export function metadataOf(client: OwnClient): Metadata {
     requirePkce: client.requirePkce,
     consentMode: client.consentMode,
     idTokenSigningAlgorithm: client.idTokenSigningAlgorithm,
+    accessTokenSigningAlgorithm: client.accessTokenSigningAlgorithm,
+    userinfoSigningAlgorithm: client.userinfoSigningAlgorithm,
     lifetimes: {
       accessTokenSeconds: client.accessTokenSeconds,
       refreshTokenSeconds: client.refreshTokenSeconds,

@@ -77,6 +77,11 @@ const grants: Rule = ({ grantTypes, type }) => {
   return issues;
 };
 
+const responseModes: Rule = ({ responseModes: modes }) =>
+  modes.length > 0
+    ? []
+    : [{ code: 'REQUIRED', message: 'A client needs at least one response mode.', path: ['responseModes'] }];
+
 const scopes: Rule = ({ scopes: words, grantTypes }) => {
   const names = Object.keys(knownScopes);
   const issues = words.flatMap((scope, index): InputIssue[] => {
@@ -163,6 +168,7 @@ const rules: readonly Rule[] = [
   postLogoutRedirectUris,
   allowedOrigins,
   grants,
+  responseModes,
   scopes,
   authentication,
   keys,

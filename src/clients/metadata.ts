@@ -6,6 +6,12 @@ export type ClientType = 'CONFIDENTIAL' | 'PUBLIC' | 'NATIVE';
 export type GrantType = 'authorization_code' | 'refresh_token' | 'client_credentials';
 export type AuthMethod = 'CLIENT_SECRET_BASIC' | 'CLIENT_SECRET_POST' | 'PRIVATE_KEY_JWT' | 'NONE';
 
+export type SigningAlgorithm = 'RS256' | 'ES256';
+
+/** How an authorization response can travel: Multiple Response Type Encoding Practices, and Form Post Response Mode. */
+export const responseModes = ['query', 'form_post'] as const;
+export type ResponseMode = (typeof responseModes)[number];
+
 export interface Lifetimes {
   readonly accessTokenSeconds: number;
   readonly refreshTokenSeconds: number;
@@ -26,6 +32,7 @@ export interface Metadata {
   readonly postLogoutRedirectUris: readonly string[];
   readonly allowedOrigins: readonly string[];
   readonly backchannelLogoutUri: string | null;
+  readonly responseModes: readonly ResponseMode[];
   /** A JSON Web Key Set as text. */
   readonly jwks: string | null;
   readonly jwksUri: string | null;
@@ -34,7 +41,11 @@ export interface Metadata {
   readonly tokenEndpointAuthMethod: AuthMethod;
   readonly requirePkce: boolean;
   readonly consentMode: 'ALWAYS' | 'REMEMBER';
-  readonly idTokenSigningAlgorithm: 'RS256' | 'ES256';
+  readonly idTokenSigningAlgorithm: SigningAlgorithm;
+  /** Of access tokens that are for us. */
+  readonly accessTokenSigningAlgorithm: SigningAlgorithm;
+  /** Null where userinfo answers with plain JSON. */
+  readonly userinfoSigningAlgorithm: SigningAlgorithm | null;
   readonly lifetimes: Lifetimes;
 }
 
@@ -83,6 +94,7 @@ export function defaultMetadata(
     postLogoutRedirectUris: [],
     allowedOrigins: [],
     backchannelLogoutUri: null,
+    responseModes,
     jwks: null,
     jwksUri: null,
     grantTypes,
@@ -92,6 +104,8 @@ export function defaultMetadata(
     requirePkce: true,
     consentMode: 'REMEMBER',
     idTokenSigningAlgorithm: 'RS256',
+    accessTokenSigningAlgorithm: 'ES256',
+    userinfoSigningAlgorithm: null,
     lifetimes: defaultLifetimes,
   };
 }
@@ -122,6 +136,7 @@ export function applyGiven(base: Metadata, given: GivenMetadata): Metadata {
     postLogoutRedirectUris: pick('postLogoutRedirectUris'),
     allowedOrigins: pick('allowedOrigins'),
     backchannelLogoutUri: text('backchannelLogoutUri'),
+    responseModes: [...new Set(pick('responseModes'))],
     jwks: text('jwks'),
     jwksUri: text('jwksUri'),
     grantTypes: [...new Set(pick('grantTypes'))],
@@ -130,6 +145,8 @@ export function applyGiven(base: Metadata, given: GivenMetadata): Metadata {
     requirePkce: pick('requirePkce'),
     consentMode: pick('consentMode'),
     idTokenSigningAlgorithm: pick('idTokenSigningAlgorithm'),
+    accessTokenSigningAlgorithm: pick('accessTokenSigningAlgorithm'),
+    userinfoSigningAlgorithm: pick('userinfoSigningAlgorithm'),
     lifetimes,
   };
 }

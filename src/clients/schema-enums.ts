@@ -19,6 +19,17 @@ export const GrantTypeEnum = builder.enumType('GrantType', {
   } as const,
 });
 
+export const ResponseModeEnum = builder.enumType('ResponseMode', {
+  description: 'How the answer to an authorization request travels to the client.',
+  values: {
+    QUERY: { value: 'query', description: 'In the query of the redirect URI.' },
+    FORM_POST: {
+      value: 'form_post',
+      description: 'In a form that the browser posts, so that it stands in no address (Form Post Response Mode).',
+    },
+  } as const,
+});
+
 export const TokenEndpointAuthMethodEnum = builder.enumType('TokenEndpointAuthMethod', {
   description: 'How a client proves itself at the token endpoint.',
   values: {

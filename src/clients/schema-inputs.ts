@@ -5,6 +5,7 @@ import {
   ConsentModeEnum,
   GrantTypeEnum,
   OAuthClientTypeEnum,
+  ResponseModeEnum,
   SigningAlgorithmEnum,
   TokenEndpointAuthMethodEnum,
 } from './schema-enums.js';
@@ -41,7 +42,7 @@ function optionalFields(t: InputFieldBuilder) {
     }),
     scopes: t.stringList({
       description:
-        'The scopes that it may ask for: openid, profile, email, offline_access, reader, writer, admin. The first three by default.',
+        'The scopes that it may ask for: openid, profile, email, address, phone, offline_access, reader, writer, admin. The first three by default.',
     }),
     tokenEndpointAuthMethod: t.field({
       type: TokenEndpointAuthMethodEnum,
@@ -84,6 +85,18 @@ function optionalFields(t: InputFieldBuilder) {
     idTokenSigningAlgorithm: t.field({
       type: SigningAlgorithmEnum,
       description: 'How its ID tokens are signed. RS256 by default.',
+    }),
+    accessTokenSigningAlgorithm: t.field({
+      type: SigningAlgorithmEnum,
+      description: 'How its access tokens are signed. ES256 by default.',
+    }),
+    userinfoSigningAlgorithm: t.field({
+      type: SigningAlgorithmEnum,
+      description: 'How the answers of userinfo to it are signed. Null, the default: they are plain JSON.',
+    }),
+    responseModes: t.field({
+      type: [ResponseModeEnum],
+      description: 'How the answers to its authorization requests may travel. QUERY and FORM_POST by default.',
     }),
   };
 }

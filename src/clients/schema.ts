@@ -5,12 +5,13 @@ import { accountFor } from '../graphql/context-type.js';
 import { livingAfter } from '../lib/living.js';
 import { splitWords } from '../lib/scope.js';
 import { logoPath } from './logo.js';
-import type { GrantType, Lifetimes } from './metadata.js';
+import type { GrantType, Lifetimes, ResponseMode } from './metadata.js';
 import { mostSecrets } from './rotation.js';
 import {
   ConsentModeEnum,
   GrantTypeEnum,
   OAuthClientTypeEnum,
+  ResponseModeEnum,
   SigningAlgorithmEnum,
   TokenEndpointAuthMethodEnum,
 } from './schema-enums.js';
@@ -134,6 +135,21 @@ export const OAuthClientNode = builder.prismaNode('OAuthClient', {
     idTokenSigningAlgorithm: t.expose('idTokenSigningAlgorithm', {
       type: SigningAlgorithmEnum,
       description: 'How its ID tokens are signed.',
+    }),
+    accessTokenSigningAlgorithm: t.expose('accessTokenSigningAlgorithm', {
+      type: SigningAlgorithmEnum,
+      description: 'How its access tokens are signed.',
+    }),
+    userinfoSigningAlgorithm: t.expose('userinfoSigningAlgorithm', {
+      type: SigningAlgorithmEnum,
+      nullable: true,
+      description: 'How the answers of userinfo to it are signed; null when they are plain JSON.',
+    }),
+    responseModes: t.field({
+      type: [ResponseModeEnum],
+      description: 'How the answers to its authorization requests may travel.',
+      select: { responseModes: true },
+      resolve: (client) => splitWords(client.responseModes) as ResponseMode[],
     }),
     lifetimes: t.field({
       type: TokenLifetimes,

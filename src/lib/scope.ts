@@ -3,8 +3,10 @@
 /** The scopes that a client may register and ask for, with what each lets it do, in plain words for the consent page. */
 export const knownScopes = {
   openid: 'Know who you are by an identifier',
-  profile: 'See your name',
+  profile: 'See your name and your profile, such as picture, birthday and language',
   email: 'See your e-mail address',
+  address: 'See your postal address',
+  phone: 'See your phone number',
   offline_access: 'Keep its access while you are away',
   reader: 'Read what you can read in your account',
   writer: 'Read and change what you can change in your account, short of administration',
@@ -14,7 +16,7 @@ export const knownScopes = {
 export type KnownScope = keyof typeof knownScopes;
 
 /** Scopes that speak of a person and mean nothing for client credentials. */
-export const personalScopes: readonly string[] = ['openid', 'profile', 'email', 'offline_access'];
+export const personalScopes: readonly string[] = ['openid', 'profile', 'email', 'address', 'phone', 'offline_access'];
 
 const scopeToken = /^[\x21\x23-\x5B\x5D-\x7E]+$/;
 

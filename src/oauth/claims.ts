@@ -3,13 +3,31 @@
 // consent of the scope that covers it.
 import type { Family } from '../consents/families.js';
 import { splitWords } from '../lib/scope.js';
+import { readMemberClaims } from '../members/claims.js';
 
 /** The one level at which we sign people in (Core section 2): a password, which Keycloak and others call 1 as well. */
 export const acrOfPassword = '1';
 
 const claimsOfScope: Readonly<Record<string, readonly string[]>> = {
-  profile: ['name', 'updated_at'],
+  profile: [
+    'name',
+    'given_name',
+    'family_name',
+    'middle_name',
+    'nickname',
+    'preferred_username',
+    'profile',
+    'picture',
+    'website',
+    'gender',
+    'birthdate',
+    'zoneinfo',
+    'locale',
+    'updated_at',
+  ],
   email: ['email', 'email_verified'],
+  address: ['address'],
+  phone: ['phone_number', 'phone_number_verified'],
 };
 
 /** Every claim about a member that can be asked for, beside `sub`. */
@@ -109,7 +127,11 @@ function requestedClaims(family: Family, place: Place): string[] {
 
 /** The values of the named claims. One without a value is left out (Core section 5.3.2). */
 function valuesOf(member: Family['consent']['member'], names: readonly string[]): Record<string, unknown> {
+  const claims = readMemberClaims(member.claims);
   const values: Record<string, unknown> = {
+    ...claims,
+    // A number is told with whether it is known to be the person's (section 5.1).
+    ...(claims.phone_number === undefined ? {} : { phone_number_verified: claims.phone_number_verified ?? false }),
     name: member.name,
     updated_at: Math.floor(member.updatedAt.getTime() / 1000),
     email: member.email,

@@ -3,12 +3,12 @@
 import { createHash } from 'node:crypto';
 import type { Context } from 'hono';
 import { assertionAlgorithms } from '../clients/client-keys.js';
+import { responseModes } from '../clients/metadata.js';
 import type { Deps } from '../deps.js';
 import type { Environment } from '../http/environment.js';
 import { isKnownByTag } from '../http/if-none-match.js';
 import { jwksMaxAgeSeconds, signingAlgorithms } from '../keys/rotate.js';
 import { knownScopes } from '../lib/scope.js';
-import { responseModes } from './authorize/request.js';
 import { acrOfPassword, personalClaims } from './claims.js';
 
 /** How a client proves who it is. */
@@ -31,6 +31,7 @@ function serverMetadata(issuer: string) {
     grant_types_supported: ['authorization_code', 'refresh_token', 'client_credentials'],
     subject_types_supported: ['public'],
     id_token_signing_alg_values_supported: signingAlgorithms,
+    userinfo_signing_alg_values_supported: signingAlgorithms,
     token_endpoint_auth_methods_supported: [...provenMethods, 'none'],
     token_endpoint_auth_signing_alg_values_supported: assertionAlgorithms,
     revocation_endpoint_auth_methods_supported: [...provenMethods, 'none'],

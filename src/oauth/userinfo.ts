@@ -1,8 +1,10 @@
 // The UserInfo endpoint (OpenID Connect Core section 5.3): claims about the member, as far as the
 // consent reaches. Which they are is in claims.ts.
 import type { Context } from 'hono';
+import type { Family } from '../consents/families.js';
 import type { Deps } from '../deps.js';
 import type { Environment } from '../http/environment.js';
+import { rawForm, readParameters } from '../http/form.js';
 import { parseBearerToken } from '../lib/basic-credentials.js';
 import { verifyAccessToken } from './access-token.js';
 import { userinfoClaims } from './claims.js';
@@ -16,30 +18,60 @@ function challenge(error?: string, description?: string, scope?: string): Record
   return { 'WWW-Authenticate': `Bearer ${parts.join(', ')}` };
 }
 
-/** GET and POST `/oauth/userinfo`. The token comes in the Authorization header only (RFC 6750 section 2.1). */
+function refuse(code: 'invalid_request' | 'invalid_token', description: string): OAuthError {
+  const status = code === 'invalid_token' ? 401 : 400;
+  return new OAuthError(code, description, { status, headers: challenge(code, description) });
+}
+
+/**
+ * Reads the access token: from the header (RFC 6750 section 2.1), or from the form of a POST (section 2.2), which OpenID Connect
+ * Core section 5.3.1 has us take. Never from the query, which logs and histories keep (OAuth 2.1 section 5.1).
+ * @returns null for what is no token
+ * @throws OAuthError when there is none, or more than one (section 2)
+ */
+async function readAccessTokenOf(c: Context<Environment>): Promise<string | null> {
+  const header = c.req.header('authorization');
+  const form = readParameters((c.req.method === 'POST' ? await rawForm(c) : null) ?? '');
+  const posted = form.get('access_token');
+  if (form.unusable.has('access_token') || (header !== undefined && posted !== undefined)) {
+    throw refuse('invalid_request', 'Send the access token once: in the header, or as access_token in the body.');
+  }
+  if (header === undefined && posted === undefined) {
+    // Section 3.1: no error code for a request without a token.
+    const description = 'Send the access token in the header Authorization: Bearer.';
+    throw new OAuthError('invalid_token', description, { status: 401, headers: challenge() });
+  }
+  const token = header === undefined ? (posted ?? null) : parseBearerToken(header);
+  return token === 'malformed' ? null : token;
+}
+
+/**
+ * The claims as a JWT (section 5.3.2). Without exp, so that neither our own endpoints nor anybody else can take it for an ID
+ * token, which must have one (RFC 8725 section 3.12).
+ */
+function signedClaims(deps: Deps, family: Family, claims: Record<string, unknown>, algorithm: 'RS256' | 'ES256') {
+  const { clientId } = family.consent.client;
+  const iat = Math.floor(deps.clock().getTime() / 1000);
+  return deps.keys.sign(algorithm, 'JWT', { ...claims, iss: deps.config.issuer, aud: clientId, iat });
+}
+
+/** GET and POST `/oauth/userinfo`: JSON, or a JWT for a client that is registered for it. */
 export function userinfoEndpoint(deps: Deps) {
   return async (c: Context<Environment>): Promise<Response> => {
-    const header = c.req.header('authorization');
-    if (header === undefined) {
-      // RFC 6750 section 3.1: no error code for a request without a token.
-      const description = 'Send the access token in the header Authorization: Bearer.';
-      throw new OAuthError('invalid_token', description, { status: 401, headers: challenge() });
-    }
-    const token = parseBearerToken(header);
-    const access = token === null || token === 'malformed' ? null : await verifyAccessToken(deps, token);
-    if (!access) {
-      const description = 'The access token is not valid: it may have expired or been revoked.';
-      throw new OAuthError('invalid_token', description, {
-        status: 401,
-        headers: challenge('invalid_token', description),
-      });
-    }
+    const token = await readAccessTokenOf(c);
+    const access = token === null ? null : await verifyAccessToken(deps, token);
+    if (!access) throw refuse('invalid_token', 'The access token is not valid: it may have expired or been revoked.');
     if (access.kind === 'client' || !access.scopes.includes('openid')) {
       const description = 'The access token needs the scope openid.';
       const headers = challenge('insufficient_scope', description, 'openid');
       throw new OAuthError('insufficient_scope', description, { status: 403, headers });
     }
+    const claims = userinfoClaims(access.family, access.scopes);
+    const algorithm = access.family.consent.client.userinfoSigningAlgorithm;
     c.header('Cache-Control', 'no-store');
-    return c.json(userinfoClaims(access.family, access.scopes));
+    if (algorithm === null) return c.json(claims);
+    return c.body(await signedClaims(deps, access.family, claims, algorithm), 200, {
+      'Content-Type': 'application/jwt',
+    });
   };
 }

@@ -21,6 +21,7 @@ async function furnishClient(app: TestApp, owner: Owner, marker: string) {
     backchannelLogoutUri: `${address}/logout`,
     postLogoutRedirectUris: [`${address}/bye`],
     allowedOrigins: [address],
+    userinfoSigningAlgorithm: 'ES256',
   });
   const now = app.clock();
   // Not all of these can be had together from the API.

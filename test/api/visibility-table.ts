@@ -39,6 +39,7 @@ export const visibility: Readonly<Record<string, Readonly<Record<string, Level>>
     ...levels('admins', 'redirectUris', 'postLogoutRedirectUris', 'allowedOrigins', 'backchannelLogoutUri'),
     ...levels('admins', 'logoUrl', 'logoImageUrl', 'homepageUrl', 'policyUrl', 'termsUrl', 'jwks', 'jwksUri'),
     ...levels('admins', 'tokenEndpointAuthMethod', 'requirePkce', 'consentMode', 'idTokenSigningAlgorithm'),
+    ...levels('admins', 'accessTokenSigningAlgorithm', 'userinfoSigningAlgorithm', 'responseModes'),
     ...levels('admins', 'lifetimes', 'secrets', 'createdBy', 'viewerCanEdit'),
     ...levels('admins', 'createdAt', 'updatedAt', 'lastUsedAt', 'disabledAt', 'verifiedAt'),
   },

@@ -36,6 +36,7 @@ test('the commands are those that the documentation names', () => {
     'accounts allow-redirects',
     'members create',
     'members set-password',
+    'members set-claims',
     'api-tokens create',
     'clients list',
     'clients verify',
@@ -94,7 +95,9 @@ describe.each(leaves)('the examples of $path', ({ path, command }) => {
     for (const example of examples) {
       expect(example.startsWith(path)).toBe(true);
       const line = example.slice(path.length).replace(/ [|>] .*$/, '');
-      const args = [...line.matchAll(/"([^"]*)"|(\S+)/g)].map((match) => match[1] ?? match[2] ?? '');
+      const args = [...line.matchAll(/"([^"]*)"|'([^']*)'|(\S+)/g)].map(
+        (match) => match[1] ?? match[2] ?? match[3] ?? '',
+      );
       // A fresh command whose work is left out: only the reading of the arguments is tried.
       const fresh = everyCommand(createProgram()).find((one) => one.path === path)?.command;
       fresh?.action(() => {});

@@ -16,7 +16,7 @@ const mutation = `mutation ($input: CreateOAuthClientInput!) { createOAuthClient
   clientSecret
   oauthClient {
     id clientId account { id } name description type homepageUrl policyUrl termsUrl redirectUris grantTypes scopes
-    tokenEndpointAuthMethod requirePkce consentMode idTokenSigningAlgorithm
+    tokenEndpointAuthMethod requirePkce consentMode idTokenSigningAlgorithm accessTokenSigningAlgorithm userinfoSigningAlgorithm responseModes
     lifetimes { accessTokenSeconds refreshTokenSeconds refreshTokenIdleSeconds idTokenSeconds }
     secrets { hint createdBy { id } expiresAt lastUsedAt } createdBy { id } version
     createdAt updatedAt lastUsedAt disabledAt verifiedAt
@@ -58,6 +58,9 @@ describe('a client of which only the name and a redirect URI is said', () => {
       requirePkce: true,
       consentMode: 'REMEMBER',
       idTokenSigningAlgorithm: 'RS256',
+      accessTokenSigningAlgorithm: 'ES256',
+      userinfoSigningAlgorithm: null,
+      responseModes: ['QUERY', 'FORM_POST'],
       lifetimes: {
         accessTokenSeconds: 600,
         refreshTokenSeconds: 90 * 86_400,
@@ -96,6 +99,9 @@ test('everything that can be said is stored as it was said', async () => {
     requirePkce: false,
     consentMode: 'ALWAYS',
     idTokenSigningAlgorithm: 'ES256',
+    accessTokenSigningAlgorithm: 'RS256',
+    userinfoSigningAlgorithm: 'RS256',
+    responseModes: ['FORM_POST'],
     lifetimes: {
       accessTokenSeconds: 60,
       refreshTokenSeconds: 7200,

@@ -47,7 +47,17 @@ test('union and subset are those of sets', () => {
 
 test('every scope that we know is a scope token, and the personal ones are known', () => {
   const names = Object.keys(knownScopes);
-  expect(names).toEqual(['openid', 'profile', 'email', 'offline_access', 'reader', 'writer', 'admin']);
+  expect(names).toEqual([
+    'openid',
+    'profile',
+    'email',
+    'address',
+    'phone',
+    'offline_access',
+    'reader',
+    'writer',
+    'admin',
+  ]);
   expect(parseScope(names.join(' '))).toEqual(names);
   expect(isSubset(personalScopes, names)).toBe(true);
 });

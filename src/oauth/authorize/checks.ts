@@ -13,7 +13,7 @@ import {
   type AuthorizingClient,
   longestValue,
   prompts,
-  responseModes,
+  responseModesOf,
 } from './request.js';
 
 const startAgain = 'Go back to the app and try again. If it keeps happening, tell the people who make the app.';
@@ -119,11 +119,13 @@ function responseType({ parameters }: Checked) {
   return type === 'code' ? null : fault('unsupported_response_type', 'Only response_type=code is supported.');
 }
 
-function responseMode({ parameters }: Checked) {
-  const mode = parameters.get('response_mode');
-  return mode === undefined || (responseModes as readonly string[]).includes(mode)
+/** Form Post Response Mode section 2; of those modes only what the client is registered for (ASVS 5.0 10.4.12). */
+function responseMode({ parameters, client }: Checked) {
+  const mode: string = parameters.get('response_mode') ?? 'query';
+  const modes = responseModesOf(client);
+  return (modes as readonly string[]).includes(mode)
     ? null
-    : fault('invalid_request', `response_mode can be: ${responseModes.join(', ')}.`);
+    : fault('invalid_request', `response_mode of this client can be: ${modes.join(', ')}. Without it, it is query.`);
 }
 
 function grantIsRegistered({ client }: Checked) {

@@ -1,4 +1,5 @@
 // An authorization request as a typed value: read once, checked once, then kept as it is while the person signs in.
+import type { ResponseMode } from '../../clients/metadata.js';
 import type { Deps } from '../../deps.js';
 import type { Parameters } from '../../http/form.js';
 import { splitWords, union } from '../../lib/scope.js';
@@ -7,10 +8,6 @@ import type { IdTokenHint } from '../id-token-hint.js';
 
 export const prompts = ['none', 'login', 'consent', 'select_account'] as const;
 export type Prompt = (typeof prompts)[number];
-
-/** How the response travels: OAuth 2.0 Multiple Response Type Encoding Practices, and Form Post Response Mode. */
-export const responseModes = ['query', 'form_post'] as const;
-export type ResponseMode = (typeof responseModes)[number];
 
 /**
  * The error codes of an authorization response (RFC 6749 section 4.1.2.1, OpenID Connect Core section 3.1.2.6, and OpenID
@@ -90,6 +87,11 @@ function readWishes(parameters: Parameters, client: AuthorizingClient, hint: IdT
   };
 }
 
+/** The response modes that a client may ask for; the first is what it gets when it asks for none or for another. */
+export function responseModesOf(client: AuthorizingClient): ResponseMode[] {
+  return splitWords(client.responseModes) as ResponseMode[];
+}
+
 /** Reads the parameters into a request. Of one with a fault only what telling of it takes: the rest is anything at all. */
 export function readRequest(
   parameters: Parameters,
@@ -101,12 +103,13 @@ export function readRequest(
   const sound = (name: string) => (fault === null ? parameters.get(name) : undefined);
   const maxAge = sound('max_age');
   const prompt = splitWords(parameters.get('prompt') ?? '');
+  const modes = responseModesOf(client);
   return {
     clientRowId: client.id,
     redirectUri,
     redirectUriSent: parameters.get('redirect_uri') !== undefined,
-    // One that we do not know is a fault, which is told by query.
-    responseMode: responseModes.find((mode) => mode === parameters.get('response_mode')) ?? 'query',
+    // One that the client may not ask for is a fault, which is told in one that it may.
+    responseMode: modes.find((mode) => mode === (parameters.get('response_mode') ?? 'query')) ?? modes[0] ?? 'query',
     state: parameters.get('state')?.slice(0, longestValue) ?? null,
     scopes: [...new Set(splitWords(sound('scope') ?? ''))],
     nonce: sound('nonce') ?? null,

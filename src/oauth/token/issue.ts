@@ -13,13 +13,16 @@ function seconds(date: Date): number {
   return Math.floor(date.getTime() / 1000);
 }
 
-async function signAccessToken(deps: IssueDeps, lifetimeSeconds: number, claims: Readonly<Record<string, unknown>>) {
+/** What a client says of its access tokens. */
+type Issuing = Pick<Family['consent']['client'], 'accessTokenSeconds' | 'accessTokenSigningAlgorithm'>;
+
+async function signAccessToken(deps: IssueDeps, client: Issuing, claims: Readonly<Record<string, unknown>>) {
   const now = seconds(deps.clock());
-  return deps.keys.sign('ES256', 'at+jwt', {
+  return deps.keys.sign(client.accessTokenSigningAlgorithm, 'at+jwt', {
     iss: deps.config.issuer,
     aud: deps.config.issuer,
     iat: now,
-    exp: now + lifetimeSeconds,
+    exp: now + client.accessTokenSeconds,
     jti: deps.randomBytes(16).toString('base64url'),
     ...claims,
   });
@@ -66,7 +69,7 @@ export async function issueForMember(
 ): Promise<TokenResponse> {
   const { client, member } = family.consent;
   const scope = scopes.join(' ');
-  const accessToken = await signAccessToken(deps, client.accessTokenSeconds, {
+  const accessToken = await signAccessToken(deps, client, {
     sub: member.id,
     client_id: client.clientId,
     scope,
@@ -86,13 +89,13 @@ export async function issueForMember(
 /** The response to client credentials: the subject is the client itself (RFC 9068 section 2.2). */
 export async function issueForClient(
   deps: IssueDeps,
-  client: { readonly clientId: string; readonly tokenEpoch: number; readonly accessTokenSeconds: number },
+  client: Issuing & { readonly clientId: string; readonly tokenEpoch: number },
   scopes: readonly string[],
 ): Promise<TokenResponse> {
   const scope = scopes.join(' ');
   const claims = { sub: client.clientId, client_id: client.clientId, scope, epoch: client.tokenEpoch };
   return {
-    access_token: await signAccessToken(deps, client.accessTokenSeconds, claims),
+    access_token: await signAccessToken(deps, client, claims),
     token_type: 'Bearer',
     expires_in: client.accessTokenSeconds,
     scope,
