@@ -1,6 +1,6 @@
-// Every setting: its environment variable, default, unit and reason, read and checked once at start. Nothing else reads the
-// environment. The README's table is checked against this list.
+// Every setting, read and checked once at start. Nothing else reads the environment. What each is for is config/settings.ts's.
 import { z } from 'zod';
+import { settings } from './config/settings.js';
 
 const minimumSecretBytes = 32;
 
@@ -70,113 +70,12 @@ const hosts = commaList.superRefine((list, context) => {
   }
 });
 
-interface Setting {
-  readonly name: string;
-  /** As the README shows it. */
-  readonly fallback: string;
-  readonly unit: string;
-  readonly reason: string;
-}
-
-/** Every setting, in the order of the README's table. */
-export const settings: readonly Setting[] = [
-  {
-    name: 'PORT',
-    fallback: '4000',
-    unit: 'TCP port',
-    reason: 'Where the service listens.',
-  },
-  {
-    name: 'HOST',
-    fallback: '127.0.0.1',
-    unit: 'address',
-    reason: 'The address to listen on. Only this computer by default; put a TLS proxy in front for others.',
-  },
-  {
-    name: 'LATCHKEY_ISSUER',
-    fallback: 'http://localhost:$PORT',
-    unit: 'origin',
-    reason:
-      'The public address, which is the OpenID Connect issuer. https, or http on loopback. Never taken from request headers.',
-  },
-  {
-    name: 'DATABASE_URL',
-    fallback: 'file:./data/latchkey.db',
-    unit: 'URL',
-    reason: 'A SQLite file, or postgresql://user:password@host/database.',
-  },
-  {
-    name: 'LATCHKEY_SECRET',
-    fallback: 'generated on SQLite, required on PostgreSQL',
-    unit: 'comma list, each at least 32 bytes',
-    reason:
-      'Encrypts signing keys and protects forms. The first one writes, all of them read, so that it can be changed. On SQLite it is made at first start, in a file beside the database.',
-  },
-  {
-    name: 'LATCHKEY_OWNER_EMAIL',
-    fallback: 'owner@example.com',
-    unit: 'e-mail address',
-    reason: 'The first owner. Read at first start only.',
-  },
-  {
-    name: 'LATCHKEY_OWNER_PASSWORD',
-    fallback: 'generated and printed once',
-    unit: '12 to 128 characters',
-    reason: "The first owner's password. Read at first start only.",
-  },
-  {
-    name: 'LATCHKEY_CORS_ORIGINS',
-    fallback: '(none)',
-    unit: 'comma list of origins',
-    reason:
-      'Browser apps on other origins that may call /graphql with a bearer token. Cookies are never accepted from them.',
-  },
-  {
-    name: 'LATCHKEY_TRUSTED_PROXIES',
-    fallback: '0',
-    unit: 'proxies',
-    reason:
-      'How many proxies stand in front, so that X-Forwarded-For can be believed that far for throttling and the audit log.',
-  },
-  {
-    name: 'LATCHKEY_OUTBOUND_ALLOW',
-    fallback: '(none)',
-    unit: 'comma list of host:port',
-    reason:
-      'Servers that may be called although their address is private or they speak http: key sets, logos, logout notices. All others must be public and https.',
-  },
-  {
-    name: 'LATCHKEY_REFRESH_GRACE_SECONDS',
-    fallback: '30',
-    unit: 'seconds, 0 to 300',
-    reason:
-      'How long a used refresh token gives the same successor again, so that a lost reply signs nobody out. 0 is off.',
-  },
-  {
-    name: 'LATCHKEY_GRAPHQL_POINTS_PER_MINUTE',
-    fallback: '50000000',
-    unit: 'points, 1000 to 1000000000',
-    reason:
-      'What one caller of the GraphQL API may spend in a minute, in each process: a guard against scripts gone wild. A field is a point, times the length of the lists it is in.',
-  },
-  {
-    name: 'LATCHKEY_AUDIT_RETENTION_DAYS',
-    fallback: '0',
-    unit: 'days, 0 to 36500',
-    reason: 'How long entries of the audit log are kept; older ones are deleted little by little. 0 keeps them all.',
-  },
-  {
-    name: 'LATCHKEY_LOG_LEVEL',
-    fallback: 'info',
-    unit: 'trace, debug, info, warn, error or silent',
-    reason: 'How much is logged, as JSON lines on standard error.',
-  },
-];
-
 const schema = z.object({
   PORT: wholeNumber(1, 65535).default(4000),
   HOST: z.string().default('127.0.0.1'),
   LATCHKEY_ISSUER: origin.optional(),
+  LATCHKEY_TLS_CERT: z.string().optional(),
+  LATCHKEY_TLS_KEY: z.string().optional(),
   DATABASE_URL: databaseUrl.default('file:./data/latchkey.db'),
   LATCHKEY_SECRET: secrets.optional(),
   LATCHKEY_OWNER_EMAIL: z.string().default('owner@example.com'),
@@ -196,6 +95,8 @@ export interface Config {
   readonly host: string;
   /** An origin: no path, no trailing slash. */
   readonly issuer: string;
+  /** The paths of a certificate and its key; null to speak http. */
+  readonly tls: { readonly certificateFile: string; readonly keyFile: string } | null;
   readonly databaseUrl: string;
   /** The first writes, all read. Empty until a SQLite installation has made its own (compose.ts). */
   readonly secrets: readonly string[];
@@ -225,6 +126,16 @@ export class ConfigError extends Error {
   }
 }
 
+/** Settings of TLS that do not go together. */
+function faultsOfTls(given: Readonly<Record<string, string | undefined>>): string[] {
+  const { LATCHKEY_TLS_CERT: certificate, LATCHKEY_TLS_KEY: key, LATCHKEY_ISSUER: issuer } = given;
+  if ((certificate === undefined) !== (key === undefined))
+    return ['LATCHKEY_TLS_CERT and LATCHKEY_TLS_KEY go together: name both files, or neither'];
+  return certificate !== undefined && !issuer?.startsWith('https://')
+    ? ['LATCHKEY_TLS_CERT needs LATCHKEY_ISSUER to be the https address that the certificate is for']
+    : [];
+}
+
 /**
  * Reads the settings from an environment. An empty variable counts as absent.
  * @throws ConfigError with all faults at once
@@ -246,12 +157,15 @@ export function loadConfig(environment: Readonly<Record<string, string | undefin
       'LATCHKEY_SECRET is required with PostgreSQL, the same for every process; openssl rand -base64 32 makes one',
     );
   }
+  faults.push(...faultsOfTls(given));
   if (!result.success || faults.length > 0) throw new ConfigError(faults);
   const values = result.data;
+  const { LATCHKEY_TLS_CERT: certificateFile, LATCHKEY_TLS_KEY: keyFile } = values;
   return {
     port: values.PORT,
     host: values.HOST,
     issuer: values.LATCHKEY_ISSUER ?? `http://localhost:${values.PORT}`,
+    tls: certificateFile === undefined || keyFile === undefined ? null : { certificateFile, keyFile },
     databaseUrl: values.DATABASE_URL,
     secrets: values.LATCHKEY_SECRET ?? [],
     ownerEmail: values.LATCHKEY_OWNER_EMAIL,

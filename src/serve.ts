@@ -1,15 +1,19 @@
 // The running service: compose, first start, listen; stop when told to.
-import { createServer } from 'node:http';
+import { createServer, type RequestListener } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
 import { getRequestListener } from '@hono/node-server';
 import { loadGraphql } from './api/routes.js';
 import { createApp } from './app.js';
 import { bootstrap, type FirstOwner } from './bootstrap.js';
 import { compose } from './compose.js';
 import { type Config, loadConfig } from './config.js';
+import type { Deps } from './deps.js';
 import { startMaintenance } from './maintenance.js';
 import { operatorMessage } from './operator-message.js';
+import { followCertificate, readCertificate } from './tls.js';
 
 const stopWithinMilliseconds = 10_000;
+const timeouts = { requestTimeout: 30_000, headersTimeout: 10_000 };
 
 function welcome(config: Config, owner: FirstOwner | null): string {
   const lines = [
@@ -30,6 +34,15 @@ function welcome(config: Config, owner: FirstOwner | null): string {
   return `${lines.join('\n')}\n\n`;
 }
 
+/** A server that speaks https when a certificate is named. @throws ConfigError */
+async function createHttpServer(config: Config, log: Deps['log'], listener: RequestListener) {
+  const certificate = await readCertificate(config);
+  if (certificate === null) return createServer(timeouts, listener);
+  const server = createSecureServer({ ...timeouts, ...certificate, minVersion: 'TLSv1.2' }, listener);
+  server.once('close', followCertificate(server, config, certificate, log));
+  return server;
+}
+
 /** Starts the service and resolves when it listens. @returns how to stop it */
 export async function serve(config: Config): Promise<{ stop(): Promise<void> }> {
   const { deps, close } = await compose(config);
@@ -39,10 +52,11 @@ export async function serve(config: Config): Promise<{ stop(): Promise<void> }> 
   const begun = new Promise<void>((resolve) => {
     begin = resolve;
   });
-  const server = createServer(
-    { requestTimeout: 30_000, headersTimeout: 10_000 },
-    (request, response) => void begun.then(() => listener(request, response)),
-  );
+  const answer: RequestListener = (request, response) => void begun.then(() => listener(request, response));
+  const server = await createHttpServer(config, deps.log, answer).catch(async (error: unknown) => {
+    await close();
+    throw error;
+  });
   try {
     // Before an owner is made, whose password is shown once: a port that is in use must not cost it.
     await new Promise<void>((resolve, reject) => {

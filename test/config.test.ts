@@ -2,7 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { ConfigError, loadConfig, settings } from '../src/config.js';
+import { settings } from '../src/config/settings.js';
+import { ConfigError, loadConfig } from '../src/config.js';
 
 const secret = 'a secret of at least thirty-two bytes';
 
@@ -21,6 +22,7 @@ test('an empty environment gives the defaults', () => {
     port: 4000,
     host: '127.0.0.1',
     issuer: 'http://localhost:4000',
+    tls: null,
     databaseUrl: 'file:./data/latchkey.db',
     secrets: [],
     ownerEmail: 'owner@example.com',
@@ -45,6 +47,8 @@ test('every setting is read', () => {
     PORT: '8080',
     HOST: '0.0.0.0',
     LATCHKEY_ISSUER: 'https://id.example.com',
+    LATCHKEY_TLS_CERT: '/etc/latchkey/cert.pem',
+    LATCHKEY_TLS_KEY: '/etc/latchkey/key.pem',
     DATABASE_URL: 'postgresql://user:password@host/database',
     LATCHKEY_SECRET: `${secret}, another ${secret}`,
     LATCHKEY_OWNER_EMAIL: 'me@example.com',
@@ -62,6 +66,7 @@ test('every setting is read', () => {
     port: 8080,
     host: '0.0.0.0',
     issuer: 'https://id.example.com',
+    tls: { certificateFile: '/etc/latchkey/cert.pem', keyFile: '/etc/latchkey/key.pem' },
     databaseUrl: given.DATABASE_URL,
     secrets: [secret, `another ${secret}`],
     ownerEmail: 'me@example.com',

@@ -25,7 +25,7 @@ const layers = [
   ["the features' schema.ts"],
   ['oauth'],
   ['interaction', 'api'],
-  ['bootstrap', 'app', 'maintenance', 'operator-message'],
+  ['bootstrap', 'app', 'maintenance', 'operator-message', 'tls'],
   ['compose'],
   ['serve'],
   ['main'],
