@@ -15,6 +15,7 @@ import { createKeys } from './keys/service.js';
 import { createHasher, productionHashParameters } from './lib/hasher.js';
 import { createIdMaker } from './lib/ids.js';
 import { createSecretKeys } from './lib/secret-keys.js';
+import { createLogoutCourier } from './oauth/logout-courier.js';
 
 /** The dependencies, and how to let go of them. */
 export interface Composition {
@@ -80,7 +81,7 @@ export async function compose(config: Config): Promise<Composition> {
   const clock = () => new Date();
   const lastUsed = createLastUsed(db, clock, (error) => log.error({ err: error }, 'last uses were not written'));
   const keys = createKeys({ db, clock, secretKeys, config });
-  const deps: Deps = {
+  const parts = {
     config,
     db,
     clock,
@@ -95,6 +96,7 @@ export async function compose(config: Config): Promise<Composition> {
     outbound: createOutbound(config),
     log,
   };
+  const deps: Deps = { ...parts, logoutCourier: createLogoutCourier(parts) };
   const release = async () => {
     await lastUsed.flush();
     await close();

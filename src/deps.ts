@@ -57,8 +57,11 @@ export interface LastUsed {
 
 export type SigningAlgorithm = 'RS256' | 'ES256';
 
-/** The `typ` headers of the JWTs that we sign: ID tokens and access tokens (RFC 9068). */
-export type TokenType = 'JWT' | 'at+jwt';
+/**
+ * The `typ` headers of the JWTs that we sign: ID tokens, access tokens (RFC 9068), logout tokens (OpenID Connect Back-Channel
+ * Logout section 2.4).
+ */
+export type TokenType = 'JWT' | 'at+jwt' | 'logout+jwt';
 
 /** Signs and verifies our own JWTs, and publishes the keys that others verify them with. */
 export interface Keys {
@@ -90,6 +93,23 @@ export interface Fetched {
 export interface Outbound {
   /** @throws OutboundError, whose message tells whoever named the address what went wrong */
   get(url: string, limits: { readonly mostBytes: number }): Promise<Fetched>;
+  /**
+   * Sends a form. The status is the whole answer, a body is not read.
+   * @throws OutboundError as `get` does, and for every status but those from 200 to 299
+   */
+  post(url: string, form: URLSearchParams): Promise<void>;
+}
+
+/** Brings clients the logout tokens that are noted for them (OpenID Connect Back-Channel Logout). Works once it was started. */
+export interface LogoutCourier {
+  /** Says that something was noted, so that it is sent at once. Nobody waits for it, and what fails is tried again later. */
+  wake(): void;
+  /** Looks for what is due now, and every few seconds from now on. */
+  start(): void;
+  /** Begins nothing new and waits for what is under way: seconds at most. */
+  stop(): Promise<void>;
+  /** Sends what is due, each once, and waits for all of it, started or not. */
+  deliverDue(): Promise<void>;
 }
 
 export interface Deps {
@@ -105,5 +125,6 @@ export interface Deps {
   readonly keys: Keys;
   readonly lastUsed: LastUsed;
   readonly outbound: Outbound;
+  readonly logoutCourier: LogoutCourier;
   readonly log: Logger;
 }

@@ -4,13 +4,14 @@ import { deleteOldEntries } from './audit/retention.js';
 import { noteExpiringSecrets } from './clients/expiry.js';
 import { eraseOldSeals } from './consents/refresh-tokens.js';
 import type { Deps } from './deps.js';
+import { giveUpExpiredLogouts } from './sessions/logout-deliveries.js';
 import { deleteOldSessions } from './sessions/service.js';
 
 const everyMilliseconds = 60_000;
 const dayMilliseconds = 86_400_000;
 
 /** Runs all steps once. */
-export async function tidy(deps: Pick<Deps, 'db' | 'clock' | 'config' | 'newId'>): Promise<void> {
+export async function tidy(deps: Pick<Deps, 'db' | 'clock' | 'config' | 'newId' | 'log'>): Promise<void> {
   const now = deps.clock();
   const yesterday = new Date(now.getTime() - dayMilliseconds);
   await eraseOldSeals(deps.db, now, deps.config.refreshGraceSeconds);
@@ -24,6 +25,7 @@ export async function tidy(deps: Pick<Deps, 'db' | 'clock' | 'config' | 'newId'>
   await deps.db.tokenFamily.deleteMany({ where: { codes: unredeemed } });
   await deps.db.rateLimiterFlexible.deleteMany({ where: { expire: { lt: yesterday } } });
   await deleteOldSessions(deps.db, now);
+  await giveUpExpiredLogouts(deps);
   await noteExpiringSecrets(deps);
   await deleteOldEntries(deps);
 }

@@ -69,13 +69,22 @@ export async function serve(config: Config): Promise<{ stop(): Promise<void> }> 
     // So that the first GraphQL request need not wait for it.
     void loadGraphql();
     const stopMaintenance = startMaintenance(deps);
+    deps.logoutCourier.start();
     return {
       async stop() {
         stopMaintenance();
         const closed = new Promise((resolve) => server.close(resolve));
         server.closeIdleConnections();
-        const impatience = setTimeout(() => server.closeAllConnections(), stopWithinMilliseconds);
+        let impatience: NodeJS.Timeout | undefined;
+        const tooLong = new Promise<void>((resolve) => {
+          impatience = setTimeout(() => {
+            server.closeAllConnections();
+            resolve();
+          }, stopWithinMilliseconds);
+        });
         await closed;
+        // After the last request, which may have signed somebody out. What is not sent in time is sent after the next start.
+        await Promise.race([deps.logoutCourier.stop(), tooLong]);
         clearTimeout(impatience);
         await close();
       },

@@ -6,6 +6,7 @@ export const auditActions = {
   API_TOKEN_CREATED: 'An API token was created.',
   API_TOKEN_REVOKED: 'An API token was revoked.',
   API_TOKEN_ROTATED: 'An API token was replaced by a new one.',
+  BACKCHANNEL_LOGOUT_FAILED: 'A client did not take the news of a sign-out in a day, and is not told any more.',
   CLIENT_AUTHENTICATION_REFUSED: 'A client presented a wrong secret or assertion.',
   CONSENT_DENIED: 'A member did not allow a client what it asked for.',
   CONSENT_GIVEN: 'A member allowed a client what it asked for.',

@@ -80,11 +80,11 @@ export async function recordAudit(
 }
 
 /**
- * Writes that something was refused to a known member or client: one row a minute, kind and address, which counts.
+ * Writes that something was refused to a known member or client, or by one: one row a minute, kind and address, which counts.
  * Unknown names are never recorded, so that nobody fills the log with inventions.
  */
 export async function recordRefusal(
-  deps: Pick<Deps, 'clock' | 'newId'> & { readonly db: Db },
+  deps: Pick<Deps, 'clock' | 'newId'> & { readonly db: Db | Tx },
   actor: Actor,
   record: AuditRecord & { readonly targetId: string },
 ): Promise<void> {

@@ -65,7 +65,8 @@ function optionalFields(t: InputFieldBuilder) {
         'The origins of its pages, which may call the protocol endpoints from a browser, such as https://app.example.com; at most 20.',
     }),
     backchannelLogoutUri: t.string({
-      description: 'Where it is told that a person signed out, an https address (OpenID Connect Back-Channel Logout).',
+      description:
+        'An https address of its server, to which we POST a logout_token when a session ends that a person signed in with (OpenID Connect Back-Channel Logout); status 200 or 204 says that it was taken, anything else is tried again for a day.',
     }),
     jwks: t.string({
       description:

@@ -104,7 +104,8 @@ export const OAuthClientNode = builder.prismaNode('OAuthClient', {
     }),
     backchannelLogoutUri: t.exposeString('backchannelLogoutUri', {
       nullable: true,
-      description: 'Where it is told that a person signed out (OpenID Connect Back-Channel Logout); null when nowhere.',
+      description:
+        'Where it is told that a person signed out, by a logout_token that names them and the session (OpenID Connect Back-Channel Logout); null when nowhere. What it does not take for a day is in the audit log as BACKCHANNEL_LOGOUT_FAILED.',
     }),
     jwks: t.exposeString('jwks', {
       nullable: true,

@@ -69,13 +69,18 @@ export function isRetryable(error: unknown): boolean {
  * Runs a transaction again while it fails in a way that `isRetryable` recognises.
  * @param transaction the whole of it, without effects outside the database
  * @param attempts how often it is tried at most
+ * @param mayPass which failures another attempt may well not meet
  */
-export async function retrying<T>(transaction: () => Promise<T>, attempts = 3): Promise<T> {
+export async function retrying<T>(
+  transaction: () => Promise<T>,
+  attempts = 3,
+  mayPass: (error: unknown) => boolean = isRetryable,
+): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await transaction();
     } catch (error) {
-      if (attempt >= attempts || !isRetryable(error)) throw error;
+      if (attempt >= attempts || !mayPass(error)) throw error;
     }
     await pause(Math.random() * 25 * 2 ** attempt);
   }

@@ -21,7 +21,10 @@ import {
 
 const demoActor: Actor = { ...systemActor, label: 'demo' };
 
-type SeedDeps = Pick<Deps, 'config' | 'db' | 'clock' | 'newId' | 'randomBytes' | 'hasher' | 'outbound'>;
+type SeedDeps = Pick<
+  Deps,
+  'config' | 'db' | 'clock' | 'newId' | 'randomBytes' | 'hasher' | 'outbound' | 'logoutCourier'
+>;
 type Owner = Actor & { readonly accountId: string };
 
 /** A client with the secret that was made just now. */

@@ -58,15 +58,29 @@ function pinned(addresses: readonly LookupAddress[]): LookupFunction {
   };
 }
 
-function send(url: URL, addresses: readonly LookupAddress[], signal: AbortSignal, certificateAuthority?: string) {
+function send(
+  url: URL,
+  addresses: readonly LookupAddress[],
+  signal: AbortSignal,
+  form: string | null,
+  certificateAuthority?: string,
+) {
+  const headers = { 'User-Agent': 'Latchkey', Accept: '*/*', 'Accept-Encoding': 'identity' };
   const options = {
-    method: 'GET',
+    method: form === null ? 'GET' : 'POST',
     // A connection of its own: one that was kept open was checked for another call, and none goes through a proxy.
     agent: false as const,
     lookup: pinned(addresses),
     autoSelectFamilyAttemptTimeout: attemptMilliseconds,
     signal,
-    headers: { 'User-Agent': 'Latchkey', Accept: '*/*', 'Accept-Encoding': 'identity' },
+    headers:
+      form === null
+        ? headers
+        : {
+            ...headers,
+            'Content-Type': 'application/x-www-form-urlencoded',
+            'Content-Length': Buffer.byteLength(form),
+          },
   };
   return new Promise<IncomingMessage>((resolve, reject) => {
     const request =
@@ -86,7 +100,7 @@ function send(url: URL, addresses: readonly LookupAddress[], signal: AbortSignal
     // Stays for the errors that come after the answer has begun: the body's reader is told of them as well.
     request.on('error', reject);
     request.once('close', () => reject(new OutboundError('The server closed the connection without an answer.')));
-    request.end();
+    request.end(form ?? undefined);
   });
 }
 
@@ -159,26 +173,33 @@ export function createOutbound(config: Pick<Config, 'outboundAllow'>, parts: Out
     return addresses;
   }
 
-  return {
-    async get(text, { mostBytes }) {
-      const { url, allowed } = readUrl(text, config.outboundAllow);
-      const signal = AbortSignal.timeout(milliseconds);
-      let response: IncomingMessage | undefined;
-      try {
-        const addresses = await resolve(url.hostname, allowed, signal);
-        response = await send(url, addresses, signal, parts.certificateAuthority);
-        const fetched = await read(response, mostBytes);
-        // A body that lasts until the connection closes looks complete when it was our deadline that closed it.
-        signal.throwIfAborted();
-        return fetched;
-      } catch (error) {
-        if (signal.aborted && !(error instanceof OutboundError)) {
-          throw new OutboundError(`The server did not answer in full within ${milliseconds / 1000} seconds.`);
-        }
-        throw explain(error) ?? error;
-      } finally {
-        response?.destroy();
+  /** One call, a POST when there is a form. What of its answer counts is the reader's part. */
+  async function call<T>(text: string, form: string | null, reader: (response: IncomingMessage) => T | Promise<T>) {
+    const { url, allowed } = readUrl(text, config.outboundAllow);
+    const signal = AbortSignal.timeout(milliseconds);
+    let response: IncomingMessage | undefined;
+    try {
+      const addresses = await resolve(url.hostname, allowed, signal);
+      response = await send(url, addresses, signal, form, parts.certificateAuthority);
+      const read = await reader(response);
+      // A body that lasts until the connection closes looks complete when it was our deadline that closed it.
+      signal.throwIfAborted();
+      return read;
+    } catch (error) {
+      if (signal.aborted && !(error instanceof OutboundError)) {
+        throw new OutboundError(`The server did not answer in full within ${milliseconds / 1000} seconds.`);
       }
-    },
+      throw explain(error) ?? error;
+    } finally {
+      response?.destroy();
+    }
+  }
+
+  return {
+    get: (url, { mostBytes }) => call(url, null, (response) => read(response, mostBytes)),
+    post: (url, form) =>
+      call(url, form.toString(), ({ statusCode = 0 }) => {
+        if (statusCode < 200 || statusCode > 299) refuseStatus(statusCode);
+      }),
   };
 }

@@ -14,6 +14,7 @@ export const idPrefixes = {
   tokenFamily: 'fam',
   authorizationCode: 'cod',
   refreshToken: 'ref',
+  logoutDelivery: 'lod',
   auditLogEntry: 'aud',
   idempotencyRecord: 'ide',
 } as const;

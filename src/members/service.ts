@@ -9,7 +9,7 @@ import { InputError, type InputIssue } from '../lib/errors.js';
 import { networkOf } from '../lib/network.js';
 import type { Role } from '../lib/roles.js';
 import { faultsOfName } from '../lib/text-rules.js';
-import { endEverythingOfMember } from '../sessions/service.js';
+import { endEverythingOfMember, endingSessions } from '../sessions/service.js';
 import { faultsOfPassword, longestPassword, normalisePassword } from './password.js';
 
 export interface NewMember {
@@ -103,7 +103,7 @@ export async function createMember(
  * @throws InputError NOT_FOUND, or what is wrong with the password
  */
 export async function setPassword(
-  deps: Pick<Deps, 'db' | 'clock' | 'newId' | 'hasher'>,
+  deps: Pick<Deps, 'db' | 'clock' | 'newId' | 'hasher' | 'logoutCourier'>,
   actor: Actor,
   email: string,
   password: string,
@@ -111,13 +111,13 @@ export async function setPassword(
   const issues = await faultsOfPassword(password);
   if (issues.length > 0) throw new InputError(issues);
   const passwordHash = await deps.hasher.hash(normalisePassword(password), actor.ipAddress ?? 'operator');
-  await deps.db.$transaction(async (tx) => {
+  await endingSessions(deps, async (tx) => {
     const member = await tx.member.findUnique({ where: { emailKey: emailKey(email) } });
     if (!member)
       throw new InputError([{ code: 'NOT_FOUND', message: `There is no member ${email}.`, path: ['email'] }]);
     const now = deps.clock();
     await tx.member.update({ where: { id: member.id }, data: { passwordHash, updatedAt: now } });
-    await endEverythingOfMember(tx, member.id, now);
+    await endEverythingOfMember(tx, deps, member.id, now);
     const target = { accountId: member.accountId, targetId: member.id, targetLabel: member.email };
     await recordAudit(tx, deps, actor, { action: 'MEMBER_PASSWORD_SET', ...target });
   });

@@ -24,6 +24,8 @@ function serverMetadata(issuer: string) {
     revocation_endpoint: `${issuer}/oauth/revoke`,
     introspection_endpoint: `${issuer}/oauth/introspect`,
     end_session_endpoint: `${issuer}/oauth/logout`,
+    backchannel_logout_supported: true,
+    backchannel_logout_session_supported: true,
     jwks_uri: `${issuer}/oauth/jwks`,
     scopes_supported: Object.keys(knownScopes),
     response_types_supported: ['code'],

@@ -1,9 +1,10 @@
 // Browser sessions: begun at sign-in, found by the cookie's secret, ended at sign-out. The cookie itself is http's.
 import { type Actor, recordAudit } from '../audit/service.js';
 import { revokeFamiliesOfMember, revokeFamiliesOfSession } from '../consents/families.js';
-import type { Db, Tx } from '../db/client.js';
+import { type Db, isOrphan, isRetryable, retrying, type Tx } from '../db/client.js';
 import type { Deps } from '../deps.js';
 import { sha256 } from '../lib/crypto.js';
+import { noteLogouts } from './logout-deliveries.js';
 
 const sessionIdleSeconds = 12 * 3600;
 export const sessionSeconds = 30 * 24 * 3600;
@@ -88,12 +89,43 @@ export async function holdSession(tx: Tx, id: string, now: Date): Promise<boolea
   return count === 1;
 }
 
+type EndingDeps = Pick<Deps, 'db' | 'clock' | 'newId' | 'logoutCourier'>;
+
+/**
+ * Ends the sessions that are named and have not ended, and notes for every client that was signed in to through one that it is
+ * to be told. Nothing else ends sessions, save their expiry. The tokens of their sign-ins are the caller's, and end after this.
+ * @returns how many ended
+ */
+async function endSessions(
+  tx: Tx,
+  deps: Pick<Deps, 'newId'>,
+  which: { readonly id: string } | { readonly memberId: string },
+  now: Date,
+): Promise<number> {
+  const ended = await tx.session.updateManyAndReturn({
+    where: { ...which, endedAt: null },
+    data: { endedAt: now },
+    select: { id: true, memberId: true },
+  });
+  if (ended.length > 0) await noteLogouts(tx, deps, ended, now);
+  return ended.length;
+}
+
+/**
+ * Runs a transaction that ends sessions, and then has the clients told. A client may be deleted just before the note for it is
+ * written: the second time it is not found any more.
+ */
+export async function endingSessions(deps: EndingDeps, transaction: (tx: Tx) => Promise<void>): Promise<void> {
+  const mayPass = (error: unknown) => isRetryable(error) || isOrphan(error);
+  await retrying(() => deps.db.$transaction(transaction), 5, mayPass);
+  deps.logoutCourier.wake();
+}
+
 /** Ends a session and, with it, the tokens of its sign-ins, save those granted for offline access. */
-export async function endSession(deps: Pick<Deps, 'db' | 'clock' | 'newId'>, actor: Actor, id: string): Promise<void> {
+export async function endSession(deps: EndingDeps, actor: Actor, id: string): Promise<void> {
   const now = deps.clock();
-  await deps.db.$transaction(async (tx) => {
-    const { count } = await tx.session.updateMany({ where: { id, endedAt: null }, data: { endedAt: now } });
-    if (count === 0) return;
+  await endingSessions(deps, async (tx) => {
+    if ((await endSessions(tx, deps, { id }, now)) === 0) return;
     await revokeFamiliesOfSession(tx, id, now);
     await recordAudit(tx, deps, actor, {
       action: 'SIGNED_OUT',
@@ -103,13 +135,24 @@ export async function endSession(deps: Pick<Deps, 'db' | 'clock' | 'newId'>, act
   });
 }
 
-/** Ends every session of a member and all tokens that clients hold for them, as a new password demands. */
-export async function endEverythingOfMember(tx: Tx, memberId: string, now: Date): Promise<void> {
-  await tx.session.updateMany({ where: { memberId, endedAt: null }, data: { endedAt: now } });
+/**
+ * Ends every session of a member and all tokens that clients hold for them, as a new password demands. To be run by
+ * `endingSessions`.
+ */
+export async function endEverythingOfMember(
+  tx: Tx,
+  deps: Pick<Deps, 'newId'>,
+  memberId: string,
+  now: Date,
+): Promise<void> {
+  await endSessions(tx, deps, { memberId }, now);
   await revokeFamiliesOfMember(tx, memberId, now);
 }
 
-/** Deletes what has been over for a day. Run now and then by every process. */
+/**
+ * Deletes what has been over for a day. Run now and then by every process. A session that expires is no sign-out: its apps keep
+ * their tokens, and are told nothing.
+ */
 export async function deleteOldSessions(db: Db, now: Date): Promise<void> {
   const before = new Date(now.getTime() - 24 * 3600 * 1000);
   await db.session.deleteMany({ where: { OR: [{ expiresAt: { lt: before } }, { endedAt: { lt: before } }] } });

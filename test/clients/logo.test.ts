@@ -114,7 +114,8 @@ describe('what is refused', () => {
   });
 
   test('but a fault of ours is no fault of the admin', async () => {
-    const outbound = { get: () => Promise.reject(new TypeError('a fault')) };
+    const fail = () => Promise.reject(new TypeError('a fault'));
+    const outbound = { get: fail, post: fail };
     await expect(fetchLogo({ outbound, clock: () => now }, url)).rejects.toThrow(TypeError);
   });
 });

@@ -19,6 +19,7 @@ import { createIdMaker } from '../../src/lib/ids.js';
 import type { Role } from '../../src/lib/roles.js';
 import { createSecretKeys } from '../../src/lib/secret-keys.js';
 import { createMember } from '../../src/members/service.js';
+import { createLogoutCourier } from '../../src/oauth/logout-courier.js';
 import { createTestDatabase, type TestDatabase } from './database.js';
 
 /** The least that argon2 allows: tests sign in hundreds of times. */
@@ -64,7 +65,7 @@ export async function createTestApp(options: TestAppOptions = {}) {
   const secretKeys = createSecretKeys(config.secrets as [string]);
   const logLines: string[] = [];
   const log = pino({ level: 'trace', base: null }, { write: (line: string) => void logLines.push(line) });
-  const deps: Deps = {
+  const parts = {
     config,
     db,
     clock,
@@ -79,6 +80,7 @@ export async function createTestApp(options: TestAppOptions = {}) {
     outbound: createOutbound(config),
     log,
   };
+  const deps: Deps = { ...parts, logoutCourier: createLogoutCourier(parts) };
   await bootstrap(deps);
   await deps.keys.reload();
   const app = createApp(deps);

@@ -90,6 +90,7 @@ export function createKeyServer() {
       if (text === undefined) throw new OutboundError(`${url} cannot be reached.`);
       return { contentType: 'application/json', bytes: Buffer.from(text) };
     },
+    post: (url) => Promise.reject(new OutboundError(`${url} takes no forms.`)),
   };
   return { answers, calls, outbound };
 }
