@@ -1,7 +1,7 @@
 // Several processes over one database, as far as one process can be several: each has the application with a connection, a
 // memory and an id maker of its own.
 import { openDatabase } from '../../src/db/client.js';
-import { createTestApp, type TestApp } from '../support/app.js';
+import { createTestApp, type TestApp, type TestAppOptions } from '../support/app.js';
 import { createTestDatabase } from '../support/database.js';
 
 export interface Processes {
@@ -12,12 +12,12 @@ export interface Processes {
 }
 
 /** Two processes over a fresh database. Close them after the test. */
-export async function startProcesses(): Promise<Processes> {
+export async function startProcesses(options: Pick<TestAppOptions, 'config'> = {}): Promise<Processes> {
   const database = await createTestDatabase();
-  const first = await createTestApp({ database });
+  const first = await createTestApp({ ...options, database });
   // A pool as small as the other's.
   const { db, close } = await openDatabase(database.url, { poolSize: 5 });
-  const second = await createTestApp({ database: { ...database, db, statements: [] } });
+  const second = await createTestApp({ ...options, database: { ...database, db, statements: [] } });
   return {
     apps: [first, second],
     advance: (seconds) => {

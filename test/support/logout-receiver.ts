@@ -17,11 +17,17 @@ export interface Post {
 /** Listens on loopback. A status of null is no answer at all. */
 export async function startReceiver() {
   const posts: Post[] = [];
-  const state = { status: 200 as number | null, headers: {} as Record<string, string> };
+  const state = {
+    status: 200 as number | null,
+    headers: {} as Record<string, string>,
+    /** What it waits for before it answers. */
+    hold: undefined as Promise<void> | undefined,
+  };
   const server: Server = createServer(async (request, response) => {
     let body = '';
     for await (const chunk of request) body += String(chunk);
     posts.push({ method: request.method, url: request.url, contentType: request.headers['content-type'], body });
+    await state.hold;
     if (state.status !== null) response.writeHead(state.status, state.headers).end();
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -54,9 +60,10 @@ export async function createLogoutTest(count: number, options: TestAppOptions = 
     clients,
     outboundAllow,
     async close() {
+      // First, so that the courier need not wait for those that do not answer.
+      await Promise.all(receivers.map((receiver) => receiver.close()));
       await app.deps.logoutCourier.stop();
       await app.close();
-      await Promise.all(receivers.map((receiver) => receiver.close()));
     },
   };
 }
