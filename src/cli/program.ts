@@ -4,6 +4,7 @@ import { addAccounts } from './accounts.js';
 import { addApiTokens } from './api-tokens.js';
 import { addAudit } from './audit.js';
 import { addClients } from './clients.js';
+import { addConformance } from './conformance.js';
 import { exitCodes } from './failure.js';
 import { addKeys } from './keys.js';
 import { addMembers } from './members.js';
@@ -41,5 +42,6 @@ export function createProgram(): Command {
   addKeys(program);
   addAudit(program);
   addSchema(program);
+  addConformance(program);
   return program;
 }

@@ -26,7 +26,7 @@ const layers = [
   ['oauth'],
   ['interaction', 'api'],
   ['bootstrap', 'app', 'maintenance', 'operator-message', 'tls'],
-  ['compose'],
+  ['compose', 'conformance'],
   ['serve'],
   ['main'],
   ['demo', 'cli'],

@@ -44,6 +44,7 @@ test('the commands are those that the documentation names', () => {
     'keys rotate',
     'audit export',
     'schema print',
+    'conformance seed',
   ]);
 });
 
