@@ -38,7 +38,7 @@ const redirectUris = ['https://app.example.com/callback'];
 const secretFormat = /^lks_[0-9A-Za-z]{12}_[0-9A-Za-z]{49}$/;
 
 describe('a client of which only the name and a redirect URI is said', () => {
-  test('is CONFIDENTIAL, with PKCE, Basic, code and refresh, and the scopes of signing in', async () => {
+  test('is CONFIDENTIAL, with PKCE, Basic, code and refresh, and the scopes of signing in (OAuth 2.1 7.5.1.1)', async () => {
     const { clientSecret, oauthClient } = await create({ name: 'Defaults', redirectUris });
     const now = app.deps.clock().toISOString();
     expect(oauthClient).toEqual({

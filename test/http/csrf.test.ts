@@ -76,7 +76,7 @@ describe.each([
     expect(await done()).toBe(true);
   });
 
-  test('is refused without its token, with a wrong one, and with that of another browser', async () => {
+  test('is refused without its token, with a wrong one, and with that of another browser (OpenID Connect Core 3.1.2.3, CVE-2014-8144)', async () => {
     const { browser, path, fields, done } = await open();
     const elsewhere = fieldsOf((await newBrowser(app).visit('/login')).html).csrf ?? '';
     for (const csrf of ['', 'x', elsewhere, `${fields.csrf}A`, String(fields.csrf).slice(1)]) {

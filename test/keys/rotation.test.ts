@@ -42,7 +42,7 @@ async function rotate() {
   return { kids: kids.sort(), secondsUntilActive: (activeAt.getTime() - app.clock().getTime()) / 1000 };
 }
 
-describe('a rotation (oidcc-server-rotate-keys)', () => {
+describe('a rotation (OpenID Connect Core 10.1, oidcc-server-rotate-keys)', () => {
   test('publishes the next keys at least the max-age of the JWKS before they sign', async () => {
     const { kids, secondsUntilActive } = await rotate();
     expect(secondsUntilActive).toBeGreaterThanOrEqual(jwksMaxAgeSeconds + 60);

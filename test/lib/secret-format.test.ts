@@ -90,7 +90,7 @@ describe.each(prefixes)('a token of prefix %s', (prefix) => {
 });
 
 describe('a client secret', () => {
-  test('is made of selector, 256 random bits and checksum, and its selector picks the row', () => {
+  test('is made of selector, 256 random bits (OAuth 2.1 7.7) and checksum, and its selector picks the row', () => {
     fc.assert(
       fc.property(fc.nat(), (seed) => {
         const { secret, selector } = createClientSecret(bytes(seed));

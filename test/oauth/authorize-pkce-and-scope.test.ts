@@ -49,7 +49,7 @@ test.each<[string, Record<string, string | undefined>]>([
   }
 });
 
-test('a client exempt from PKCE may leave it out, but not use plain', async () => {
+test('a client exempt from PKCE may leave it out, but not use plain (OAuth 2.1 7.5.1.1)', async () => {
   const exempt = await registerClient(app, { requirePkce: false });
   expect((await ask(browser, exempt, none)).page).toBe('/consent');
   const plain = await ask(browser, exempt, { code_challenge: challenge, code_challenge_method: 'plain' });
@@ -88,7 +88,7 @@ test.each<[string, string | undefined]>([
   ['a tab', 'openid\temail'],
   ['a quotation mark', 'openid "email"'],
   ['letters beyond ASCII', 'openid é'],
-])('refuses %s', async (_, scope) => {
+])('refuses the scope parameter with %s (OAuth 2.1 1.4.1)', async (_, scope) => {
   const answer = await ask(browser, client, { scope });
   expect(answer.parameters).toMatchObject({ error: 'invalid_scope', state: 'the state' });
 });
@@ -99,7 +99,7 @@ test('refuses a scope that the client is not registered for (RFC 9700 7.9)', asy
   expect((await ask(browser, modest, { scope: 'openid email' })).page).toBe('/consent');
 });
 
-test('grants what was asked for and no more, without repetition', async () => {
+test('grants what was asked for and no more, without repetition (ASVS 5.0 10.4.11)', async () => {
   const { body } = await redeem(app, client, await obtainCode(app, client, { scope: 'email openid email' }));
   expect(body.scope).toBe('email openid');
 });

@@ -31,7 +31,7 @@ beforeAll(async () => {
 });
 afterAll(() => app.close());
 
-describe('prompt=none shows nothing', () => {
+describe('prompt=none shows nothing (OpenID Connect Core 3.1.2.3)', () => {
   test('and says login_required to a client whose person is not signed in', async () => {
     const answer = await ask(newBrowser(app), client, { prompt: 'none' });
     expect([answer.status, answer.parameters.error]).toEqual([303, 'login_required']);
@@ -74,7 +74,7 @@ describe('prompt=none shows nothing', () => {
 });
 
 test.each(['login', 'select_account', 'login consent'])(
-  'prompt=%s has the person sign in again, with a later auth_time',
+  'prompt=%s has the person sign in again, with a later auth_time (OpenID Connect Core 3.1.2.1)',
   async (prompt) => {
     const { browser: person, idToken } = await obtainTokens(app, client);
     app.clock.advance(10);
@@ -95,7 +95,7 @@ test('prompt=login is not satisfied by going back to the waiting request with th
   }
 });
 
-test('max_age has a person sign in again once their sign-in is older, and auth_time says when', async () => {
+test('max_age has a person sign in again once their sign-in is older, and auth_time says when (OpenID Connect Core 3.1.2.1)', async () => {
   const { browser: person } = await obtainTokens(app, client);
   app.clock.advance(11);
   expect((await ask(person, client, { max_age: '10' })).page).toBe('/login');
@@ -112,7 +112,7 @@ test('max_age=0 has the person sign in whatever happened, as prompt=login does (
   expect((await obtainCode(app, client, { max_age: '0' }, person)).code).toMatch(/^lkc_/);
 });
 
-test('prompt=consent asks again, though everything was allowed before', async () => {
+test('prompt=consent asks again, though everything was allowed before (OpenID Connect Core 3.1.2.1)', async () => {
   const answer = await ask(browser, client, { prompt: 'consent' });
   expect(answer.page).toBe('/consent');
   expect((await obtainCode(app, client, { prompt: 'consent' }, browser)).code).toMatch(/^lkc_/);

@@ -41,7 +41,7 @@ const inBody = (client: TestClient, secret = client.secret) => ({
   client_secret: secret,
 });
 
-test('client_secret_basic and client_secret_post work where they are registered', async () => {
+test('client_secret_basic and client_secret_post work where they are registered (OAuth 2.1 2.4.1)', async () => {
   expect((await send(grant, basicOf(basic))).status).toBe(200);
   expect((await send({ ...grant, client_id: basic.clientId }, basicOf(basic))).status).toBe(200);
   expect((await send(inBody(post))).status).toBe(200);

@@ -46,7 +46,7 @@ const outcome = ({ status, body }: TokenAnswer) => [status, body.error];
 const refused = [401, 'invalid_client'];
 
 test.each(['RS256', 'PS256', 'ES256', 'ES384', 'EdDSA', 'Ed25519'])(
-  'an assertion signed with %s works',
+  'an assertion signed with %s works (RFC 9700 2.5)',
   async (alg) => {
     const made = await makeKey(alg);
     const signing = await registerSigningClient(app, { jwks: keySet(made) });
@@ -75,7 +75,7 @@ test.each<[string, Record<string, unknown>, Record<string, unknown>, Record<stri
   expect((await present(app, await assertion(Object.fromEntries(times), header), own)).status).toBe(200);
 });
 
-describe('the claims, which are spoken of only to whoever has the key', () => {
+describe('the claims (RFC 7523 3), which are spoken of only to whoever has the key', () => {
   const tokenEndpoint = () => `${app.issuer}/oauth/token`;
   test.each<[string, RegExp, () => Record<string, unknown>]>([
     ['the token endpoint as audience', /must be the issuer, \S+, and nothing else/, () => ({ aud: tokenEndpoint() })],

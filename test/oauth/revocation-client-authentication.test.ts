@@ -61,18 +61,21 @@ test.each(methods)('%s', async (method) => {
   expect(await ask('/oauth/introspect', given, await proofs[method](client))).toEqual([200, { active: false }]);
 });
 
-test.each(methods)('no other way than %s for a client that is registered for it (CVE-2026-16093)', async (method) => {
-  const client = await register(method);
-  const given = await accessToken(client, method);
-  const others: Proof[] = [{ form: { client_id: client.clientId }, headers: {} }];
-  for (const other of methods.filter((candidate) => candidate !== method)) others.push(await proofs[other](client));
-  for (const proof of others) {
-    for (const path of ['/oauth/introspect', '/oauth/revoke']) {
-      expect(await ask(path, given, proof)).toMatchObject([401, { error: 'invalid_client' }]);
+test.each(methods)(
+  'no other way than %s for a client that is registered for it (ASVS 5.0 10.4.9, CVE-2026-16093, CVE-2026-44476)',
+  async (method) => {
+    const client = await register(method);
+    const given = await accessToken(client, method);
+    const others: Proof[] = [{ form: { client_id: client.clientId }, headers: {} }];
+    for (const other of methods.filter((candidate) => candidate !== method)) others.push(await proofs[other](client));
+    for (const proof of others) {
+      for (const path of ['/oauth/introspect', '/oauth/revoke']) {
+        expect(await ask(path, given, proof)).toMatchObject([401, { error: 'invalid_client' }]);
+      }
     }
-  }
-  expect(await ask('/oauth/introspect', given, await proofs[method](client))).toMatchObject([200, { active: true }]);
-});
+    expect(await ask('/oauth/introspect', given, await proofs[method](client))).toMatchObject([200, { active: true }]);
+  },
+);
 
 test('two ways at once are refused (OAuth 2.1 2.4)', async () => {
   const client = await register('CLIENT_SECRET_BASIC');

@@ -18,7 +18,7 @@ beforeAll(async () => {
 });
 afterAll(() => app.close());
 
-test('a person signs in through a client, which learns who they are', async () => {
+test('a person signs in through a client, which learns who they are (OAuth 2.1 3.1, 4.1)', async () => {
   const client = await registerClient(app);
   const browser = newBrowser(app);
   const { verifier, challenge } = createPkce();

@@ -112,7 +112,7 @@ test('the redirect URI may be left out only where the authorization request left
   await expectRefused(redeem(app, client, sent, { redirect_uri: 'https://app.example.com/other' }));
 });
 
-test('a code lives for 60 seconds', async () => {
+test('a code lives for 60 seconds (OAuth 2.1 4.1.2, ASVS 5.0 10.4.3)', async () => {
   const first = await obtainCode(app, client);
   app.clock.advance(59);
   expect((await redeem(app, client, first)).status).toBe(200);

@@ -132,7 +132,7 @@ describe('client credentials (RFC 6749 4.4)', () => {
     },
   );
 
-  test('are for clients that are registered for them (better-auth 9974)', async () => {
+  test('are for clients that are registered for them (OAuth 2.1 4.2, ASVS 5.0 10.4.4, better-auth 9974)', async () => {
     for (const type of ['CONFIDENTIAL', 'PUBLIC', 'NATIVE'] as const) {
       const { status, body } = await token(app, await registerClient(app, { type }), grant);
       expect([status, body.error]).toEqual([400, 'unauthorized_client']);

@@ -63,7 +63,7 @@ test('the ID token of a refresh has the same iss, sub and auth_time, and no nonc
   expect(after).not.toHaveProperty('nonce');
 });
 
-test('ends after 30 days without use', async () => {
+test('ends after 30 days without use (RFC 9700 4.14.2)', async () => {
   const { refreshToken } = await obtainTokens(app, client);
   app.clock.advance(30 * day - 1);
   const used = await refresh(app, client, refreshToken);
@@ -73,7 +73,7 @@ test('ends after 30 days without use', async () => {
   expect([late.status, late.body.error]).toEqual([400, 'invalid_grant']);
 });
 
-test('ends after 90 days however often it is used', async () => {
+test('ends after 90 days however often it is used (ASVS 5.0 10.4.8)', async () => {
   let { refreshToken } = await obtainTokens(app, client);
   for (let week = 0; week < 12; week += 1) {
     app.clock.advance(7 * day);

@@ -95,7 +95,7 @@ test.each(['PUT', 'DELETE', 'PATCH'])('answers %s with 405', async (method) => {
   expect([response.status, response.headers.get('allow')]).toEqual([405, 'GET, POST']);
 });
 
-test('an access token lives for its ten minutes and the clock skew', async () => {
+test('an access token lives for its ten minutes and the clock skew (OAuth 2.1 7.1.3.5)', async () => {
   const { accessToken } = await obtainTokens(app, client);
   app.clock.advance(659);
   expect((await userinfo(app, accessToken)).status).toBe(200);
