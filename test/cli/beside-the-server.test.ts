@@ -1,10 +1,9 @@
 // The command line on an empty database, then beside a server that it started itself.
 import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
-import { createServer } from 'node:net';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { type Db, openDatabase } from '../../src/db/client.js';
 import { createEmptyTestDatabase, type EmptyTestDatabase } from '../support/database.js';
+import { freePort } from '../support/service.js';
 import { auditLog, patience, runJson, start } from './command-line.js';
 
 vi.setConfig({ testTimeout: patience });
@@ -22,15 +21,6 @@ afterAll(async () => {
   await closeDatabase?.();
   await database.remove();
 });
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const { port } = probe.address() as AddressInfo;
-  probe.close();
-  await once(probe, 'close');
-  return port;
-}
 
 test('an account made before the first start is the only one, and a token made beside the server works at once', async () => {
   const email = 'ada@example.com';

@@ -1,14 +1,13 @@
 // Back-channel logout by the compiled service: what is under way at SIGTERM is waited for, what was not sent is sent after the next
 // start, and what the operator's commands end is told by the service that runs beside them.
 import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
-import { createServer } from 'node:net';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { openDatabase } from '../../src/db/client.js';
 import { TestBrowser } from '../support/browser.js';
 import { createEmptyTestDatabase, type EmptyTestDatabase } from '../support/database.js';
 import { eventually, type Receiver, startReceiver } from '../support/logout-receiver.js';
 import { anyPkce, authorize, authorizeUrl, redirectUri } from '../support/oauth.js';
+import { freePort } from '../support/service.js';
 import { patience, runJson, start } from './command-line.js';
 
 vi.setConfig({ testTimeout: patience });
@@ -18,14 +17,6 @@ let database: EmptyTestDatabase;
 let receiver: Receiver;
 let port: number;
 let service: ReturnType<typeof start> | undefined;
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const address = probe.address() as AddressInfo;
-  await once(probe.close(), 'close');
-  return address.port;
-}
 
 beforeAll(async () => {
   [database, receiver, port] = await Promise.all([createEmptyTestDatabase(), startReceiver(), freePort()]);

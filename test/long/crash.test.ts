@@ -1,26 +1,16 @@
 // That what was acknowledged is there after the process is killed, again and again, in the middle of writing.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { ownerPassword } from '../support/app.js';
 import { TestBrowser } from '../support/browser.js';
 import { createEmptyTestDatabase } from '../support/database.js';
+import { freePort } from '../support/service.js';
 
 const rounds = 8;
 const writers = 4;
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
 
 async function start(port: number, databaseUrl: string): Promise<ChildProcess> {
   const child = spawn(process.execPath, [join(import.meta.dirname, '../../dist/main.js')], {

@@ -7,10 +7,9 @@ import { join } from 'node:path';
 import { connect } from 'node:tls';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { ConfigError, loadConfig } from '../../src/config.js';
-import { serve } from '../../src/serve.js';
 import { followCertificate, readCertificate } from '../../src/tls.js';
 import { createCertificate } from '../support/certificate.js';
-import { createEmptyTestDatabase } from '../support/database.js';
+import { freePort, startService } from '../support/service.js';
 
 let folder: string;
 let files: { certificateFile: string; keyFile: string };
@@ -45,29 +44,13 @@ function getOver(port: number, cert: string, path: string, protocol?: 'TLSv1.1')
   });
 }
 
-const freePort = () =>
-  new Promise<number>((resolve) => {
-    const probe = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = probe.address() as AddressInfo;
-      probe.close(() => resolve(port));
-    });
-  });
-
 test('the service speaks https with the named certificate, and TLS 1.2 at least', async () => {
-  const database = await createEmptyTestDatabase();
   const port = await freePort();
-  vi.spyOn(process.stdout, 'write').mockReturnValue(true);
-  const { stop } = await serve(
-    loadConfig({
-      PORT: String(port),
-      LATCHKEY_ISSUER: `https://localhost:${port}`,
-      LATCHKEY_TLS_CERT: files.certificateFile,
-      LATCHKEY_TLS_KEY: files.keyFile,
-      DATABASE_URL: database.url,
-      LATCHKEY_SECRET: 'a secret of at least thirty-two bytes',
-      LATCHKEY_LOG_LEVEL: 'silent',
-    }),
-  );
+  const { stop } = await startService(port, {
+    LATCHKEY_ISSUER: `https://localhost:${port}`,
+    LATCHKEY_TLS_CERT: files.certificateFile,
+    LATCHKEY_TLS_KEY: files.keyFile,
+  });
   try {
     const answer = await getOver(port, first.cert, '/.well-known/openid-configuration');
     expect(answer).toMatch(/^HTTP\/1\.1 200/);
@@ -75,8 +58,6 @@ test('the service speaks https with the named certificate, and TLS 1.2 at least'
     await expect(getOver(port, first.cert, '/health', 'TLSv1.1')).rejects.toThrow();
   } finally {
     await stop();
-    vi.restoreAllMocks();
-    await database.remove();
   }
 });
 

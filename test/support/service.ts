@@ -1,0 +1,39 @@
+// The whole service as `npm start` runs it, in this process: listening, on an empty database.
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
+import { vi } from 'vitest';
+import { loadConfig } from '../../src/config.js';
+import { serve } from '../../src/serve.js';
+import { createEmptyTestDatabase } from './database.js';
+
+/** A TCP port that nobody listens on. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+/** Starts the service. @param environment settings beside its port, database and secret */
+export async function startService(port: number, environment: Readonly<Record<string, string>> = {}) {
+  const database = await createEmptyTestDatabase();
+  // Its welcome has a password, and is not for whoever reads the tests' output.
+  const write = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
+  const service = await serve(
+    loadConfig({
+      PORT: String(port),
+      DATABASE_URL: database.url,
+      LATCHKEY_SECRET: 'a secret for tests of more than 32 bytes',
+      LATCHKEY_LOG_LEVEL: 'silent',
+      ...environment,
+    }),
+  ).finally(() => write.mockRestore());
+  return {
+    async stop() {
+      await service.stop();
+      await database.remove();
+    },
+  };
+}
