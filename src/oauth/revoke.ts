@@ -43,7 +43,10 @@ function isRefusal(error: unknown): boolean {
   return error instanceof OAuthError || error instanceof ThrottledError || error instanceof OverloadedError;
 }
 
-/** POST `/oauth/revoke`. The empty 200 says that the token is of no more use, whatever it was (RFC 7009 section 2.2). */
+/**
+ * POST `/oauth/revoke`. The 200 says that the token is of no more use, whatever it was (RFC 7009 section 2.2). Its body
+ * means nothing, but is JSON: simple-oauth2 takes nothing else, and oidc-client-ts takes no other type.
+ */
 export function revocationEndpoint(deps: Deps, verifiers: CredentialVerifiers) {
   return async (c: Context<Environment>): Promise<Response> => {
     try {
@@ -55,6 +58,6 @@ export function revocationEndpoint(deps: Deps, verifiers: CredentialVerifiers) {
       throw isRefusal(error) ? error : unavailable(c, error);
     }
     c.header('Cache-Control', 'no-store');
-    return c.body(null, 200);
+    return c.json({});
   };
 }

@@ -59,7 +59,7 @@ test('an app that lives in a browser signs in, reads who it is, refreshes and gi
   });
   expect(refreshed).toMatchObject({ status: 200 });
   const given = { client_id: client.clientId, token: refreshToken };
-  expect(await post(spa, '/oauth/revoke', given)).toMatchObject({ status: 200, body: null });
+  expect(await post(spa, '/oauth/revoke', given)).toMatchObject({ status: 200, body: {} });
   // What a page needs in order to know that it must refresh: the status, and why.
   const over = await byToken(spa, accessToken);
   if (over === 'blocked') throw new Error('The refusal was blocked.');

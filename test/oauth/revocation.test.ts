@@ -32,7 +32,7 @@ describe.each(clientNames)('a %s client', (name) => {
     const others = await tokensOf(app, own());
     expect(await lives(tokens.access)).toBe(true);
     const answer = await revoke(app, own(), tokens.refresh);
-    expect([answer.status, answer.text]).toEqual([200, '']);
+    expect([answer.status, answer.text]).toEqual([200, '{}']);
     expect(await lives(tokens.access)).toBe(false);
     expect((await refresh(app, own(), tokens.refresh)).body.error).toBe('invalid_grant');
     // Another sign-in of the same member through the same client goes on.
@@ -43,7 +43,7 @@ describe.each(clientNames)('a %s client', (name) => {
   test('ends an access token by itself; its sign-in goes on (RFC 7009 2.1)', async () => {
     const tokens = await tokensOf(app, own());
     const answer = await revoke(app, own(), tokens.access);
-    expect([answer.status, answer.text]).toEqual([200, '']);
+    expect([answer.status, answer.text]).toEqual([200, '{}']);
     expect(await lives(tokens.access)).toBe(false);
     const refreshed = await refresh(app, own(), tokens.refresh);
     expect(refreshed.status).toBe(200);
@@ -71,7 +71,7 @@ describe.each(clientNames)('a %s client', (name) => {
     const given = await make();
     const before = await storedTokens(app);
     const answer = await revoke(app, own(), given);
-    expect([answer.status, answer.text]).toEqual([200, '']);
+    expect([answer.status, answer.text]).toEqual([200, '{}']);
     expect(await storedTokens(app)).toBe(before);
   });
 
@@ -86,14 +86,14 @@ describe.each(clientNames)('a %s client', (name) => {
   });
 });
 
-test('the answer has no body, no type and is not kept (RFC 7009 2.2)', async () => {
+test('the answer is JSON that says nothing, and is not kept (RFC 7009 2.2)', async () => {
   const { refresh: given } = await tokensOf(app, confidential);
   for (const token of [given, given, 'garbage']) {
     const { status, headers, text } = await revoke(app, confidential, token);
     expect([status, text, headers.get('content-type'), headers.get('cache-control')]).toEqual([
       200,
-      '',
-      null,
+      '{}',
+      'application/json',
       'no-store',
     ]);
   }
