@@ -1,4 +1,5 @@
-// Brings node_modules in line with package-lock.json; leaves it alone when it is already.
+// Brings node_modules in line with package-lock.json; leaves it alone when it is already. That of the whole project, and
+// that of the partner apps, which only tests need.
 import { readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -6,6 +7,7 @@ import { run } from './processes.mjs';
 import { PreparationError, say } from './progress.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+const partnerApps = join(root, 'test/partner-apps');
 const verbose = process.env.LATCHKEY_VERBOSE === '1';
 
 /**
@@ -13,21 +15,13 @@ const verbose = process.env.LATCHKEY_VERBOSE === '1';
  * @returns {Promise<void>} rejects with a PreparationError that carries npm's own words
  */
 export async function installDependencies() {
-  if (modulesMatchLock() && (await nativeModuleLoads())) {
+  if (modulesMatchLock(root) && (await nativeModuleLoads())) {
     return;
   }
   say('Installing dependencies (a minute or two the first time, since better-sqlite3 may have to be compiled)…');
   // Compilers and generators are development dependencies, which NODE_ENV=production would leave out; the native parts
   // of several tools are optional ones.
-  await npm([
-    'ci',
-    '--include=dev',
-    '--include=optional',
-    '--include=peer',
-    '--no-audit',
-    '--no-fund',
-    '--loglevel=warn',
-  ]);
+  await installAsLocked(root);
   if (!(await nativeModuleLoads())) {
     throw new PreparationError(
       'The dependencies are installed, but better-sqlite3 has no working native part (does npm have ignore-scripts set?).\n' +
@@ -36,10 +30,27 @@ export async function installDependencies() {
   }
 }
 
+/**
+ * The same for the client libraries that test/partner-apps has, a few seconds' work.
+ * @returns {Promise<void>} rejects with a PreparationError that carries npm's own words
+ */
+export async function installPartnerApps() {
+  if (modulesMatchLock(partnerApps)) {
+    return;
+  }
+  say('Installing the client libraries that tests sign in with…');
+  await installAsLocked(partnerApps);
+}
+
+function installAsLocked(folder) {
+  const kinds = ['--include=dev', '--include=optional', '--include=peer'];
+  return npm(['ci', ...kinds, '--no-audit', '--no-fund', '--loglevel=warn'], folder);
+}
+
 // npm writes down what it installed in the form of the lock file. Optional packages for other platforms are not in it.
-function modulesMatchLock() {
-  const installed = readPackages('node_modules/.package-lock.json');
-  const locked = readPackages('package-lock.json');
+function modulesMatchLock(folder) {
+  const installed = readPackages(join(folder, 'node_modules/.package-lock.json'));
+  const locked = readPackages(join(folder, 'package-lock.json'));
   if (!installed || !locked) {
     return false;
   }
@@ -55,7 +66,7 @@ function modulesMatchLock() {
 
 function readPackages(file) {
   try {
-    return JSON.parse(readFileSync(join(root, file), 'utf8')).packages;
+    return JSON.parse(readFileSync(file, 'utf8')).packages;
   } catch (error) {
     if (error.code === 'ENOENT') {
       return undefined;
@@ -73,12 +84,12 @@ async function nativeModuleLoads() {
   return code === 0;
 }
 
-async function npm(args) {
+async function npm(args, cwd) {
   // npm names its own program when it started us; otherwise it is looked up like any command.
   const ownProgram = process.env.npm_execpath ?? '';
   const [command, before] = basename(ownProgram).startsWith('npm-cli') ? [process.execPath, [ownProgram]] : ['npm', []];
   const { code, output } = await run(command, [...before, ...args], {
-    cwd: root,
+    cwd,
     stdio: verbose ? ['ignore', 2, 2] : ['ignore', 'pipe', 'pipe'],
     shell: command === 'npm' && process.platform === 'win32',
   }).catch((error) => ({ code: 127, output: `npm could not be started: ${error.message}` }));

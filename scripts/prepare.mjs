@@ -1,5 +1,5 @@
-// Makes a checkout ready to run: dependencies installed, code generated, dist compiled; each only when it is out of
-// date. Plain Node without dependencies, since nothing is installed yet when it first runs. What it has to say goes to
+// Makes a checkout ready to run: dependencies installed, code generated, dist compiled, and for tests the partner apps'
+// libraries installed; each only when it is out of date. Plain Node without dependencies, since nothing is installed yet when it first runs. What it has to say goes to
 // standard error, so that a command's own output stays parseable.
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
@@ -7,7 +7,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { withLock } from './checkout-lock.mjs';
 import { compile } from './compile.mjs';
 import { compare, fingerprint } from './fingerprint.mjs';
-import { installDependencies } from './install-dependencies.mjs';
+import { installDependencies, installPartnerApps } from './install-dependencies.mjs';
 import { uninterrupted } from './processes.mjs';
 import { PreparationError, say, sayIfSlow } from './progress.mjs';
 
@@ -15,7 +15,8 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const stampFile = join(root, 'node_modules/.cache/latchkey/prepared.json');
 const lockFolder = join(root, 'dist/.prepare.lock');
 
-// In this order. `files` decide whether a step is out of date, together with `result`, which must exist.
+// In this order. `files` decide whether a step is out of date, together with `result`, which must exist. What installs
+// writes one of its own `files`.
 const steps = [
   {
     name: 'installed',
@@ -26,6 +27,7 @@ const steps = [
       salt: `${process.platform} ${process.arch} ${process.versions.modules}`,
     },
     result: 'node_modules/.package-lock.json',
+    installs: true,
     perform: installDependencies,
   },
   {
@@ -47,16 +49,28 @@ const steps = [
     result: 'dist/.tsbuildinfo',
     perform: compile,
   },
+  {
+    name: 'partnerApps',
+    files: {
+      root,
+      paths: ['test/partner-apps/package-lock.json', 'test/partner-apps/node_modules/.package-lock.json'],
+    },
+    result: 'test/partner-apps/node_modules/.package-lock.json',
+    installs: true,
+    perform: installPartnerApps,
+  },
 ];
 
 /**
  * Installs, generates and compiles whatever is missing or out of date; costs a few milliseconds when nothing is.
  * Ends the process with a message when that is impossible.
- * @param {{ build: boolean }} options build: compile src to dist as well
+ * @param {{ build: boolean, partnerApps?: boolean }} options build: compile src to dist as well; partnerApps: install
+ *   the client libraries of test/partner-apps as well
  * @returns {Promise<void>}
  */
-export async function prepare({ build: withBuild }) {
-  const wanted = steps.filter((step) => withBuild || step.name !== 'built');
+export async function prepare({ build: withBuild, partnerApps: withPartnerApps = false }) {
+  const left = new Set([...(withBuild ? [] : ['built']), ...(withPartnerApps ? [] : ['partnerApps'])]);
+  const wanted = steps.filter(({ name }) => !left.has(name));
   try {
     requireSupportedNode();
     if (allCurrent(wanted)) {
@@ -131,8 +145,8 @@ async function bringUpToDate(wanted) {
     if (stopped) {
       throw new PreparationError('Stopped.', stopped);
     }
-    // Installing writes one of its own inputs, and empties the folder that the stamp is in.
-    writeStamp({ ...readStamp(), [step.name]: step.name === 'installed' ? fingerprint(step.files) : before });
+    // Installing the project empties the folder that the stamp is in.
+    writeStamp({ ...readStamp(), [step.name]: step.installs ? fingerprint(step.files) : before });
   }
 }
 

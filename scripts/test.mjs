@@ -1,6 +1,6 @@
 // What `npm test`, `npm run test:long` and `npm run test:browser` run, on a fresh clone as well. Compiles too, since
-// some tests start the compiled service and the command line. Further arguments go to vitest:
-// npm test -- test/http --reporter=verbose.
+// some tests start the compiled service and the command line, and installs the libraries that test/partner-apps sign in
+// with. Further arguments go to vitest: npm test -- test/http --reporter=verbose.
 import { fileURLToPath } from 'node:url';
 import { prepare } from './prepare.mjs';
 import { run } from './processes.mjs';
@@ -12,7 +12,7 @@ if (args[0] === '--suite') {
   args.splice(0, 2);
 }
 
-await prepare({ build: true });
+await prepare({ build: true, partnerApps: true });
 const vitest = fileURLToPath(new URL('../node_modules/vitest/vitest.mjs', import.meta.url));
 const { code } = await run(process.execPath, [vitest, 'run', ...args], {
   cwd: fileURLToPath(new URL('..', import.meta.url)),

@@ -1,0 +1,158 @@
+// Runs every example of docs/partners.md as it stands there, through our pages, and holds the page to what there is. The one
+// for browsers is test/browser/single-page-app.test.ts's.
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse } from 'graphql';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { allowRedirects } from '../../src/accounts/service.js';
+import { operatorActor } from '../../src/audit/service.js';
+import type { AuthorizationErrorCode } from '../../src/oauth/authorize/request.js';
+import type { OAuthErrorCode } from '../../src/oauth/error.js';
+import { startTestServer, type TestServer } from '../support/app.js';
+import {
+  type DocumentedApp,
+  partnersPage,
+  serverSideExamples,
+  snippetUnder,
+  startDocumentedApp,
+} from '../support/documented-apps.js';
+import { signedIn } from '../support/graphql.js';
+import { openBrowserFor } from '../support/partner-process.js';
+import { blocksOf } from './recipes.js';
+
+const root = join(import.meta.dirname, '../..');
+
+let server: TestServer;
+beforeAll(async () => {
+  server = await startTestServer();
+  await allowRedirects(server.deps, operatorActor, server.owner.accountId, ['loopback', 'localhost']);
+});
+afterAll(() => server.close());
+
+/** What is stored about an app's sign-ins. */
+function familiesOf(app: DocumentedApp) {
+  const where = { consent: { clientId: app.client.id } };
+  return server.db.tokenFamily.findMany({
+    where,
+    include: { refreshTokens: { orderBy: { id: 'asc' } }, session: true },
+  });
+}
+
+describe.each(serverSideExamples)('the example for %s', (name) => {
+  const source = snippetUnder(name);
+  let app: DocumentedApp;
+  let browser: ReturnType<typeof openBrowserFor>;
+  beforeAll(async () => {
+    app = await startDocumentedApp(server, name);
+    browser = openBrowserFor(server, app);
+  });
+  afterAll(() => app?.stop());
+
+  test('signs a person in', async () => {
+    expect(await browser.person()).toBeNull();
+    const start = await browser.partner.visit(name === 'Auth.js' ? '/auth/signin' : '/sign-in');
+    // Auth.js asks on a page of its own which provider it shall be.
+    await browser.signIn(start.left ? start : await browser.partner.submit(start));
+    expect(await browser.person(), app.output()).toMatchObject({ email: server.owner.email });
+  });
+
+  if (source.includes("'/refresh'")) {
+    test('refreshes, and keeps the new refresh token', async () => {
+      await browser.post('/refresh');
+      await browser.post('/refresh');
+      const [family] = await familiesOf(app);
+      expect(
+        family?.refreshTokens.map(({ usedAt }) => usedAt !== null),
+        app.output(),
+      ).toEqual([true, true, false]);
+    });
+  }
+
+  if (source.includes("'/sign-out'")) {
+    test('signs out, which ends its tokens', async () => {
+      const away = await (source.includes("app.post('/sign-out'")
+        ? browser.post('/sign-out')
+        : browser.partner.visit('/sign-out'));
+      // Some sign out of Latchkey as well, which leads back to the app.
+      const end = away.left ? await browser.latchkey.visit(away.url.href) : away;
+      expect(end.url.href, `${end.html}\n${app.output()}`).toBe(`${app.url}/`);
+      expect(await browser.person()).toBeNull();
+      const [family] = await familiesOf(app);
+      expect(family?.revokedAt ?? family?.session?.endedAt, app.output()).not.toBeNull();
+    });
+  }
+});
+
+describe('the page has everything', () => {
+  test('registering a client works as it shows', async () => {
+    const owner = await signedIn(server, server.owner);
+    const blocks = blocksOf(partnersPage);
+    const document = blocks.find(({ language }) => language === 'graphql')?.text ?? '';
+    expect(parse(document).definitions).toHaveLength(1);
+    const inputs = blocks.filter(({ language }) => language === 'json');
+    expect(inputs).toHaveLength(2);
+    for (const { text } of inputs) {
+      const { data, errors } = await owner(document, JSON.parse(text));
+      expect([errors, data.createOAuthClient.userErrors]).toEqual([undefined, []]);
+    }
+  });
+
+  test('each code of an error is in a table', () => {
+    const codes = {
+      access_denied: true,
+      consent_required: true,
+      insufficient_scope: true,
+      interaction_required: true,
+      invalid_client: true,
+      invalid_grant: true,
+      invalid_request: true,
+      invalid_scope: true,
+      invalid_target: true,
+      invalid_token: true,
+      login_required: true,
+      registration_not_supported: true,
+      request_not_supported: true,
+      request_uri_not_supported: true,
+      server_error: true,
+      temporarily_unavailable: true,
+      unauthorized_client: true,
+      unmet_authentication_requirements: true,
+      unsupported_grant_type: true,
+      unsupported_response_type: true,
+    } satisfies Record<OAuthErrorCode | AuthorizationErrorCode, true>;
+    const rows = partnersPage.split('\n').filter((line) => /^\| (\d{3}(, \d{3})* \| )?`/.test(line));
+    expect(Object.keys(codes).filter((code) => !rows.some((row) => row.includes(`\`${code}\``)))).toEqual([]);
+  });
+
+  test('each endpoint of discovery is named, as it is', async () => {
+    const answer = await fetch(`${server.issuer}/.well-known/openid-configuration`);
+    const endpoints = Object.entries((await answer.json()) as Record<string, unknown>)
+      .filter(([name]) => name.endsWith('_endpoint') || name === 'jwks_uri')
+      .map(([, address]) => new URL(String(address)).pathname);
+    expect(endpoints.filter((path) => !partnersPage.includes(`\`${path}\``))).toEqual([]);
+  });
+
+  test('the texts of pages that it explains are theirs', () => {
+    const ours = ['src/oauth/authorize/checks.ts', 'src/pages/messages.ts'].map((file) =>
+      readFileSync(join(root, file), 'utf8'),
+    );
+    const section = partnersPage.split('| the page says |')[1]?.split('\n\n')[0] ?? '';
+    const texts = [...section.matchAll(/^\| ([^|-][^|]+) \|/gm)].map(([, text = '']) => text);
+    expect(texts).toHaveLength(4);
+    expect(texts.filter((text) => !ours.some((source) => source.includes(text)))).toEqual([]);
+  });
+
+  test('every link leads somewhere, within the page too', () => {
+    const anchors = [...partnersPage.matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
+      heading
+        .toLowerCase()
+        .replace(/[^\w\s-]/g, '')
+        .replaceAll(' ', '-'),
+    );
+    const targets = [...partnersPage.matchAll(/\]\((?!https?:)([^)]+)\)/g)].map(([, target = '']) => target);
+    expect(targets.length).toBeGreaterThan(10);
+    const isThere = (target: string) =>
+      target.startsWith('#') ? anchors.includes(target.slice(1)) : existsSync(join(root, 'docs', target));
+    expect(targets.filter((target) => !isThere(target))).toEqual([]);
+  });
+});
