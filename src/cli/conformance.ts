@@ -1,9 +1,10 @@
 // `conformance`: what the OpenID Foundation's suite needs to test this installation.
-import { rm, writeFile } from 'node:fs/promises';
+import { open, rename, rm } from 'node:fs/promises';
 import { type Command, InvalidArgumentError } from 'commander';
 import { seedConformance } from '../conformance/seed.js';
-import { suiteConfig } from '../conformance/suite-config.js';
+import { type SuiteParts, suiteConfig } from '../conformance/suite-config.js';
 import type { Deps } from '../deps.js';
+import { InputError } from '../lib/errors.js';
 import { withJson } from './options.js';
 import { facts, type Report } from './output.js';
 import { withDeps } from './run.js';
@@ -27,10 +28,20 @@ function parseAlias(text: string): string {
 }
 
 async function seed(deps: Deps, { suite, alias, out }: SeedOptions): Promise<Report> {
-  const parts = await seedConformance(deps, { suite, alias });
-  // Secrets, for whoever runs this alone. A file that is there may be open to others, and would stay so.
-  await rm(out, { force: true });
-  await writeFile(out, `${JSON.stringify(suiteConfig(parts), null, 2)}\n`, { mode: 0o600 });
+  // A new file with secrets, for whoever runs this alone; opened before anything is made, which nobody could be told of otherwise.
+  const fresh = `${out}.new`;
+  await rm(fresh, { force: true });
+  const file = await open(fresh, 'wx', 0o600).catch((error: NodeJS.ErrnoException) => {
+    throw new InputError([{ code: 'INVALID', message: `--out: ${error.message}`, path: ['out'] }]);
+  });
+  let parts: SuiteParts;
+  try {
+    parts = await seedConformance(deps, { suite, alias });
+    await file.writeFile(`${JSON.stringify(suiteConfig(parts), null, 2)}\n`);
+  } finally {
+    await file.close();
+  }
+  await rename(fresh, out);
   return {
     text: facts(
       'Made the clients and the person that the conformance suite tests with. Their secrets are in the file.',

@@ -1,4 +1,5 @@
 // Modules about the discovery document and about signing out.
+import { decodeProtectedHeader } from 'jose';
 import { expect } from 'vitest';
 import { backchannelLogout, postLogoutRedirect, type Run } from './suite.js';
 
@@ -114,6 +115,8 @@ const backchannel: Module = async (run) => {
     const [sent] = posts;
     expect(posts.map(({ url }) => url)).toEqual([backchannelLogout]);
     expect([...(sent?.form.keys() ?? [])]).toEqual(['logout_token']);
+    const { typ } = decodeProtectedHeader(sent?.form.get('logout_token') ?? '');
+    expect(typ).toBe('logout+jwt');
     const claims = await run.verifyIdToken(sent?.form.get('logout_token') ?? '');
     const { sub, sid } = tokens.claims;
     expect(claims).toMatchObject({

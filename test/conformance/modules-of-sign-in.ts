@@ -12,6 +12,8 @@ const succeedsWith =
   };
 
 const signedIn = (tasks: readonly string[]) => tasks.includes('/login');
+/** The pages of ours that the person met. */
+const met = (tasks: readonly string[]) => tasks.filter((path) => !path.startsWith('/test/'));
 
 /** Signs in, lets time pass, and asks again. */
 async function twice(run: Run, second: Record<string, string | undefined>, seconds = 2) {
@@ -34,7 +36,7 @@ const promptNoneNotLoggedIn: Module = async (run) => {
 
 const promptNoneLoggedIn: Module = async (run) => {
   const { first, second } = await twice(run, { prompt: 'none' });
-  expect(signedIn(second.tasks)).toBe(false);
+  expect(met(second.tasks)).toEqual([]);
   const { sub, auth_time } = first.tokens.claims;
   expect(second.tokens.claims).toMatchObject({ sub, auth_time });
 };
@@ -49,7 +51,7 @@ const maxAge1: Module = async (run) => {
 
 const maxAge10000: Module = async (run) => {
   const { first, second } = await twice(run, { max_age: '10000' });
-  expect(signedIn(second.tasks)).toBe(false);
+  expect(met(second.tasks)).toEqual([]);
   const { sub, auth_time } = first.tokens.claims;
   expect(second.tokens.claims).toMatchObject({ sub, auth_time });
 };
@@ -57,7 +59,9 @@ const maxAge10000: Module = async (run) => {
 const idTokenHint: Module = async (run) => {
   const first = await run.signIn();
   const second = await run.signIn({ prompt: 'none', id_token_hint: first.tokens.idToken });
-  expect(second.tokens.claims.sub).toBe(first.tokens.claims.sub);
+  expect(met(second.tasks)).toEqual([]);
+  const { sub, auth_time } = first.tokens.claims;
+  expect(second.tokens.claims).toMatchObject({ sub, auth_time });
 };
 
 const withoutNonce: Module = async (run) => {
@@ -85,19 +89,11 @@ const registeredRedirectUri: Module = async (run) => {
   expect(page.html).toContain('redirect_uri');
 };
 
-/** The request is posted, which answers with an address for the browser. */
 const byPost: Module = async (run) => {
-  const url = new URL(run.authorizeUrl());
-  const posted = await run.browser.fetch(url.pathname, {
-    method: 'POST',
-    headers: { 'content-type': 'application/x-www-form-urlencoded', origin: 'https://localhost.emobix.co.uk:8443' },
-    body: url.searchParams.toString(),
-  });
-  expect(posted.status).toBe(303);
-  const { response } = await run.visit(new URL(posted.headers.get('location') ?? '', run.app.issuer).href);
-  const { status, body } = await run.redeem(response?.code);
+  const { response, nonce } = await run.authorizeByPost();
+  const { status, body } = await run.redeem(response.code);
   expect(status).toBe(200);
-  await run.readTokens(body, url.searchParams.get('nonce'));
+  await run.readTokens(body, nonce);
 };
 
 function unsigned(claims: Record<string, unknown>): string {

@@ -64,6 +64,14 @@ test('run again, makes new secrets: the old file signs nobody in', async () => {
   await expect(signsIn(before)).rejects.toThrow();
 });
 
+test('changes nothing when the file cannot be written', async () => {
+  const before = (await seed()).config;
+  if (!before) throw new Error('There is no file.');
+  const { exitCode, stderr } = await seed('--out', join(folder, 'nowhere', 'plan.json'));
+  expect([exitCode, stderr.includes('--out')]).toEqual([1, true]);
+  expect(await signsIn(before)).toBe(true);
+});
+
 test.each(['http://localhost:8443', 'https://suite.example/', 'suite.example'])(
   'takes no suite at %s',
   async (suite) => {

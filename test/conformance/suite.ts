@@ -80,7 +80,20 @@ export class Run {
   async authorize(parameters: Parameters = {}, client: SuiteClient = this.config.client) {
     const url = this.authorizeUrl(parameters, client);
     const sent = new URL(url).searchParams;
-    const seen = await this.visit(url);
+    return this.#checked(sent, await this.visit(url));
+  }
+
+  /** The same request, posted (Core 3.1.2.1): it answers with an address for the browser. */
+  async authorizeByPost() {
+    const { pathname, searchParams: sent } = new URL(this.authorizeUrl());
+    const headers = { 'content-type': 'application/x-www-form-urlencoded', origin: suiteAddress.suite };
+    const posted = await this.browser.fetch(pathname, { method: 'POST', headers, body: sent.toString() });
+    expect(posted.status).toBe(303);
+    const location = new URL(posted.headers.get('location') ?? '', this.app.issuer).href;
+    return this.#checked(sent, await this.visit(location));
+  }
+
+  #checked(sent: URLSearchParams, seen: Seen) {
     expect(seen.response, seen.page.html).not.toBeNull();
     const { response } = seen;
     expect(seen.page.url.href.startsWith(sent.get('redirect_uri') ?? callback)).toBe(true);
