@@ -44,7 +44,7 @@ export async function openWindow(browser: Browser) {
   context.on('console', (message) => {
     if (message.type() === 'error') complaints.push(`${message.location().url}: ${message.text()}`);
   });
-  context.on('weberror', ({ error }) => void complaints.push(String(error())));
+  context.on('weberror', (fault) => void complaints.push(String(fault.error())));
   const record: PageRecord = { origins, complaints };
   return { context, page: await context.newPage(), record };
 }
