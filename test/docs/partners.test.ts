@@ -48,11 +48,22 @@ describe.each(serverSideExamples)('the example for %s', (name) => {
   });
   afterAll(() => app?.stop());
 
-  test('signs a person in', async () => {
-    expect(await browser.person()).toBeNull();
+  /** To the page of ours that the app sends people to. */
+  async function away() {
     const start = await browser.partner.visit(name === 'Auth.js' ? '/auth/signin' : '/sign-in');
     // Auth.js asks on a page of its own which provider it shall be.
-    await browser.signIn(start.left ? start : await browser.partner.submit(start));
+    return start.left ? start : browser.partner.submit(start);
+  }
+
+  test('signs nobody in who says no', async () => {
+    const asked = (await away()).url.searchParams;
+    expect([asked.get('code_challenge_method'), asked.get('scope')]).toEqual(['S256', 'openid profile email']);
+    await browser.signIn(await away(), 'deny');
+    expect(await browser.person()).toBeNull();
+  });
+
+  test('signs a person in', async () => {
+    await browser.signIn(await away());
     expect(await browser.person(), app.output()).toMatchObject({ email: server.owner.email });
   });
 
@@ -70,11 +81,11 @@ describe.each(serverSideExamples)('the example for %s', (name) => {
 
   if (source.includes("'/sign-out'")) {
     test('signs out, which ends its tokens', async () => {
-      const away = await (source.includes("app.post('/sign-out'")
+      const page = await (source.includes("app.post('/sign-out'")
         ? browser.post('/sign-out')
         : browser.partner.visit('/sign-out'));
       // Some sign out of Latchkey as well, which leads back to the app.
-      const end = away.left ? await browser.latchkey.visit(away.url.href) : away;
+      const end = page.left ? await browser.latchkey.visit(page.url.href) : page;
       expect(end.url.href, `${end.html}\n${app.output()}`).toBe(`${app.url}/`);
       expect(await browser.person()).toBeNull();
       const [family] = await familiesOf(app);
