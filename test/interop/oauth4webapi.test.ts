@@ -2,7 +2,7 @@
 import * as oauth from 'oauth4webapi';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startTestServer, type TestServer } from '../support/app.js';
-import { TestBrowser } from '../support/browser.js';
+import { fieldsOf, TestBrowser } from '../support/browser.js';
 import { authorize, redirectUri, registerClient, type TestClient } from '../support/oauth.js';
 
 // Plain http is the test's alone.
@@ -142,6 +142,30 @@ test("an access token is a JWT that an API's own check accepts (RFC 9068)", asyn
     scope: 'openid reader',
     iss: server.issuer,
   });
+});
+
+test('a form_post answer is one that the library takes (Form Post 2)', async () => {
+  const registered = await registerClient(server);
+  const client = { client_id: registered.clientId };
+  const { address, codeVerifier, state, nonce } = await authorizationRequest(client);
+  address.searchParams.set('response_mode', 'form_post');
+  const page = await authorize(new TestBrowser(fetch, server.issuer), address.href, server.owner);
+  // What the app reads from the body of the request that the browser sends.
+  const posted = new URLSearchParams(fieldsOf(page.html));
+  const parameters = oauth.validateAuthResponse(as, client, posted, state);
+  const authentication = oauth.ClientSecretBasic(registered.secret);
+  const response = await oauth.authorizationCodeGrantRequest(
+    as,
+    client,
+    authentication,
+    parameters,
+    redirectUri,
+    codeVerifier,
+    insecure,
+  );
+  const expected = { expectedNonce: nonce, requireIdToken: true };
+  const tokens = await oauth.processAuthorizationCodeResponse(as, client, response, expected);
+  expect(oauth.getValidatedIdTokenClaims(tokens)?.sub).toBe(server.owner.id);
 });
 
 test('a refusal reaches the library with state and issuer', async () => {

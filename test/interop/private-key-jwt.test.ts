@@ -74,6 +74,16 @@ test('openid-client signs a person in and refreshes', async () => {
   expect(refreshed.claims()?.sub).toBe(server.owner.id);
 });
 
+test('openid-client asks about a token and gives it back', async () => {
+  const key = await makeKey('ES256');
+  const { clientId } = await registerSigningClient(server, { jwks: keySet(key) });
+  const config = await discover(clientId, key);
+  const { access_token: token } = await client.clientCredentialsGrant(config, { scope: 'reader' });
+  expect(await client.tokenIntrospection(config, token)).toMatchObject({ active: true, client_id: clientId });
+  await client.tokenRevocation(config, token);
+  expect(await client.tokenIntrospection(config, token)).toEqual({ active: false });
+});
+
 test('openid-client is told which audience to send in place of the token endpoint', async () => {
   const key = await makeKey('ES256');
   const { clientId } = await registerSigningClient(server, { jwks: keySet(key) });
