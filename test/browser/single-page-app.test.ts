@@ -23,6 +23,8 @@ afterAll(async () => {
   await server?.close();
 });
 
+const patience = { timeout: 10_000 };
+
 let context: BrowserContext;
 let page: Page;
 let record: PageRecord;
@@ -91,12 +93,12 @@ describe('a person who signs in to the app', () => {
     const before = await storedUser();
     requests = [];
     await page.getByRole('button', { name: 'Renew' }).click();
-    await expect.poll(async () => (await storedUser()).refresh_token).not.toBe(before.refresh_token);
+    await expect.poll(async () => (await storedUser()).refresh_token, patience).not.toBe(before.refresh_token);
     const after = await storedUser();
     expect(after.access_token).not.toBe(before.access_token);
     expect(sentTo('/oauth/authorize')).toEqual([]);
     await page.getByRole('button', { name: 'Renew' }).click();
-    await expect.poll(async () => (await storedUser()).refresh_token).not.toBe(after.refresh_token);
+    await expect.poll(async () => (await storedUser()).refresh_token, patience).not.toBe(after.refresh_token);
     await page.reload();
     await showsPerson();
   });
@@ -146,7 +148,7 @@ describe('an app whose origin is not listed', () => {
 
   test('is stopped by the browser at the token endpoint, which says that it is CORS', async () => {
     await signIn(stranger);
-    await expect.poll(() => record.complaints.join('\n')).toMatch(/\/oauth\/token.*blocked by CORS policy/);
+    await expect.poll(() => record.complaints.join('\n'), patience).toMatch(/\/oauth\/token.*blocked by CORS policy/);
     expect(await page.getByText(`Signed in as ${server.owner.email}`).count()).toBe(0);
   });
 });

@@ -19,6 +19,9 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
+// What an app prints may come later than what it answers.
+const patience = { timeout: 5000 };
+
 let app: DocumentedApp | undefined;
 afterEach(async () => {
   await app?.stop();
@@ -55,7 +58,9 @@ describe('passport-oauth2 as its README has it, without PKCE and state', () => {
     const { app, browser, away } = await startWith('passport-oauth2', leftOut, '', post);
     const page = await browser.signIn(away);
     expect(page.url.searchParams.get('error')).toBe('invalid_request');
-    await expect.poll(app.output).toContain('code_challenge is missing: this client must use PKCE with S256.');
+    await expect
+      .poll(app.output, patience)
+      .toContain('code_challenge is missing: this client must use PKCE with S256.');
     expect(await browser.person()).toBeNull();
   });
 });
@@ -65,7 +70,7 @@ test('passport-oauth2 that sends the access token in the address gets no profile
   const { app, browser, away } = await startWith('passport-oauth2', leftOut, '');
   await browser.signIn(away);
   expect(await browser.person()).toBeNull();
-  await expect.poll(app.output).toContain('Send the access token in the header Authorization: Bearer.');
+  await expect.poll(app.output, patience).toContain('Send the access token in the header Authorization: Bearer.');
 });
 
 test('passport-oauth2 with a client for Basic is told the method that is registered', async () => {
@@ -74,7 +79,7 @@ test('passport-oauth2 with a client for Basic is told the method that is registe
   await browser.signIn(away);
   expect(await browser.person()).toBeNull();
   await expect
-    .poll(app.output)
+    .poll(app.output, patience)
     .toContain('This client is registered for client_secret_basic, but used client_secret_post.');
 });
 
@@ -90,7 +95,7 @@ describe('openid-client without a word about client authentication', () => {
     const { app, browser, away } = await startWith('openid-client', 'client.ClientSecretBasic()', 'undefined');
     await browser.signIn(away);
     await expect
-      .poll(app.output)
+      .poll(app.output, patience)
       .toContain('This client is registered for client_secret_basic, but used client_secret_post.');
   });
 });
