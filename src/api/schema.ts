@@ -1,6 +1,8 @@
 // The whole GraphQL schema: every feature's types, imported for what they declare.
 import { lexicographicSortSchema, printSchema } from 'graphql';
 import '../accounts/schema.js';
+import '../api-resources/schema.js';
+import '../api-resources/schema-mutations.js';
 import '../api-tokens/schema.js';
 import '../api-tokens/schema-mutations.js';
 import '../audit/schema.js';

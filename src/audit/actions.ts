@@ -3,6 +3,9 @@
 export const auditActions = {
   ACCOUNT_CREATED: 'An account was created, with its owner.',
   ACCOUNT_REDIRECTS_ALLOWED: 'An operator allowed redirect schemes beside https.',
+  API_RESOURCE_CREATED: 'An API resource was registered.',
+  API_RESOURCE_DELETED: 'An API resource was deleted, and its tokens with it.',
+  API_RESOURCE_UPDATED: 'An API resource was changed.',
   API_TOKEN_CREATED: 'An API token was created.',
   API_TOKEN_REVOKED: 'An API token was revoked.',
   API_TOKEN_ROTATED: 'An API token was replaced by a new one.',

@@ -64,6 +64,7 @@ const things: Partial<Record<IdKind, { readonly typename: string; readonly find:
       db.account.findUnique({ ...query, where: { id: id === accountId ? id : '' } }),
   },
   member: { typename: 'Member', find: (db, where, query) => db.member.findUnique({ ...query, where }) },
+  apiResource: { typename: 'ApiResource', find: (db, where, query) => db.apiResource.findUnique({ ...query, where }) },
   apiToken: { typename: 'ApiToken', find: (db, where, query) => db.apiToken.findUnique({ ...query, where }) },
   oauthClient: { typename: 'OAuthClient', find: (db, where, query) => db.oAuthClient.findUnique({ ...query, where }) },
 };
@@ -85,7 +86,7 @@ async function findNamed(
 }
 
 const actorKinds = ['member', 'apiToken', 'oauthClient'] as const;
-const targetKinds = ['account', ...actorKinds] as const;
+const targetKinds = ['account', 'apiResource', ...actorKinds] as const;
 
 const AuditLogEntryNode = builder.prismaNode('AuditLogEntry', {
   description: 'One thing that happened in the account, written in the very step that it records, and never changed.',
@@ -161,7 +162,8 @@ const AuditLogFilter = builder.inputType('AuditLogFilter', {
     }),
     actorId: t.id({ description: 'What this member, API token or OAuth client did. Deleted ones count, too.' }),
     targetId: t.id({
-      description: 'What was done to this account, member, API token or OAuth client. Deleted ones count, too.',
+      description:
+        'What was done to this account, member, API token, API resource or OAuth client. Deleted ones count, too.',
     }),
     after: t.field({ type: 'DateTime', description: 'Those of this moment and later.' }),
     before: t.field({ type: 'DateTime', description: 'Those earlier than this moment.' }),

@@ -1,9 +1,11 @@
 // Lists of OAuth clients in GraphQL, and one of them. What can be filtered and sorted by is in list.ts.
+import { findScopesOfAccount } from '../api-resources/find.js';
 import { builder } from '../graphql/builder.js';
 import { costOfPage, pageOf, selectionOfRows } from '../graphql/connections.js';
 import { requireCaller } from '../graphql/context-type.js';
 import { OrderDirection } from '../graphql/enums.js';
 import { apiError } from '../graphql/errors.js';
+import { Scope } from '../graphql/scope.js';
 import { knownScopes } from '../lib/scope.js';
 import { clientOrders, whereClients } from './list.js';
 import { whereNamed } from './reference.js';
@@ -46,14 +48,6 @@ const OAuthClientOrder = builder.inputType('OAuthClientOrder', {
       defaultValue: 'DESC',
       description: 'Which way. DESC by default: the newest, or the last of the alphabet, first.',
     }),
-  }),
-});
-
-const Scope = builder.objectRef<{ readonly name: string; readonly description: string }>('Scope').implement({
-  description: 'Something that an app may ask a person, or the API, to be allowed.',
-  fields: (t) => ({
-    name: t.exposeString('name', { description: 'As it stands in the parameter `scope` of OAuth.' }),
-    description: t.exposeString('description', { description: 'What it lets an app do, as the consent page says it.' }),
   }),
 });
 
@@ -125,8 +119,12 @@ builder.queryFields((t) => ({
   scopes: t.field({
     type: [Scope],
     nullable: true,
-    description: 'The scopes that a client can be registered for, with what each lets it do.',
+    description:
+      'The scopes that a client can be registered for, with what each lets it do: Latchkey’s own first, then those of the account’s API resources.',
     authScopes: { caller: true },
-    resolve: () => Object.entries(knownScopes).map(([name, description]) => ({ name, description })),
+    resolve: async (_root, _args, context) => {
+      const own = Object.entries(knownScopes).map(([name, description]) => ({ name, description, audience: null }));
+      return [...own, ...(await findScopesOfAccount(context.deps.db, requireCaller(context).accountId))];
+    },
   }),
 }));

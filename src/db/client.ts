@@ -21,6 +21,8 @@ export type TokenFamilyWithParties = Prisma.TokenFamilyGetPayload<{
   include: { consent: { include: { client: true; member: true } } };
 }>;
 
+export type ApiResourceRow = Prisma.ApiResourceGetPayload<object>;
+
 /** What rows of a list must be. */
 export type OAuthClientWhere = Prisma.OAuthClientWhereInput;
 export type AuditLogEntryWhere = Prisma.AuditLogEntryWhereInput;

@@ -16,6 +16,7 @@ const typeOfKind: Partial<Record<IdKind, string>> = {
   account: 'Account',
   member: 'Member',
   apiToken: 'ApiToken',
+  apiResource: 'ApiResource',
   oauthClient: 'OAuthClient',
   clientSecret: 'OAuthClientSecret',
   auditLogEntry: 'AuditLogEntry',

@@ -27,6 +27,8 @@ export const PermissionEnum = builder.enumType('Permission', {
     MEMBER_WRITE: { description: 'Invite, change, suspend and remove members.' },
     OAUTH_CLIENT_READ: { description: 'See the OAuth clients of the account.' },
     OAUTH_CLIENT_WRITE: { description: 'Register, change and delete OAuth clients.' },
+    API_RESOURCE_READ: { description: 'See the API resources of the account.' },
+    API_RESOURCE_WRITE: { description: 'Register, change and delete API resources; never with an OAuth token.' },
     API_TOKEN_READ_ALL: { description: 'See and revoke the API tokens of all members, and create service tokens.' },
     API_TOKEN_WRITE: { description: 'Create and revoke one’s own API tokens.' },
     AUDIT_LOG_READ: { description: 'Read the audit log.' },

@@ -4,6 +4,8 @@ import type { Context } from 'hono';
 /** The parameters of a request. An empty value counts as absent (RFC 6749 section 3.1). */
 export interface Parameters {
   get(name: string): string | undefined;
+  /** All values of a name that may come several times, in order. */
+  getAll(name: string): readonly string[];
   /**
    * Names that came more than once, which RFC 6749 section 3.1 forbids, or with a NUL, which PostgreSQL would not take; `get`
    * knows nothing of them.
@@ -11,15 +13,21 @@ export interface Parameters {
   readonly unusable: ReadonlySet<string>;
 }
 
-/** Reads parameters from a query or form text. */
-export function readParameters(text: string): Parameters {
-  const values = new Map<string, string>();
+/**
+ * Reads parameters from a query or form text.
+ * @param repeatable names that may come several times: `get` gives the first value of one
+ */
+export function readParameters(text: string, repeatable: readonly string[] = []): Parameters {
+  const values = new Map<string, string[]>();
   const unusable = new Set<string>();
   for (const [name, value] of new URLSearchParams(text)) {
-    if (values.has(name) || value.includes('\0')) unusable.add(name);
-    values.set(name, value);
+    const before = values.get(name);
+    if ((before && !repeatable.includes(name)) || value.includes('\0')) unusable.add(name);
+    if (before) before.push(value);
+    else values.set(name, [value]);
   }
-  return { get: (name) => (unusable.has(name) ? undefined : values.get(name) || undefined), unusable };
+  const getAll = (name: string) => (unusable.has(name) ? [] : (values.get(name) ?? []).filter((value) => value !== ''));
+  return { get: (name) => getAll(name)[0], getAll, unusable };
 }
 
 /** The query of a request as it was sent, without the question mark. */

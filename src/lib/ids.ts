@@ -6,6 +6,7 @@ export const idPrefixes = {
   member: 'mem',
   session: 'ses',
   apiToken: 'tok',
+  apiResource: 'api',
   oauthClient: 'cli',
   redirectUri: 'uri',
   clientSecret: 'sec',

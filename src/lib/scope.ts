@@ -18,6 +18,14 @@ export type KnownScope = keyof typeof knownScopes;
 /** Scopes that speak of a person and mean nothing for client credentials. */
 export const personalScopes: readonly string[] = ['openid', 'profile', 'email', 'address', 'phone', 'offline_access'];
 
+/** The scopes that open claims at userinfo (OpenID Connect Core sections 3.1.2.1 and 5.4). */
+export const userinfoScopes = personalScopes.filter((scope) => scope !== 'offline_access');
+
+/** Whether a scope is one of Latchkey's own, and not of an account's API. */
+export function isKnownScope(scope: string): boolean {
+  return Object.hasOwn(knownScopes, scope);
+}
+
 const scopeToken = /^[\x21\x23-\x5B\x5D-\x7E]+$/;
 
 /**

@@ -4,17 +4,22 @@ import type { InputIssue } from './errors.js';
 /** Control and invisible formatting characters and halves of characters, which could disguise one name as another. */
 const invisible = /[\p{C}\u2028\u2029]/u;
 
-/** What is wrong with a required one-line name of at most `longest` characters. */
-export function faultsOfName(name: string, path: readonly string[], longest = 100): InputIssue[] {
-  const trimmed = name.trim();
-  if (trimmed === '') return [{ code: 'REQUIRED', message: 'A name is required.', path }];
+/** What is wrong with a required text of one line. @param what it is, with its article: `A name` */
+export function faultsOfLine(text: string, what: string, path: readonly string[], longest: number): InputIssue[] {
+  const trimmed = text.trim();
+  if (trimmed === '') return [{ code: 'REQUIRED', message: `${what} is required.`, path }];
   if ([...trimmed].length > longest) {
-    return [{ code: 'TOO_LONG', message: `A name can have at most ${longest} characters.`, path }];
+    return [{ code: 'TOO_LONG', message: `${what} can have at most ${longest} characters.`, path }];
   }
   if (invisible.test(trimmed)) {
-    return [{ code: 'INVALID', message: 'A name must not have control or invisible characters.', path }];
+    return [{ code: 'INVALID', message: `${what} must not have control or invisible characters.`, path }];
   }
   return [];
+}
+
+/** What is wrong with a required one-line name of at most `longest` characters. */
+export function faultsOfName(name: string, path: readonly string[], longest = 100): InputIssue[] {
+  return faultsOfLine(name, 'A name', path, longest);
 }
 
 /** What is wrong with an optional text, which may have several lines. */
