@@ -69,7 +69,8 @@ async function callerOfAccessToken(deps: Deps, c: Context<Environment>, token: s
   }
   const { client, member } = access.family.consent;
   const actor = { ...actorOfMember(member, originForAudit(c)), viaClientId: client.id };
-  const tokenRole = roleOfScopes(access.scopes);
+  // An API holds the tokens that it is sent. One that is also for us is for userinfo alone.
+  const tokenRole = access.api === null ? roleOfScopes(access.scopes) : null;
   if (tokenRole === null) {
     const message = 'The access token needs the scope reader, writer or admin.';
     const challenge = 'Bearer realm="Latchkey", error="insufficient_scope", scope="reader"';

@@ -2,7 +2,7 @@
 // default is metadata.ts's; how single texts must look is lib/'s.
 import type { InputIssue } from '../lib/errors.js';
 import { faultOfOrigin, faultOfRedirectUri } from '../lib/redirect-uri.js';
-import { knownScopes } from '../lib/scope.js';
+import { isKnownScope, knownScopes } from '../lib/scope.js';
 import { faultsOfCalledAddress, faultsOfDescription, faultsOfLink, faultsOfName } from '../lib/text-rules.js';
 import { faultsOfJwks } from './client-keys.js';
 import { type Lifetimes, lifetimeLimits, type Metadata } from './metadata.js';
@@ -14,6 +14,8 @@ const mostOrigins = 20;
 export interface AccountRules {
   readonly id: string;
   readonly allowedRedirectSchemes: readonly string[];
+  /** The scopes of the account's API resources, and those of before that the client had already. */
+  readonly otherScopes: readonly string[];
   /** host:port that an operator lets us call by http or on a private address. */
   readonly outboundAllow: readonly string[];
 }
@@ -82,11 +84,11 @@ const responseModes: Rule = ({ responseModes: modes }) =>
     ? []
     : [{ code: 'REQUIRED', message: 'A client needs at least one response mode.', path: ['responseModes'] }];
 
-const scopes: Rule = ({ scopes: words, grantTypes }) => {
-  const names = Object.keys(knownScopes);
+const scopes: Rule = ({ scopes: words, grantTypes }, { otherScopes }) => {
   const issues = words.flatMap((scope, index): InputIssue[] => {
-    if (names.includes(scope)) return [];
-    const message = `There is no scope ${JSON.stringify(scope.slice(0, 60))}. Scopes are: ${names.join(', ')}.`;
+    if (isKnownScope(scope) || otherScopes.includes(scope)) return [];
+    const names = Object.keys(knownScopes).join(', ');
+    const message = `There is no scope ${JSON.stringify(scope.slice(0, 60))}. Scopes are: ${names}, and those of the account's API resources.`;
     return [{ code: 'INVALID', message, path: ['scopes', String(index)] }];
   });
   if (words.includes('offline_access') && !grantTypes.includes('refresh_token')) {

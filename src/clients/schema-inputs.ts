@@ -42,7 +42,7 @@ function optionalFields(t: InputFieldBuilder) {
     }),
     scopes: t.stringList({
       description:
-        'The scopes that it may ask for: openid, profile, email, address, phone, offline_access, reader, writer, admin. The first three by default.',
+        'The scopes that it may ask for: openid, profile, email, address, phone, offline_access, reader, writer, admin, and those of the account’s API resources. The first three by default.',
     }),
     tokenEndpointAuthMethod: t.field({
       type: TokenEndpointAuthMethodEnum,
@@ -89,7 +89,7 @@ function optionalFields(t: InputFieldBuilder) {
     }),
     accessTokenSigningAlgorithm: t.field({
       type: SigningAlgorithmEnum,
-      description: 'How its access tokens are signed. ES256 by default.',
+      description: 'How its access tokens for Latchkey are signed. ES256 by default.',
     }),
     userinfoSigningAlgorithm: t.field({
       type: SigningAlgorithmEnum,

@@ -139,7 +139,7 @@ export const OAuthClientNode = builder.prismaNode('OAuthClient', {
     }),
     accessTokenSigningAlgorithm: t.expose('accessTokenSigningAlgorithm', {
       type: SigningAlgorithmEnum,
-      description: 'How its access tokens are signed.',
+      description: 'How its access tokens for Latchkey are signed. An API resource says how those for it are.',
     }),
     userinfoSigningAlgorithm: t.expose('userinfoSigningAlgorithm', {
       type: SigningAlgorithmEnum,

@@ -1,11 +1,12 @@
 // OAuth clients: registered with their secret, and changed. The rules for metadata are in metadata-rules.ts, secrets in
 // secrets.ts and rotation.ts, whether a client works at all in standing.ts.
+import { findScopesOfAccount } from '../api-resources/find.js';
 import { type Actor, changesBetween, recordAudit } from '../audit/service.js';
 import type { Db, Tx } from '../db/client.js';
 import type { Deps } from '../deps.js';
 import type { Remember } from '../idempotency/service.js';
 import { ForbiddenError, InputError } from '../lib/errors.js';
-import { splitWords } from '../lib/scope.js';
+import { isKnownScope, splitWords } from '../lib/scope.js';
 import { auditableMetadata, columnsOf, metadataOf } from './columns.js';
 import { findOwnClient } from './find.js';
 import { fetchLogo, type NewLogo } from './logo.js';
@@ -24,10 +25,19 @@ import { createSecret } from './secrets.js';
 type ServiceDeps = Pick<Deps, 'config' | 'db' | 'clock' | 'newId' | 'randomBytes' | 'hasher' | 'outbound'>;
 type AccountActor = Actor & { readonly accountId: string };
 
-async function accountRules({ db, config }: ServiceDeps, accountId: string): Promise<AccountRules> {
+/** @param kept scopes that the client has: it keeps a word that no API takes any more, which is granted nowhere */
+async function accountRules(
+  { db, config }: ServiceDeps,
+  accountId: string,
+  { scopes }: Metadata,
+  kept: readonly string[] = [],
+): Promise<AccountRules> {
   const account = await db.account.findUniqueOrThrow({ where: { id: accountId } });
   const allowedRedirectSchemes = splitWords(account.redirectSchemes);
-  return { id: account.id, allowedRedirectSchemes, outboundAllow: config.outboundAllow };
+  const isNew = scopes.some((scope) => !isKnownScope(scope) && !kept.includes(scope));
+  const ofApis = isNew ? (await findScopesOfAccount(db, accountId)).map(({ name }) => name) : [];
+  const otherScopes = [...kept, ...ofApis];
+  return { id: account.id, allowedRedirectSchemes, otherScopes, outboundAllow: config.outboundAllow };
 }
 
 function uriRows(deps: Pick<Deps, 'newId'>, uris: readonly string[]) {
@@ -52,7 +62,7 @@ export async function createOAuthClient(
   remember: Remember = async () => {},
 ) {
   const metadata = applyGiven(defaultMetadata(given.type ?? 'CONFIDENTIAL', given.grantTypes ?? undefined), given);
-  const issues = faultsOfMetadata(metadata, await accountRules(deps, actor.accountId));
+  const issues = faultsOfMetadata(metadata, await accountRules(deps, actor.accountId, metadata));
   if (issues.length > 0) throw new InputError(issues);
   const clientId = deps.randomBytes(16).toString('hex');
   // What takes long comes before the transaction.
@@ -136,7 +146,7 @@ export async function updateOAuthClient(
   const old = metadataOf(before);
   const metadata = applyGiven(old, given);
   refuseTakeover(actor, before.id, old, metadata);
-  const issues = faultsOfMetadata(metadata, await accountRules(deps, actor.accountId));
+  const issues = faultsOfMetadata(metadata, await accountRules(deps, actor.accountId, metadata, old.scopes));
   if (issues.length > 0) throw new InputError(issues);
   const changes = changesBetween(auditableMetadata(old), auditableMetadata(metadata));
   if (changes.length === 0) return { oauthClient: before, verificationCleared: false };

@@ -3,6 +3,7 @@
 import type { Db, TokenFamilyWithParties, Tx } from '../db/client.js';
 import type { Deps } from '../deps.js';
 import { splitWords } from '../lib/scope.js';
+import { scopeAt } from './service.js';
 
 /** What a family is read with, here and from its codes and refresh tokens. */
 export const familyWithParties = { consent: { include: { client: true, member: true } } } as const;
@@ -53,11 +54,19 @@ export function grantedScopes(family: Family): string[] {
   return splitWords(family.scopes).filter((scope) => registered.includes(scope));
 }
 
+/** Those of the scopes that the member allowed the client at this API. */
+export function scopesAllowedAt(family: Family, audience: string, scopes: readonly string[]): string[] {
+  const allowed = splitWords(family.consent.scopes);
+  return scopes.filter((scope) => allowed.includes(scopeAt(audience, scope)));
+}
+
 /** What one sign-in through a client is made of. */
 export interface NewFamily {
   readonly consentId: string;
   readonly sessionId: string;
   readonly scopes: readonly string[];
+  /** The resources that tokens may be for, ours among them when it was named; empty for us alone (RFC 8707 section 2). */
+  readonly resources: readonly string[];
   /** JSON: the claims that were asked for by name; null when none were. */
   readonly requestedClaims: string | null;
   readonly authenticatedAt: Date;
@@ -76,6 +85,7 @@ export async function createFamily(tx: Tx, deps: Pick<Deps, 'clock' | 'newId'>, 
       consentId: family.consentId,
       sessionId: family.sessionId,
       scopes: family.scopes.join(' '),
+      resource: family.resources.join(' ') || null,
       requestedClaims: family.requestedClaims,
       authenticatedAt: family.authenticatedAt,
       methods: family.methods,

@@ -5,6 +5,14 @@ import type { Db, Tx } from '../db/client.js';
 import type { Deps } from '../deps.js';
 import { splitWords, union } from '../lib/scope.js';
 
+/**
+ * How a consent holds that a scope was allowed at an API. Whoever allowed `admin` at a shop has not allowed it here, nor at
+ * another API that happens to have the same word. An audience has no fragment, so that no two pairs are written alike.
+ */
+export function scopeAt(audience: string, scope: string): string {
+  return `${audience}#${scope}`;
+}
+
 /** The consent that a member gave a client and did not take back, or null. */
 export async function findConsent(db: Db, memberId: string, clientId: string) {
   const consent = await db.consent.findUnique({ where: { memberId_clientId: { memberId, clientId } } });

@@ -1,19 +1,49 @@
 // Asking a member whether an app may use their account. What is allowed is what was asked and shown, whatever is posted.
+import type { ApiResource } from '../api-resources/find.js';
 import { recordAudit } from '../audit/service.js';
 import { findLogoPath } from '../clients/logo.js';
-import { findConsent, giveConsent } from '../consents/service.js';
+import { findConsent, giveConsent, scopeAt } from '../consents/service.js';
 import { originForAudit } from '../http/browser.js';
 import { formActionSource } from '../http/csp.js';
 import { redirectHost } from '../lib/redirect-uri.js';
 import { type KnownScope, knownScopes } from '../lib/scope.js';
 import { actorOfMember } from '../members/service.js';
 import { decide, dispatch } from '../oauth/authorize/dispatch.js';
-import { scopesToAllow } from '../oauth/authorize/request.js';
+import { type AuthorizationRequest, scopesToAllow, scopesToAllowHere } from '../oauth/authorize/request.js';
 import { respondWithError } from '../oauth/authorize/respond.js';
 import { noteConsent } from '../oauth/authorize/store.js';
 import { PageError, respondWithPage } from '../oauth/respond-with-page.js';
-import { ConsentPage } from '../pages/consent.js';
+import { ConsentPage, type ConsentScope } from '../pages/consent.js';
 import { type Flow, type PageContext, readOwnForm, requireWaiting } from './flow.js';
+
+/**
+ * What the page lists: what is asked for here, then API by API what is asked for there.
+ * @param before what the person allowed before, in the words of a consent; null for nothing
+ */
+function shownScopes(
+  request: AuthorizationRequest,
+  apis: readonly ApiResource[],
+  before: readonly string[] | null,
+): ConsentScope[] {
+  const isNew = (word: string) => before !== null && !before.includes(word);
+  const here = scopesToAllowHere(request).map((name) => ({
+    name,
+    description: knownScopes[name as KnownScope] ?? name,
+    isNew: isNew(name),
+  }));
+  const there = apis.flatMap((api) => {
+    const { audience, name: apiName } = api;
+    const asked = request.resources.find((resource) => resource.audience === audience)?.scopes ?? [];
+    if (asked.length === 0) {
+      return [{ name: audience, description: 'Use this API for you', apiName, isNew: isNew(audience) }];
+    }
+    return asked.map((name) => {
+      const description = api.scopes.find((scope) => scope.name === name)?.description ?? name;
+      return { name, description, apiName, isNew: isNew(scopeAt(audience, name)) };
+    });
+  });
+  return [...here, ...there];
+}
 
 /** GET `/consent`. */
 export function consentPage(flow: Flow) {
@@ -21,7 +51,7 @@ export function consentPage(flow: Flow) {
     const { deps, browser } = flow;
     const stored = await requireWaiting(flow, c, c.req.query('request') ?? '');
     const session = await browser.session(c);
-    const { step, client } = await decide(deps, stored.request, stored, session);
+    const { step, client, apis } = await decide(deps, stored.request, stored, session);
     if (step.kind !== 'consent' || !session) {
       return dispatch(deps, browser, c, { request: stored.request, stored }, session);
     }
@@ -42,11 +72,7 @@ export function consentPage(flow: Flow) {
       },
       redirectHost: redirectHost(stored.request.redirectUri),
       memberEmail: session.member.email,
-      scopes: scopesToAllow(stored.request).map((name) => ({
-        name,
-        description: knownScopes[name as KnownScope] ?? name,
-        isNew: before !== null && !before.scopes.includes(name),
-      })),
+      scopes: shownScopes(stored.request, apis, before?.scopes ?? null),
     });
     return respondWithPage(c, page, { formTargets: [formActionSource(stored.request.redirectUri)] });
   };

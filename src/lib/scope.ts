@@ -47,6 +47,11 @@ export function isSubset(asked: readonly string[], allowed: readonly string[]): 
   return asked.every((scope) => allowed.includes(scope));
 }
 
+/** What is in both sets, in the first one's order. */
+export function intersection(left: readonly string[], right: readonly string[]): string[] {
+  return left.filter((scope) => right.includes(scope));
+}
+
 /** The two sets together, the first one's order first. */
 export function union(left: readonly string[], right: readonly string[]): string[] {
   return [...new Set([...left, ...right])];

@@ -1,9 +1,10 @@
 // Our own endpoints as resource servers: an access token's signature first, then everything it stands on, live. Which audience
 // is demanded is each endpoint's own rule; whether a token lives is told here alone.
 
+import { type ApiResource, findApiOfToken, scopesOfApi } from '../api-resources/find.js';
 import { type Family, faultOfFamily, findFamily, grantedScopes } from '../consents/families.js';
 import type { Deps } from '../deps.js';
-import { splitWords } from '../lib/scope.js';
+import { splitWords, userinfoScopes } from '../lib/scope.js';
 
 /** What an access token of ours says: signed by us and unexpired. Whether it still counts is `livingAccessToken`'s answer. */
 export interface AccessTokenClaims {
@@ -20,12 +21,15 @@ export interface AccessTokenClaims {
   readonly familyId: string | undefined;
   /** The client's epoch, in a client's own token. */
   readonly epoch: unknown;
+  /** The row of the API that it was issued for; undefined when it is for us alone. */
+  readonly resourceId: string | undefined;
 }
 
-/** A living access token: of a member through a client, or of a client alone. */
-export type AccessToken =
-  | { readonly kind: 'member'; readonly scopes: readonly string[]; readonly family: Family }
-  | { readonly kind: 'client'; readonly scopes: readonly string[]; readonly clientId: string };
+/** A living access token: of a member through a client, or of a client alone; for an API, or for us when that is null. */
+export type AccessToken = { readonly scopes: readonly string[]; readonly api: ApiResource | null } & (
+  | { readonly kind: 'member'; readonly family: Family }
+  | { readonly kind: 'client'; readonly clientId: string }
+);
 
 /**
  * Reads what an access token says (RFC 9068 section 4), for whatever audience it was made.
@@ -34,7 +38,7 @@ export type AccessToken =
 export async function readAccessToken(deps: Pick<Deps, 'keys'>, token: string): Promise<AccessTokenClaims | null> {
   const claims = await deps.keys.verify(token, 'at+jwt');
   if (!claims) return null;
-  const { jti, scope, client_id: clientId, iat, exp, fid } = claims;
+  const { jti, scope, client_id: clientId, iat, exp, fid, rid } = claims;
   if (typeof jti !== 'string' || typeof scope !== 'string' || typeof clientId !== 'string') return null;
   if (typeof iat !== 'number' || typeof exp !== 'number') return null;
   return {
@@ -47,12 +51,13 @@ export async function readAccessToken(deps: Pick<Deps, 'keys'>, token: string): 
     expiresAt: exp,
     familyId: typeof fid === 'string' ? fid : undefined,
     epoch: claims.epoch,
+    resourceId: typeof rid === 'string' ? rid : undefined,
   };
 }
 
 /**
- * Says what an access token is worth now: its `jti` is not revoked, and family, consent, member and client still stand, or
- * for a client's own token the client and its epoch.
+ * Says what an access token is worth now: its `jti` is not revoked, the API that it is for is still registered, and family,
+ * consent, member and client still stand, or for a client's own token the client and its epoch.
  * @returns null when it counts no more
  */
 export async function livingAccessToken(
@@ -60,16 +65,20 @@ export async function livingAccessToken(
   claims: AccessTokenClaims,
 ): Promise<AccessToken | null> {
   if (await deps.db.revokedAccessToken.findUnique({ where: { jti: claims.jti } })) return null;
+  const api = claims.resourceId === undefined ? null : await findApiOfToken(deps.db, claims.resourceId);
+  if (claims.resourceId !== undefined && api === null) return null;
+  // What an API takes no more is no longer carried to it.
+  const scopes = api === null ? claims.scopes : claims.scopes.filter((scope) => isCarriedTo(api, scope));
   if (claims.familyId !== undefined) {
     const family = await findFamily(deps.db, claims.familyId);
     if (!family || faultOfFamily(family, deps.clock()) !== null || family.consent.memberId !== claims.subject)
       return null;
     const granted = grantedScopes(family);
-    return { kind: 'member', scopes: claims.scopes.filter((scope) => granted.includes(scope)), family };
+    return { kind: 'member', scopes: scopes.filter((scope) => granted.includes(scope)), family, api };
   }
   const client = await deps.db.oAuthClient.findUnique({ where: { clientId: claims.clientId } });
   if (!client || client.disabledAt !== null || client.tokenEpoch !== claims.epoch) return null;
-  return { kind: 'client', scopes: claims.scopes, clientId: client.clientId };
+  return { kind: 'client', scopes, clientId: client.clientId, api };
 }
 
 /**
@@ -85,6 +94,10 @@ export async function verifyAccessToken(deps: Deps, token: string): Promise<Acce
     deps.lastUsed.touch('member', access.family.consent.memberId);
   }
   return access;
+}
+
+function isCarriedTo(api: ApiResource, scope: string): boolean {
+  return userinfoScopes.includes(scope) || scopesOfApi(api, [scope]).length > 0;
 }
 
 function hasAudience(audience: unknown, issuer: string): boolean {

@@ -1,6 +1,7 @@
-// The introspection endpoint (RFC 7662): what a token is worth now, told to the client that it was issued to. Whatever is not
-// a living token of the caller's gets one and the same answer.
+// The introspection endpoint (RFC 7662): what a token is worth now, told to the client that it was issued to and to the API that
+// it is for. Whatever is not a living token of the caller's gets one and the same answer.
 import type { Context } from 'hono';
+import { isIntrospector, scopesOfApi } from '../api-resources/find.js';
 import type { ClientWithSecret } from '../clients/secrets.js';
 import { faultOfFamily, grantedScopes } from '../consents/families.js';
 import { findRefreshTokenOf } from '../consents/refresh-tokens.js';
@@ -39,22 +40,27 @@ function scopeOf(scopes: readonly string[]): { readonly scope?: string } {
 }
 
 /**
- * Whom an access token is shown to: the client that it was issued to, and nobody else. An API that is a token's audience is
- * no client of ours. (A refresh token is never anybody's but its client's.)
+ * Whom an access token is shown to: the client that it was issued to, the API that it is for, by a client that the API resource
+ * names, and nobody else. (A refresh token is never anybody's but its client's.)
  */
-function mayIntrospect(client: ClientWithSecret, claims: AccessTokenClaims): boolean {
-  return claims.clientId === client.clientId;
+async function askedBy(deps: Deps, client: ClientWithSecret, claims: AccessTokenClaims) {
+  if (claims.clientId === client.clientId) return 'its client';
+  if (claims.resourceId === undefined) return 'nobody';
+  return (await isIntrospector(deps.db, claims.resourceId, client.id)) ? 'its API' : 'nobody';
 }
 
 async function aboutAccessToken(deps: Deps, client: ClientWithSecret, token: string): Promise<ActiveToken | null> {
   const claims = await readAccessToken(deps, token);
   // Before anything is looked up, so that another client's token takes the same time whether it lives or not.
-  if (!claims || !mayIntrospect(client, claims)) return null;
+  const by = claims && (await askedBy(deps, client, claims));
+  if (!claims || by === 'nobody') return null;
   const access = await livingAccessToken(deps, claims);
   if (!access) return null;
+  // What else the token opens, at userinfo, is no business of the API's.
+  const scopes = by === 'its API' && access.api ? scopesOfApi(access.api, access.scopes) : access.scopes;
   return {
     active: true,
-    ...scopeOf(access.scopes),
+    ...scopeOf(scopes),
     client_id: claims.clientId,
     token_type: 'Bearer',
     exp: claims.expiresAt,

@@ -24,6 +24,8 @@ export interface ConsentScope {
   name: string;
   /** Plain words that complete "this app can:". */
   description: string;
+  /** The API that it is for, as its account calls it; absent for what is asked for here. */
+  apiName?: string;
   /** True when the person has not allowed this app that scope before. */
   isNew: boolean;
 }
@@ -99,7 +101,15 @@ function ScopeList({ scopes, messages }: { scopes: readonly ConsentScope[]; mess
       <ul class="scopes" aria-labelledby="consent-scopes">
         {scopes.map((scope) => (
           <li>
-            <span class="scope-description">{scope.description}</span>
+            <span class="scope-description">
+              {scope.description}
+              {scope.apiName !== undefined && (
+                <>
+                  {' '}
+                  <Phrase text={messages.consentAtApi} values={{ api: scope.apiName }} />
+                </>
+              )}
+            </span>
             {marksNew && scope.isNew && (
               <>
                 {' '}

@@ -19,6 +19,7 @@ const englishTexts = {
   consentPublishedBy: 'Published by {account}',
   consentScopes: 'If you allow it, this app can:',
   consentNoScopes: 'This app asks for nothing beyond knowing that you signed in.',
+  consentAtApi: 'at {api}',
   consentNew: 'New',
   consentNewHint: 'What is marked “New” is more than you allowed this app before.',
   consentRedirect: 'Either way you go back to {host}.',

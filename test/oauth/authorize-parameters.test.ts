@@ -60,7 +60,6 @@ test.each([
   'response_type',
   'prompt',
   'code_challenge',
-  'resource',
   'claims',
   'id_token_hint',
   'acr_values',

@@ -1,5 +1,6 @@
 // What an authorization request must satisfy, in order. First the client and its redirect URI, whose faults are shown and
 // never redirected (RFC 6749 section 4.1.2.1); then the list of what the client is told.
+import type { ApiResource } from '../../api-resources/find.js';
 import type { Parameters } from '../../http/form.js';
 import { isCodeChallenge } from '../../lib/pkce.js';
 import { matchesRedirectUri } from '../../lib/redirect-uri.js';
@@ -15,6 +16,7 @@ import {
   prompts,
   responseModesOf,
 } from './request.js';
+import { resourcesExist, scopesHaveResources } from './resources.js';
 
 const startAgain = 'Go back to the app and try again. If it keeps happening, tell the people who make the app.';
 
@@ -73,11 +75,14 @@ export function requireRedirectUri(parameters: Parameters, client: AuthorizingCl
       );
 }
 
-interface Checked {
+/** What the checks look at. */
+export interface Checked {
   readonly parameters: Parameters;
   readonly client: AuthorizingClient;
   /** What id_token_hint says; null when there is none, or it is not a token of ours. */
   readonly hint: IdTokenHint | null;
+  /** The APIs of the client's account that are named, or take a scope that is asked for. */
+  readonly apis: readonly ApiResource[];
   readonly issuer: string;
 }
 
@@ -88,7 +93,6 @@ function fault(error: AuthorizationErrorCode, description: string): Authorizatio
 }
 
 function noUnusableParameters({ parameters }: Checked) {
-  // RFC 8707 section 2 allows several resources; none but the issuer exists, which one mention is enough for.
   const [name] = parameters.unusable;
   return name === undefined
     ? null
@@ -96,8 +100,8 @@ function noUnusableParameters({ parameters }: Checked) {
 }
 
 function noOverlongParameters({ parameters }: Checked) {
-  const name = ['state', 'nonce', 'scope', 'login_hint', 'claims'].find(
-    (each) => (parameters.get(each)?.length ?? 0) > longestValue,
+  const name = ['state', 'nonce', 'scope', 'login_hint', 'claims', 'resource'].find((each) =>
+    parameters.getAll(each).some((value) => value.length > longestValue),
   );
   return name === undefined ? null : fault('invalid_request', `${name} can have at most ${longestValue} characters.`);
 }
@@ -196,14 +200,6 @@ function claims({ parameters }: Checked) {
     : fault('unmet_authentication_requirements', `The acr can only be ${acrOfPassword}.`);
 }
 
-/** RFC 8707 section 2. */
-function resource({ parameters, issuer }: Checked) {
-  const target = parameters.get('resource');
-  return target === undefined || target === issuer
-    ? null
-    : fault('invalid_target', `There is no such resource. It can only be ${issuer}.`);
-}
-
 const checks: readonly Check[] = [
   noUnusableParameters,
   noOverlongParameters,
@@ -217,7 +213,8 @@ const checks: readonly Check[] = [
   maxAge,
   idTokenHint,
   claims,
-  resource,
+  resourcesExist,
+  scopesHaveResources,
 ];
 
 /** The first thing that is wrong with a request whose client and redirect URI are valid; null when all is well. */

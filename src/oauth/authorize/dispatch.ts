@@ -1,6 +1,7 @@
 // Decides what comes next for an authorization request: sign in, another account, consent, or the answer. The only place
 // that does: the steps never route to one another.
 import type { Context } from 'hono';
+import { type ApiResource, findApis } from '../../api-resources/find.js';
 import { mayServe } from '../../consents/families.js';
 import { findConsent } from '../../consents/service.js';
 import type { Deps } from '../../deps.js';
@@ -28,6 +29,8 @@ export interface Situation {
   readonly session: LiveSession | null;
   /** What the member allowed the client before. */
   readonly consent: { readonly id: string; readonly scopes: readonly string[] } | null;
+  /** The APIs that the request names, as far as they are still there. */
+  readonly apis: readonly ApiResource[];
   /** What has happened for this very request; null when it has just arrived. */
   readonly stored: StoredRequest | null;
   readonly now: Date;
@@ -62,7 +65,7 @@ function mustConsent({ request, client, session, consent, stored }: Situation & 
 
 /** The next step. With `prompt=none` nothing is shown: what would be asked is told to the client instead. */
 function nextStep(situation: Situation): Step {
-  const { request, client, session, consent } = situation;
+  const { request, client, session, consent, apis } = situation;
   const silent = request.prompts.includes('none');
   const ask = (
     kind: 'login' | 'other-account' | 'consent',
@@ -89,6 +92,9 @@ function nextStep(situation: Situation): Step {
   // Asked again, since an admin may have taken it away while the request waited.
   if (!isSubset(request.scopes, splitWords(client.scopes))) {
     return { kind: 'error', error: 'invalid_scope', description: 'A scope is no longer registered for this client.' };
+  }
+  if (request.resources.some(({ audience }) => !apis.some((api) => api.audience === audience))) {
+    return { kind: 'error', error: 'invalid_target', description: 'A resource is no longer registered.' };
   }
   if (mustConsent(signedIn) || consent === null)
     return ask('consent', 'consent_required', 'The person must be asked for consent.');
@@ -136,9 +142,11 @@ export async function decide(
   request: AuthorizationRequest,
   stored: StoredRequest | null,
   session: LiveSession | null,
-): Promise<{ step: Step; client: AuthorizingClient }> {
+): Promise<{ step: Step; client: AuthorizingClient; apis: readonly ApiResource[] }> {
   const client = requireClient(await findAuthorizingClient(deps, { id: request.clientRowId }));
   requireStillRegistered(request.redirectUri, client);
   const consent = session === null ? null : await findConsent(deps.db, session.memberId, client.id);
-  return { step: nextStep({ request, client, session, consent, stored, now: deps.clock() }), client };
+  const resources = request.resources.map(({ audience }) => audience);
+  const apis = await findApis(deps.db, client.accountId, { resources });
+  return { step: nextStep({ request, client, session, consent, apis, stored, now: deps.clock() }), client, apis };
 }

@@ -10,17 +10,23 @@ import { postAsGet } from '../post-as-get.js';
 import { faultOfRequest, requireClient, requireClientId, requireRedirectUri } from './checks.js';
 import { dispatch } from './dispatch.js';
 import { findAuthorizingClient, readRequest } from './request.js';
+import { findApisOfRequest, readTargets } from './resources.js';
+
+/** RFC 8707 section 2 allows several resources. Nothing else may come more than once (RFC 6749 section 3.1). */
+const repeatable = ['resource'];
 
 /** GET `/oauth/authorize`. */
 export function authorizationEndpoint(deps: Deps, browser: Browser) {
   return async (c: Context<Environment>): Promise<Response> => {
-    const parameters = readParameters(rawQuery(c));
+    const parameters = readParameters(rawQuery(c), repeatable);
     const client = requireClient(await findAuthorizingClient(deps, { clientId: requireClientId(parameters) }));
     const redirectUri = requireRedirectUri(parameters, client);
     const token = parameters.get('id_token_hint');
     const hint = token === undefined ? null : await readIdTokenHint(deps, token);
-    const fault = faultOfRequest({ parameters, client, hint, issuer: deps.config.issuer });
-    const request = readRequest(parameters, client, redirectUri, hint, fault);
+    const apis = await findApisOfRequest(deps, parameters, client);
+    const checked = { parameters, client, hint, apis, issuer: deps.config.issuer };
+    const fault = faultOfRequest(checked);
+    const request = readRequest(parameters, client, redirectUri, hint, readTargets(checked), fault);
     return dispatch(deps, browser, c, { request, stored: null }, await browser.session(c));
   };
 }

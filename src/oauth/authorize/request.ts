@@ -1,8 +1,9 @@
 // An authorization request as a typed value: read once, checked once, then kept as it is while the person signs in.
 import type { ResponseMode } from '../../clients/metadata.js';
+import { scopeAt } from '../../consents/service.js';
 import type { Deps } from '../../deps.js';
 import type { Parameters } from '../../http/form.js';
-import { splitWords, union } from '../../lib/scope.js';
+import { intersection, isKnownScope, personalScopes, splitWords, union } from '../../lib/scope.js';
 import { coveringScopes, parseClaims, type RequestedClaims } from '../claims.js';
 import type { IdTokenHint } from '../id-token-hint.js';
 
@@ -33,6 +34,15 @@ export interface AuthorizationFault {
   readonly description: string;
 }
 
+/** Whom the tokens are to be for. */
+export type RequestedTargets = Pick<AuthorizationRequest, 'resources' | 'forIssuer'>;
+
+/** An API that tokens are asked for, with those of the scopes that it took when it was asked. */
+export interface RequestedResource {
+  readonly audience: string;
+  readonly scopes: readonly string[];
+}
+
 /** A request whose client and redirect URI are valid. All plain values: it is stored as JSON. */
 export interface AuthorizationRequest {
   /** The client row's id. */
@@ -55,13 +65,26 @@ export interface AuthorizationRequest {
   readonly claimScopes: readonly string[];
   /** The members who alone may be signed in: whom id_token_hint or claims names; null for anybody (Core section 3.1.2.2). */
   readonly subjects: readonly string[] | null;
+  /** The APIs that tokens are asked for (RFC 8707 section 2). */
+  readonly resources: readonly RequestedResource[];
+  /** Whether tokens for us are asked for: no resource is named, or the issuer is one of them. */
+  readonly forIssuer: boolean;
   /** What is wrong with it, to be told to the client once the person is known (RFC 9700 section 4.11.2). */
   readonly fault: AuthorizationFault | null;
 }
 
-/** The scopes that a person must have allowed: those asked for, and those that cover claims asked for by name. */
-export function scopesToAllow({ scopes, claimScopes }: AuthorizationRequest): string[] {
-  return union(scopes, claimScopes);
+/** The scopes that a person must have allowed us: those asked for here, and those that cover claims asked for by name. */
+export function scopesToAllowHere({ scopes, claimScopes, forIssuer }: AuthorizationRequest): string[] {
+  return union(forIssuer ? scopes.filter(isKnownScope) : intersection(scopes, personalScopes), claimScopes);
+}
+
+/** All that a person must have allowed, in the words of a consent: scopes, APIs, and scopes at those. */
+export function scopesToAllow(request: AuthorizationRequest): string[] {
+  const atApis = request.resources.flatMap(({ audience, scopes }) => [
+    audience,
+    ...scopes.map((scope) => scopeAt(audience, scope)),
+  ]);
+  return [...scopesToAllowHere(request), ...atApis];
 }
 
 /** The client with what the checks need of it. */
@@ -98,6 +121,7 @@ export function readRequest(
   client: AuthorizingClient,
   redirectUri: string,
   hint: IdTokenHint | null,
+  targets: RequestedTargets,
   fault: AuthorizationFault | null,
 ): AuthorizationRequest {
   const sound = (name: string) => (fault === null ? parameters.get(name) : undefined);
@@ -117,6 +141,7 @@ export function readRequest(
     prompts: prompts.filter((known) => prompt.includes(known)),
     maxAge: maxAge === undefined ? null : Number(maxAge),
     loginHint: sound('login_hint') ?? null,
+    ...(fault === null ? targets : { resources: [], forIssuer: true }),
     ...(fault === null ? readWishes(parameters, client, hint) : { claims: null, claimScopes: [], subjects: null }),
     fault,
   };

@@ -9,6 +9,7 @@ import { holdSession, type LiveSession } from '../../sessions/service.js';
 import { asDescription } from '../error.js';
 import { PageError, respondWithFormPost } from '../respond-with-page.js';
 import type { AuthorizationFault, AuthorizationRequest, AuthorizingClient } from './request.js';
+import { audiencesOf } from './resources.js';
 import { consumeRequest, type StoredRequest } from './store.js';
 
 /** A page restored from history posts what was answered before. */
@@ -74,6 +75,7 @@ export async function respondWithCode(
       consentId: granted.consentId,
       sessionId: session.id,
       scopes: request.scopes,
+      resources: audiencesOf(request, deps.config.issuer),
       requestedClaims: request.claims ? JSON.stringify(request.claims) : null,
       authenticatedAt: session.authenticatedAt,
       methods: session.methods,

@@ -9,7 +9,14 @@ import type { AuthorizationRequest } from './request.js';
 const waitingSeconds = 3600;
 
 /** What a request that an older program stored does not have yet. */
-const absent = { responseMode: 'query', claims: null, claimScopes: [], subjects: null } as const;
+const absent = {
+  responseMode: 'query',
+  claims: null,
+  claimScopes: [],
+  subjects: null,
+  resources: [],
+  forIssuer: true,
+} as const;
 
 /** A waiting request and what has happened for it so far. */
 export interface StoredRequest {

@@ -10,6 +10,7 @@ import { OAuthError } from '../error.js';
 import type { Grant } from './grant.js';
 import { issueForMember } from './issue.js';
 import { revokeAfterReplay } from './replay.js';
+import { targetForMember } from './target.js';
 
 type Code = NonNullable<Awaited<ReturnType<typeof findCode>>>;
 
@@ -51,8 +52,12 @@ export const authorizationCodeGrant: Grant = {
     const code = await findCode(deps.db, presented);
     if (!code) throw invalidGrant(refused, 'unknown code');
     if (code.family.consent.clientId !== client.id) throw invalidGrant(refused, "another client's code");
+    // Before the code is spent: whoever names a wrong resource may name another (RFC 8707 section 2.2). One that was used
+    // before gives nothing, and whether that is a replay is asked first.
+    const target =
+      code.usedAt === null ? await targetForMember(deps, code.family, grantedScopes(code.family), form) : null;
     const fault = faultOfRedirect(code, form) ?? faultOfVerifier(code, form);
-    if (!(await claimCode(deps.db, code.id, deps.clock()))) {
+    if (target === null || !(await claimCode(deps.db, code.id, deps.clock()))) {
       // RFC 6749 section 4.1.2: whoever has all that redemption takes has stolen it, or was stolen from.
       if (fault === null) await revokeAfterReplay(deps, code.familyId, request);
       throw invalidGrant(refused, 'the code was used before');
@@ -71,6 +76,6 @@ export const authorizationCodeGrant: Grant = {
           })
         ).token
       : null;
-    return issueForMember(deps, code.family, grantedScopes(code.family), { nonce: code.nonce, refreshToken });
+    return issueForMember(deps, code.family, target, { nonce: code.nonce, refreshToken });
   },
 };

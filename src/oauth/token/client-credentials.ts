@@ -3,21 +3,24 @@ import { isSubset, parseScope, personalScopes, splitWords } from '../../lib/scop
 import { OAuthError } from '../error.js';
 import type { Grant } from './grant.js';
 import { issueForClient } from './issue.js';
+import { targetForClient } from './target.js';
 
 export const clientCredentialsGrant: Grant = {
   grantType: 'client_credentials',
   async handle(deps, { client, form }) {
     // Scopes about a person mean nothing without one.
-    const allowed = splitWords(client.scopes).filter((scope) => !personalScopes.includes(scope));
+    const own = splitWords(client.scopes).filter((scope) => !personalScopes.includes(scope));
+    const target = await targetForClient(deps, client, own, form);
     const asked = form.get('scope');
     const scopes = asked === undefined ? [] : parseScope(asked);
-    if (scopes === null || !isSubset(scopes, allowed)) {
+    if (scopes === null || !isSubset(scopes, target.scopes)) {
       const choice =
-        allowed.length > 0
-          ? `scope can be: ${allowed.join(' ')}`
-          : 'this client has no scope for client credentials; leave scope out';
-      throw new OAuthError('invalid_scope', `Not a scope that this client can have by itself; ${choice}.`);
+        target.scopes.length > 0
+          ? `scope can be: ${target.scopes.join(' ')}`
+          : 'this client has no scope for client credentials there; leave scope out';
+      const description = `Not a scope that this client can have by itself at ${target.audience}; ${choice}. For a scope of an API, send the API's audience as resource.`;
+      throw new OAuthError('invalid_scope', description);
     }
-    return issueForClient(deps, client, scopes);
+    return issueForClient(deps, client, { ...target, scopes });
   },
 };

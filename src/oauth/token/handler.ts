@@ -26,15 +26,14 @@ function selectGrant(grantType: string | undefined): Grant {
 /** POST `/oauth/token`. */
 export function tokenEndpoint(deps: Deps, verifiers: CredentialVerifiers) {
   return async (c: Context<Environment>): Promise<Response> => {
-    const form = await readForm(c);
+    const form = await readForm(c, ['resource']);
     const grant = selectGrant(form.get('grant_type'));
     const client = await authenticateClient(deps, verifiers, c, form);
     if (!splitWords(client.grantTypes).includes(grant.grantType)) {
       throw new OAuthError('unauthorized_client', `This client is not registered for the grant ${grant.grantType}.`);
     }
-    const resource = form.get('resource');
-    if (resource !== undefined && resource !== deps.config.issuer) {
-      throw new OAuthError('invalid_target', `There is no such resource. It can only be ${deps.config.issuer}.`);
+    if (form.getAll('resource').length > 1) {
+      throw new OAuthError('invalid_target', 'An access token is for one resource. Ask for each token by itself.');
     }
     const response = await grant.handle(deps, { client, form, actor: actorOfClient(c, client) });
     c.header('Cache-Control', 'no-store');

@@ -6,6 +6,7 @@ import type { Deps } from '../../deps.js';
 import { splitWords } from '../../lib/scope.js';
 import { acrOfPassword, idTokenClaims } from '../claims.js';
 import type { TokenResponse } from './grant.js';
+import type { Target } from './target.js';
 
 type IssueDeps = Pick<Deps, 'keys' | 'clock' | 'randomBytes' | 'config'>;
 
@@ -13,19 +14,28 @@ function seconds(date: Date): number {
   return Math.floor(date.getTime() / 1000);
 }
 
-/** What a client says of its access tokens. */
-type Issuing = Pick<Family['consent']['client'], 'accessTokenSeconds' | 'accessTokenSigningAlgorithm'>;
-
-async function signAccessToken(deps: IssueDeps, client: Issuing, claims: Readonly<Record<string, unknown>>) {
+async function signAccessToken(deps: IssueDeps, target: Target, claims: Readonly<Record<string, unknown>>) {
   const now = seconds(deps.clock());
-  return deps.keys.sign(client.accessTokenSigningAlgorithm, 'at+jwt', {
+  return deps.keys.sign(target.signingAlgorithm, 'at+jwt', {
     iss: deps.config.issuer,
-    aud: deps.config.issuer,
+    aud: target.audience,
     iat: now,
-    exp: now + client.accessTokenSeconds,
+    exp: now + target.lifetimeSeconds,
     jti: deps.randomBytes(16).toString('base64url'),
+    scope: target.scopes.join(' '),
+    ...(target.resourceId === undefined ? {} : { rid: target.resourceId }),
     ...claims,
   });
+}
+
+/** What every response says of its access token (RFC 6749 section 5.1). */
+function aboutAccessToken(accessToken: string, target: Target) {
+  return {
+    access_token: accessToken,
+    token_type: 'Bearer',
+    expires_in: target.lifetimeSeconds,
+    scope: target.scopes.join(' '),
+  } as const;
 }
 
 /** The left half of the access token's SHA-256, which binds the ID token to it (OpenID Connect Core section 3.1.3.6). */
@@ -59,45 +69,35 @@ async function signIdToken(
 
 /**
  * The response to a grant that acts for a member.
- * @param scopes what this access token carries: the family's scopes or fewer
+ * @param target whom the access token is for, and what it carries: the family's scopes or fewer
  */
 export async function issueForMember(
   deps: IssueDeps,
   family: Family,
-  scopes: readonly string[],
+  target: Target,
   parts: { readonly nonce: string | null; readonly refreshToken: string | null },
 ): Promise<TokenResponse> {
   const { client, member } = family.consent;
-  const scope = scopes.join(' ');
-  const accessToken = await signAccessToken(deps, client, {
+  const accessToken = await signAccessToken(deps, target, {
     sub: member.id,
     client_id: client.clientId,
-    scope,
     fid: family.id,
     auth_time: seconds(family.authenticatedAt),
   });
+  const isAboutPerson = target.scopes.includes('openid');
   return {
-    access_token: accessToken,
-    token_type: 'Bearer',
-    expires_in: client.accessTokenSeconds,
-    scope,
+    ...aboutAccessToken(accessToken, target),
     ...(parts.refreshToken === null ? {} : { refresh_token: parts.refreshToken }),
-    ...(scopes.includes('openid') ? { id_token: await signIdToken(deps, family, accessToken, parts.nonce) } : {}),
+    ...(isAboutPerson ? { id_token: await signIdToken(deps, family, accessToken, parts.nonce) } : {}),
   };
 }
 
 /** The response to client credentials: the subject is the client itself (RFC 9068 section 2.2). */
 export async function issueForClient(
   deps: IssueDeps,
-  client: Issuing & { readonly clientId: string; readonly tokenEpoch: number },
-  scopes: readonly string[],
+  client: { readonly clientId: string; readonly tokenEpoch: number },
+  target: Target,
 ): Promise<TokenResponse> {
-  const scope = scopes.join(' ');
-  const claims = { sub: client.clientId, client_id: client.clientId, scope, epoch: client.tokenEpoch };
-  return {
-    access_token: await signAccessToken(deps, client, claims),
-    token_type: 'Bearer',
-    expires_in: client.accessTokenSeconds,
-    scope,
-  };
+  const claims = { sub: client.clientId, client_id: client.clientId, epoch: client.tokenEpoch };
+  return aboutAccessToken(await signAccessToken(deps, target, claims), target);
 }

@@ -7,6 +7,7 @@ import { OAuthError } from '../error.js';
 import type { Grant } from './grant.js';
 import { issueForMember } from './issue.js';
 import { revokeAfterReplay } from './replay.js';
+import { targetForMember } from './target.js';
 
 const refused =
   'The refresh token is not valid: it was used before, has expired, or was revoked. The person must sign in again.';
@@ -40,12 +41,13 @@ export const refreshTokenGrant: Grant = {
     // A used one that comes back is a replay, however old.
     if (row.usedAt === null && row.expiresAt <= now) throw invalidGrant('the refresh token has expired');
     const scopes = narrowedScopes(form.get('scope'), grantedScopes(row.family));
+    const target = await targetForMember(deps, row.family, scopes, form);
 
     const rotation = await rotateRefreshToken(deps, presented, row, client.refreshTokenIdleSeconds);
     if (rotation.outcome === 'replayed') {
       await revokeAfterReplay(deps, row.familyId, request);
       throw invalidGrant('the refresh token was used before');
     }
-    return issueForMember(deps, row.family, scopes, { nonce: null, refreshToken: rotation.refreshToken });
+    return issueForMember(deps, row.family, target, { nonce: null, refreshToken: rotation.refreshToken });
   },
 };
