@@ -10,7 +10,7 @@ const mostScopes = 50;
 const longestScope = 100;
 const longestDescription = 200;
 /** How many clients may introspect one API's tokens. */
-export const mostIntrospectors = 20;
+export const mostIntrospectors = 10;
 /** How many API resources an account may have. */
 export const mostApiResources = 100;
 

@@ -48,7 +48,7 @@ function optionalFields(t: InputFieldBuilder) {
     }),
     introspectionClientIds: t.idList({
       description:
-        'The ids of the OAuth clients that may introspect tokens for the API: all of them, at most 20, each CONFIDENTIAL and of this account. None by default.',
+        'The ids of the OAuth clients that may introspect tokens for the API: all of them, at most 10, each CONFIDENTIAL and of this account. None by default.',
     }),
   };
 }

@@ -1,5 +1,6 @@
 // Who may do what: one entry for every field of Query and Mutation, with an operation and what each group of callers is
 // answered. The groups are those of callers.ts.
+import { randomUUID } from 'node:crypto';
 import type { Answer } from '../support/graphql.js';
 import type { Group } from './callers.js';
 
@@ -10,13 +11,14 @@ export type Target =
   | 'client'
   | 'disabledClient'
   | 'secret'
+  | 'apiResource'
   | 'apiTokenOfColleague'
   | 'serviceTokenOfColleague'
   | 'member'
   | 'auditLogEntry';
 
 export interface RootField {
-  /** The field with its arguments. `$id` is the target's: something of the first account, and of none of the callers. */
+  /** The field with its arguments. `$unique` stands for a text that comes once; `$id` is the target's: something of the first account, and of none of the callers. */
   readonly call: string;
   /** What is asked of it. */
   readonly select: string;
@@ -24,10 +26,15 @@ export interface RootField {
   readonly expected: Record<Group, Outcome>;
 }
 
+/** A call with something new wherever it has to be unique. */
+export function withUnique(call: string): string {
+  return call.replaceAll('$unique', randomUUID());
+}
+
 /** The document that asks a field, under its name in the table, for a selection. */
 export function operationOf(name: string, { call, target }: RootField, select: string): string {
   const kind = name.startsWith('Mutation.') ? 'mutation' : 'query';
-  return `${kind} ${target && call.includes('$id') ? '($id: ID!) ' : ''}{ ${call} ${select} }`;
+  return `${kind} ${target && call.includes('$id') ? '($id: ID!) ' : ''}{ ${withUnique(call)} ${select} }`;
 }
 
 /** What an answer to a field's operation comes to. @param id the target's */
@@ -110,6 +117,12 @@ export const rootFields: Record<string, RootField> = {
     target: 'client',
     expected: outcomes({ members: 'FORBIDDEN', admins: 'OK', foreigners: 'null' }),
   },
+  'Query.apiResources': {
+    call: 'apiResources(first: 100)',
+    select: '{ totalCount nodes { id audience } }',
+    target: 'apiResource',
+    expected: listedForAdmins,
+  },
   'Query.members': {
     call: 'members(first: 100)',
     select: '{ totalCount nodes { id name } }',
@@ -173,6 +186,29 @@ export const rootFields: Record<string, RootField> = {
     call: 'revokeOAuthClientSecret(input: { secretId: $id })',
     select: '{ revokedSecretId userErrors { code } }',
     target: 'secret',
+    expected: secretsByAdmins,
+  },
+  'Mutation.createApiResource': {
+    call: 'createApiResource(input: { audience: "https://$unique.example", name: "API" })',
+    select: '{ apiResource { id } userErrors { code } }',
+    expected: outcomes({
+      members: 'FORBIDDEN',
+      admins: 'OK',
+      oauthAdmins: 'FORBIDDEN',
+      foreigners: 'OK',
+      oauthForeigners: 'FORBIDDEN',
+    }),
+  },
+  'Mutation.updateApiResource': {
+    call: 'updateApiResource(input: { id: $id, name: "Changed" })',
+    select: '{ apiResource { id } userErrors { code } }',
+    target: 'apiResource',
+    expected: secretsByAdmins,
+  },
+  'Mutation.deleteApiResource': {
+    call: 'deleteApiResource(input: { id: $id })',
+    select: '{ deletedApiResourceId userErrors { code } }',
+    target: 'apiResource',
     expected: secretsByAdmins,
   },
   'Mutation.createApiToken': {

@@ -1,8 +1,10 @@
 // Known attack 35 (CVE-2026-33504): SQL injection through a forged pagination token. Whatever is sent for a cursor, of any list
 // in any order, is refused as the caller's mistake or gives the caller's own rows; it is never a fault of ours.
+import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { getNamedType, isEnumType, isInputObjectType } from 'graphql';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { registerApi } from '../support/api-resources.js';
 import { createTestApp, type TestApp } from '../support/app.js';
 import { type Answer, type Ask, apiTokenOf, signedIn } from '../support/graphql.js';
 import { registerClient } from '../support/oauth.js';
@@ -33,6 +35,7 @@ beforeAll(async () => {
     for (const name of ['Alpha', 'beta', 'Ärger', "O'Brien; --"]) {
       await registerClient(ownedBy(app, person), { name });
       await apiTokenOf(app, 'READER', person);
+      await registerApi(ownedBy(app, person), { audience: `https://${randomUUID()}.example`, name });
     }
     await app.addMember('READER', `reader${index}@example.com`, person.accountId);
   }
@@ -48,7 +51,7 @@ beforeAll(async () => {
   const idsOf = async (accountId: string) => {
     const where = { where: { accountId } };
     const { db } = app;
-    const rows = [db.member, db.oAuthClient, db.apiToken, db.auditLogEntry].map((table) =>
+    const rows = [db.member, db.oAuthClient, db.apiToken, db.apiResource, db.auditLogEntry].map((table) =>
       (table as typeof db.member).findMany(where),
     );
     return (await Promise.all(rows)).flat().map(({ id }) => id);

@@ -1,4 +1,5 @@
 // An account in which no column is empty, so that whatever a caller is not shown is hidden and not merely absent.
+import { registerApi } from '../support/api-resources.js';
 import type { TestApp } from '../support/app.js';
 import { apiTokenOf } from '../support/graphql.js';
 import { registerClient } from '../support/oauth.js';
@@ -45,6 +46,12 @@ export async function furnish(app: TestApp, owner: Owner, marker: string): Promi
   const later = new Date(now.getTime() + 90 * 86_400_000);
   const clientId = await furnishClient(app, owner, marker);
   const secret = await db.oAuthClientSecret.findFirstOrThrow({ where: { clientId } });
+  const api = await registerApi(ownedBy(app, owner), {
+    audience: `https://api.${marker}.example`,
+    name: `${marker} API`,
+    scopes: [{ name: `${marker}:read`, description: `${marker} description` }],
+    introspectionClientIds: [clientId],
+  });
   const token = await apiTokenOf(app, 'ADMIN', owner, { isService: true });
   await db.account.update({
     where: { id: accountId },
@@ -60,7 +67,7 @@ export async function furnish(app: TestApp, owner: Owner, marker: string): Promi
     { actorKind: 'API_TOKEN', actorId: token.id },
     { actorKind: 'OAUTH_CLIENT', actorId: clientId },
   ] as const;
-  const entries = [accountId, owner.id, token.id, clientId].flatMap((targetId) =>
+  const entries = [accountId, owner.id, token.id, clientId, api.id].flatMap((targetId) =>
     actors.map((actor) => ({
       ...actor,
       id: deps.newId('auditLogEntry'),
@@ -84,6 +91,7 @@ export async function furnish(app: TestApp, owner: Owner, marker: string): Promi
     ApiToken: ids(await db.apiToken.findMany({ where: { ...endless, expiresAt: later } })),
     OAuthClient: [clientId],
     OAuthClientSecret: [secret.id],
+    ApiResource: [api.id],
     AuditLogEntry: entries.map(({ id }) => id),
   };
 }
@@ -94,7 +102,9 @@ export async function furnish(app: TestApp, owner: Owner, marker: string): Promi
  */
 export async function nameForeignThings(app: TestApp, accountId: string, foreign: Furnished): Promise<Furnished> {
   const [viaClientId = ''] = foreign.OAuthClient ?? [];
-  const named = ['Account', 'Member', 'ApiToken', 'OAuthClient'].flatMap((type) => (foreign[type] ?? []).slice(0, 1));
+  const named = ['Account', 'Member', 'ApiToken', 'ApiResource', 'OAuthClient'].flatMap((type) =>
+    (foreign[type] ?? []).slice(0, 1),
+  );
   const entries = named.map((id) => ({
     id: app.deps.newId('auditLogEntry'),
     accountId,

@@ -72,7 +72,13 @@ test('attack 24: of all that a row is trusted for, inputs take what names a thin
   expect(declared.sort()).toEqual(
     [
       ...byEither.flatMap((input) => [`${input}.id`, `${input}.clientId`]),
-      ...['RevokeApiTokenInput.id', 'RotateApiTokenInput.id', 'RevokeOAuthClientSecretInput.secretId'],
+      ...[
+        'UpdateApiResourceInput.id',
+        'DeleteApiResourceInput.id',
+        'RevokeApiTokenInput.id',
+        'RotateApiTokenInput.id',
+        'RevokeOAuthClientSecretInput.secretId',
+      ],
       ...['UpdateOAuthClientInput.version', 'CreateApiTokenInput.role'],
     ].sort(),
   );

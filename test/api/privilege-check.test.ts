@@ -28,6 +28,7 @@ describe('attack 6: what belongs together demands the same', () => {
   test.each([
     ['of an OAuth client', /OAuthClient(Tokens)?$/, ['admin', 'OAuth token of an admin']],
     ['of a client secret', /OAuthClientSecret$/, ['admin']],
+    ['of an API resource', /ApiResource$/, ['admin']],
     ['of an API token', /ApiToken$/, ['member', 'admin']],
   ])('every mutation %s', (_what, pattern, groups) => {
     const names = mutations.filter((name) => pattern.test(name));
@@ -36,7 +37,7 @@ describe('attack 6: what belongs together demands the same', () => {
   });
 
   test('no mutation is left out of this', () => {
-    expect(mutations.filter((name) => !/OAuthClient(Tokens|Secret)?$|ApiToken$/.test(name))).toEqual([]);
+    expect(mutations.filter((name) => !/OAuthClient(Tokens|Secret)?$|ApiToken$|ApiResource$/.test(name))).toEqual([]);
   });
 });
 

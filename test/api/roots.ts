@@ -1,13 +1,21 @@
 // The roots of a walk: every query with ids of all accounts wherever it takes one, and every mutation that does something for a
 // caller.
 import type { TestApp } from '../support/app.js';
-import { rootFields } from './authorization-table.js';
+import { rootFields, withUnique } from './authorization-table.js';
 import { type CallerName, groupOf } from './callers.js';
 import type { Furnished } from './furnished.js';
 import type { targetsOf } from './targets.js';
 import type { Root } from './walk.js';
 
 const quoted = (ids: readonly string[]) => ids.map((id) => JSON.stringify(id)).join(', ');
+
+const mostTogether = 6;
+
+/** In groups that have something of the beginning and of the end of the list in each, so of both accounts. */
+function groupsOf(ids: readonly string[]): string[][] {
+  const count = Math.ceil(ids.length / mostTogether);
+  return Array.from({ length: count }, (_, group) => ids.filter((_id, index) => index % count === group));
+}
 
 /** Every field of Query, with the first id of each type of each account by itself and all of them together. */
 export async function queriesFor(app: TestApp, ...furnished: readonly Furnished[]): Promise<Root[]> {
@@ -17,7 +25,9 @@ export async function queriesFor(app: TestApp, ...furnished: readonly Furnished[
   const byId = types.flatMap((only) => {
     const ids = furnished.map((one) => one[only] ?? []);
     const single = ids.flatMap((all) => all.slice(0, 1)).map((id) => ({ only, call: `node(id: "${id}")` }));
-    return [...single, { only, call: `nodes(ids: [${quoted(ids.flat())}])` }];
+    // As many at once as an operation may cost with everything that hangs on each.
+    const together = groupsOf(ids.flat()).map((some) => ({ only, call: `nodes(ids: [${quoted(some)}])` }));
+    return [...single, ...together];
   });
   const calls = [
     'viewer',
@@ -28,6 +38,7 @@ export async function queriesFor(app: TestApp, ...furnished: readonly Furnished[
     'members(last: 3)',
     'apiTokens(first: 3)',
     'oauthClients(first: 3)',
+    'apiResources(first: 3)',
     'auditLog(first: 3)',
     ...clients.map(({ id }) => `oauthClient(id: "${id}")`),
     ...clients.map(({ clientId }) => `oauthClient(clientId: "${clientId}")`),
@@ -47,6 +58,6 @@ export function mutationsFor(caller: CallerName, makeTarget: Awaited<ReturnType<
     .map(([name, { call, target }]) => ({
       kind: 'mutation',
       field: name.replace('Mutation.', ''),
-      call: async () => (target ? call.replace('$id', quoted([(await makeTarget[target]()).id])) : call),
+      call: async () => (target ? call.replace('$id', quoted([(await makeTarget[target]()).id])) : withUnique(call)),
     }));
 }

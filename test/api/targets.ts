@@ -1,5 +1,7 @@
 // Fresh things of the first account for operations to be tried on. What belongs to a person belongs to a colleague who is
 // none of the callers, so that it is nobody's own.
+import { randomUUID } from 'node:crypto';
+import { registerApi } from '../support/api-resources.js';
 import type { TestApp } from '../support/app.js';
 import { apiTokenOf } from '../support/graphql.js';
 import { registerClient } from '../support/oauth.js';
@@ -20,6 +22,7 @@ export async function targetsOf(app: TestApp): Promise<Record<Target, () => Prom
       const client = await registerClient(app);
       return db.oAuthClientSecret.findFirstOrThrow({ where: { clientId: client.id } });
     },
+    apiResource: () => registerApi(app, { audience: `https://${randomUUID()}.example` }),
     apiTokenOfColleague: () => apiTokenOf(app, 'READER', colleague),
     serviceTokenOfColleague: () => apiTokenOf(app, 'READER', colleague, { isService: true }),
     member: async () => colleague,

@@ -1,5 +1,6 @@
 // Who one is and what one belongs to, and anything by its id: viewer, account, node, nodes.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { registerApi } from '../support/api-resources.js';
 import { createTestApp, type TestApp } from '../support/app.js';
 import { type Ask, anonymous, apiTokenOf, bearer, signedIn, throughClient } from '../support/graphql.js';
 import { registerClient, type TestClient } from '../support/oauth.js';
@@ -77,6 +78,7 @@ test('node finds every kind of thing by its id', async () => {
     ApiToken: token.id,
     OAuthClient: client.id,
     OAuthClientSecret: secret.id,
+    ApiResource: (await registerApi(app)).id,
     AuditLogEntry: entry.id,
   };
   for (const [__typename, id] of Object.entries(kinds)) {

@@ -41,6 +41,7 @@ async function idsOf(accountId: string, memberId: string | null) {
   const rows = await Promise.all([
     db.member.findMany({ where: { accountId } }),
     db.oAuthClient.findMany({ where: { accountId } }),
+    db.apiResource.findMany({ where: { accountId } }),
     db.oAuthClientSecret.findMany({ where: { client: { accountId } } }),
     db.auditLogEntry.findMany({ where: { accountId } }),
   ]);

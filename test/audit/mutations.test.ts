@@ -1,9 +1,11 @@
 // Every mutation writes its entry of the audit log in the transaction of its change: without the entry there is no change. And
 // no entry holds what is shown once.
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { schema } from '../../src/api/schema.js';
 import type { AuditAction } from '../../src/audit/actions.js';
 import { mutate } from '../clients/mutate.js';
+import { registerApi } from '../support/api-resources.js';
 import { createTestApp, type TestApp } from '../support/app.js';
 import { testProvider } from '../support/database.js';
 import { dumpLasting } from '../support/dump.js';
@@ -28,6 +30,7 @@ interface Mutation {
 }
 
 const ofClient = async () => ({ id: (await registerClient(app)).id });
+const ofApi = async () => ({ id: (await registerApi(app, { audience: `https://${randomUUID()}.example` })).id });
 const ofToken = async () => ({ id: (await apiTokenOf(app, 'READER')).id });
 
 async function ofSecret(): Promise<Input> {
@@ -42,6 +45,16 @@ async function ofDisabledClient(): Promise<Input> {
 }
 
 const mutations: Record<string, Mutation> = {
+  createApiResource: {
+    prepare: async () => ({ audience: 'https://api.example.com', name: 'API' }),
+    action: 'API_RESOURCE_CREATED',
+  },
+  deleteApiResource: { prepare: ofApi, action: 'API_RESOURCE_DELETED' },
+  updateApiResource: {
+    prepare: async () => ({ ...(await ofApi()), name: 'Other API' }),
+    action: 'API_RESOURCE_UPDATED',
+  },
+
   createApiToken: {
     prepare: async () => ({ name: 'Mine', role: 'READER' }),
     action: 'API_TOKEN_CREATED',
