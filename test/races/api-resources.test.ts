@@ -1,0 +1,67 @@
+// Many who register API resources at once, in one process and in two: each audience once, in whichever spelling, and no account
+// with more than it may have.
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { mutate } from '../clients/mutate.js';
+import type { TestApp } from '../support/app.js';
+import { type Ask, apiTokenOf, bearer } from '../support/graphql.js';
+import { type Processes, startProcesses } from './processes.js';
+
+let processes: Processes;
+let app: TestApp;
+/** Two accounts, each through both processes. */
+let asks: Ask[];
+beforeAll(async () => {
+  processes = await startProcesses();
+  [app] = processes.apps;
+  const other = await app.addAccount();
+  const tokens = [await apiTokenOf(app, 'ADMIN'), await apiTokenOf(app, 'ADMIN', other.owner)];
+  asks = processes.apps.flatMap((each) => tokens.map(({ token }) => bearer(each, token)));
+});
+afterAll(() => processes.close());
+
+const create = (index: number, audience: string): Promise<{ userErrors: { code: string }[] }> =>
+  mutate(asks[index % asks.length] as Ask, 'createApiResource', { audience, name: `API ${index}` });
+const codesOf = (payloads: readonly { userErrors: { code: string }[] }[]) =>
+  payloads.map(({ userErrors }) => userErrors.map(({ code }) => code).join());
+
+test('one audience that twenty register at once is registered once, and the others are told that it is taken', async () => {
+  for (let round = 0; round < 3; round += 1) {
+    const audience = `https://round${round}.example`;
+    const codes = codesOf(await Promise.all(Array.from({ length: 20 }, (_, index) => create(index, audience))));
+    expect(codes.sort()).toEqual(['', ...Array(19).fill('TAKEN')]);
+    expect(await app.db.apiResource.count({ where: { audience } })).toBe(1);
+  }
+});
+
+test('two spellings of one origin at once are one of them', async () => {
+  for (let round = 0; round < 5; round += 1) {
+    const origin = `https://spelt${round}.example`;
+    const both = await Promise.all([0, 1, 2, 3].map((index) => create(index, index < 2 ? origin : `${origin}/`)));
+    expect(codesOf(both).sort()).toEqual(['', 'TAKEN', 'TAKEN', 'TAKEN']);
+    expect(await app.db.apiResource.count({ where: { audience: { startsWith: origin } } })).toBe(1);
+  }
+});
+
+test('an account does not come to more than a hundred by many at once', async () => {
+  const { accountId } = app.owner;
+  const had = await app.db.apiResource.count({ where: { accountId } });
+  const now = app.clock();
+  const data = Array.from({ length: 98 - had }, (_, index) => ({
+    id: app.deps.newId('apiResource'),
+    accountId,
+    audience: `urn:example:${index}`,
+    name: 'API',
+    scopes: '[]',
+    accessTokenSeconds: 600,
+    signingAlgorithm: 'ES256' as const,
+    createdAt: now,
+    updatedAt: now,
+  }));
+  await app.db.apiResource.createMany({ data });
+  // Those of the first account alone: every other one of the callers.
+  const many = Array.from({ length: 10 }, (_, index) => create(index * 2, `https://many${index}.example`));
+  const codes = codesOf(await Promise.all(many));
+  expect(codes.filter((code) => code === '')).toHaveLength(2);
+  expect(codes.filter((code) => code === 'LIMIT_EXCEEDED')).toHaveLength(8);
+  expect(await app.db.apiResource.count({ where: { accountId } })).toBe(100);
+});
