@@ -2,6 +2,7 @@
  * Owns which example operations GraphiQL opens as tabs on a first visit, in the order a newcomer needs them: a tab for each job.
  * Leaves to others: showing them (graphiql.tsx) and the documents (examples/).
  */
+import { apiExamples } from './examples/apis.js';
 import { clientExamples } from './examples/clients.js';
 import { credentialExamples } from './examples/credentials.js';
 import type { Example } from './examples/example.js';
@@ -37,4 +38,10 @@ query WhoAmI {
 };
 
 /** The tabs. */
-export const examples: readonly Example[] = [whoAmI, ...clientExamples, ...credentialExamples, ...peopleExamples];
+export const examples: readonly Example[] = [
+  whoAmI,
+  ...clientExamples,
+  ...apiExamples,
+  ...credentialExamples,
+  ...peopleExamples,
+];

@@ -37,6 +37,7 @@ export function consentProps(change: Change = unchanged): ConsentPageProps {
       {
         name: change('scope.name', 'email'),
         description: change('scope.description', 'See your e-mail address'),
+        apiName: change('scope.apiName', 'Mail API'),
         isNew: true,
       },
     ],
