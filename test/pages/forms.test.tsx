@@ -96,7 +96,7 @@ describe('the consent form', () => {
   it('marks what is new beside what was allowed before, and nothing on a first visit', () => {
     const { scopes } = consentProps();
     const again = textOf(render(<ConsentPage {...consentProps()} scopes={scopes} />));
-    expect(again).toContain('Know who you are openid See your e-mail address New email');
+    expect(again).toContain('Know who you are openid See your e-mail address at Mail API New email');
     const first = textOf(
       render(<ConsentPage {...consentProps()} scopes={scopes.map((s) => ({ ...s, isNew: true }))} />),
     );
