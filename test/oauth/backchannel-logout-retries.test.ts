@@ -8,6 +8,7 @@ import { createTestApp, type TestApp } from '../support/app.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import {
   createLogoutTest,
+  eventually,
   type Receiver,
   startReceiver,
   verifyLogoutToken,
@@ -119,6 +120,22 @@ test('a claim that nobody finished, as in a process that was killed, is free aga
   app.clock.advance(1);
   await deliver();
   expect([receiver.posts.length, await waitingLogouts(app)]).toEqual([1, []]);
+});
+
+test('a process whose claim ran out does not disturb whoever has the next one', async () => {
+  receiver.state.status = 500;
+  let answer: () => void = () => {};
+  receiver.state.hold = new Promise((resolve) => {
+    answer = resolve;
+  });
+  await signInAndOut();
+  const delivering = deliver();
+  await eventually(() => receiver.posts.length === 1);
+  const nextAttemptAt = new Date(app.clock().getTime() + 120_000);
+  await app.db.logoutDelivery.updateMany({ data: { nextAttemptAt } });
+  answer();
+  await delivering;
+  expect(await waitingLogouts(app)).toMatchObject([{ attempts: 0, nextAttemptAt }]);
 });
 
 test('a restart forgets nothing', async () => {
@@ -253,6 +270,19 @@ describe('a client that changes while a token waits for it', () => {
     await deleteOAuthClient(app.deps, actor(), { id: client.id });
     expect(await waitingLogouts(app)).toEqual([]);
   });
+});
+
+test('a fault of ours in calling is not the client’s', async () => {
+  const { outbound } = app.deps;
+  const { post } = outbound;
+  Object.assign(outbound, { post: () => Promise.reject(new TypeError('a fault')) });
+  await signInAndOut();
+  await deliver();
+  expect(await waitingLogouts(app)).toMatchObject([{ attempts: 0 }]);
+  Object.assign(outbound, { post });
+  app.clock.advance(60);
+  await deliver();
+  expect(receiver.posts).toHaveLength(1);
 });
 
 test('a fault of ours is in the log, costs no attempt, and the token is sent later', async () => {

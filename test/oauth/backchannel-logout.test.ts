@@ -178,6 +178,20 @@ describe('every way in which a session ends tells its clients', () => {
     expect(bystander.sid).toEqual(expect.any(String));
   });
 
+  test('a new password, but not for a session that ended before it', async () => {
+    const { app, client } = parts();
+    const { browser } = await obtainTokens(
+      app,
+      client,
+      { scope: 'openid offline_access' },
+      await signedInBrowser(app, member),
+    );
+    await signOut(browser);
+    expect(await sent()).toHaveLength(1);
+    await setPassword(app.deps, operatorActor, address, password);
+    expect(await waitingLogouts(app)).toEqual([]);
+  });
+
   test('but not signing in again as the same person, which keeps the session', async () => {
     const { client } = parts();
     const { browser } = await signedIn();

@@ -90,7 +90,7 @@ export async function waitingLogouts(app: TestApp) {
   return app.db.logoutDelivery.findMany({ orderBy: { id: 'asc' } });
 }
 
-/** Waits for what happens in the background, which is milliseconds as a rule. */
+/** Waits for what happens in the background: milliseconds as a rule, and less than a call that is not answered lasts. */
 export async function eventually(holds: () => boolean | Promise<boolean>, milliseconds = 4_000): Promise<void> {
   const until = performance.now() + milliseconds;
   while (!(await holds())) {
