@@ -85,7 +85,7 @@ export async function verifyLogoutToken(app: TestApp, client: TestClient, token:
   });
 }
 
-/** What waits to be sent, without the ids. */
+/** What waits to be sent, oldest first. */
 export async function waitingLogouts(app: TestApp) {
   return app.db.logoutDelivery.findMany({ orderBy: { id: 'asc' } });
 }
