@@ -17,6 +17,7 @@ import {
   startDocumentedApp,
 } from '../support/documented-apps.js';
 import { signedIn } from '../support/graphql.js';
+import { obtainCode, redirectUri, registerClient } from '../support/oauth.js';
 import { openBrowserFor } from '../support/partner-process.js';
 import { blocksOf } from './recipes.js';
 
@@ -92,6 +93,47 @@ describe.each(serverSideExamples)('the example for %s', (name) => {
       expect(family?.revokedAt ?? family?.session?.endedAt, app.output()).not.toBeNull();
     });
   }
+});
+
+/** Sends what a command line of curl says, with values in place of its variables. */
+async function curl(command: string, values: Record<string, string>) {
+  const text = command.replace(/\$(\w+)/g, (_, name: string) => values[name] ?? '');
+  const given = (option: string) =>
+    [...text.matchAll(new RegExp(`--${option} "?([^"\\s]+)"?`, 'g'))].map(([, value = '']) => value);
+  const [user] = given('user');
+  const [authorization] = [...text.matchAll(/--header "Authorization: ([^"]+)"/g)].map(([, value = '']) => value);
+  const form = new URLSearchParams();
+  for (const pair of [...given('data'), ...given('data-urlencode')]) {
+    form.append(pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1));
+  }
+  const response = await fetch(/curl "([^"]+)"/.exec(text)?.[1] ?? '', {
+    ...(form.size > 0 ? { method: 'POST', body: form } : {}),
+    headers: { authorization: user ? `Basic ${Buffer.from(user).toString('base64')}` : (authorization ?? '') },
+  });
+  return { status: response.status, body: (await response.json()) as Record<string, string> };
+}
+
+test('the commands of curl are answered as it says', async () => {
+  const commands = blocksOf(partnersPage)
+    .filter(({ language, text }) => language === 'sh' && text.startsWith('curl'))
+    .flatMap(({ text }) => text.replaceAll('\\\n', ' ').split(/^(?=curl)/m));
+  expect(commands).toHaveLength(3);
+  const [byItself = '', forPerson = '', userinfo = ''] = commands;
+  const machine = await registerClient(server, {
+    grantTypes: ['client_credentials'],
+    redirectUris: [],
+    scopes: ['reader'],
+  });
+  const ofMachine = { ISSUER: server.issuer, CLIENT_ID: machine.clientId, CLIENT_SECRET: machine.secret };
+  expect(await curl(byItself, ofMachine)).toMatchObject({ status: 200, body: { token_type: 'Bearer' } });
+
+  const client = await registerClient(server);
+  const { code, verifier } = await obtainCode(server, client);
+  const ofClient = { ISSUER: server.issuer, CLIENT_ID: client.clientId, CLIENT_SECRET: client.secret };
+  const more = { CODE: code, REDIRECT_URI: redirectUri, CODE_VERIFIER: verifier };
+  const { body } = await curl(forPerson, { ...ofClient, ...more });
+  const person = await curl(userinfo, { ISSUER: server.issuer, ACCESS_TOKEN: body.access_token ?? '' });
+  expect(person).toMatchObject({ status: 200, body: { email: server.owner.email } });
 });
 
 describe('the page has everything', () => {
