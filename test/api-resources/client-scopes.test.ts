@@ -34,7 +34,7 @@ test('a client can be registered for the scopes of its account’s APIs', async 
 });
 
 test('but not for those of another account’s, nor for words that no API has', async () => {
-  for (const scope of ['foreign:read', 'orders', 'orders:readx', 'ORDERS:READ', 'orders_read']) {
+  for (const scope of ['foreign:read', 'orders', 'orders:readx', 'ORDERS:READ', 'orders_read', 'constructor']) {
     const { userErrors } = await mutate(owner, 'createOAuthClient', { ...machine, scopes: ['orders:read', scope] });
     expect(userErrors).toMatchObject([{ code: 'INVALID', path: ['scopes', '1'] }]);
   }

@@ -70,8 +70,10 @@ describe('an API is told of a living token for it (RFC 7662 2.2)', () => {
     const before = await introspect(app, orders, accessToken);
     await updateApiResource(app.deps, actor(), ordersId, { scopes: orderScopes.slice(0, 1) });
     const after = await introspect(app, orders, accessToken);
+    const toClient = await introspect(app, client, accessToken);
     await updateApiResource(app.deps, actor(), ordersId, { scopes: orderScopes });
     expect([before.scope, after.scope]).toEqual(['orders:read orders:write', 'orders:read']);
+    expect(toClient.scope).toBe('orders:read');
   });
 });
 

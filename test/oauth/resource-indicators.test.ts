@@ -87,7 +87,9 @@ describe('an authorization request (section 2)', () => {
   });
 
   test('is refused for more than ten resources, for an overlong one, and for one with a NUL', async () => {
-    expect((await askFor(Array(11).fill(ordersApi))).parameters.error).toBe('invalid_target');
+    const many = (await askFor(Array(11).fill(ordersApi))).parameters;
+    expect(many).toMatchObject({ error: 'invalid_target', error_description: expect.stringContaining('at most 10') });
+    expect((await askFor(Array(10).fill(ordersApi))).page).toBe('/consent');
     expect((await askFor([`https://${'a'.repeat(2048)}`])).parameters.error).toBe('invalid_request');
     expect((await askFor(['https://a\0b'])).parameters.error).toBe('invalid_request');
   });
