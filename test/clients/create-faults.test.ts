@@ -82,7 +82,12 @@ const cases: [string, Record<string, unknown>, string, string[]][] = [
     'INVALID',
     ['tokenEndpointAuthMethod'],
   ],
-  ['a public client without PKCE', { type: 'PUBLIC', requirePkce: false }, 'NOT_ALLOWED', ['requirePkce']],
+  [
+    'a public client without PKCE (GHSA-9h47-pqcx-hjr4)',
+    { type: 'PUBLIC', requirePkce: false },
+    'NOT_ALLOWED',
+    ['requirePkce'],
+  ],
   ['a short lifetime', { lifetimes: { accessTokenSeconds: 59 } }, 'INVALID', ['lifetimes', 'accessTokenSeconds']],
   ['a long lifetime', { lifetimes: { idTokenSeconds: 86_401 } }, 'INVALID', ['lifetimes', 'idTokenSeconds']],
   [

@@ -19,7 +19,7 @@ beforeAll(async () => {
 });
 afterAll(() => app.close());
 
-test('a tampered form cannot widen what was shown, nor lead elsewhere (doorkeeper 1692)', async () => {
+test('a tampered form cannot widen what was shown, nor lead elsewhere (doorkeeper 1692, known attack 46)', async () => {
   const client = await registerClient(app);
   const browser = await signedInBrowser(app);
   const { verifier, challenge } = createPkce();

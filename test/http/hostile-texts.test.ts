@@ -44,7 +44,7 @@ test.each(corpus)('a client named %j is only a name, on every page that shows it
   }
 });
 
-test.each(corpus)('a hint, a state and a wrong e-mail address of %j are only texts', async (text) => {
+test.each(corpus)('a hint, a state and a wrong e-mail address of %j are only texts (OAuth 2.1 7.12)', async (text) => {
   const client = await registerClient(app);
   const browser = newBrowser(app);
   const plain = await browser.visit(authorizeUrl(client, { ...anyPkce, login_hint: 'plain' }));

@@ -37,7 +37,7 @@ async function pages() {
   };
 }
 
-test('every page is safe from frames, sniffing, referrers, scripts and caches (RFC 9700 4.16, OAuth 2.1 7.11, 7.12)', async () => {
+test('every page is safe from frames, sniffing, referrers, scripts and caches (RFC 9700 4.2.4, 4.16, OAuth 2.1 7.11, 7.12)', async () => {
   for (const [name, page] of Object.entries(await pages())) {
     expect(page.html, name).toContain('<h1>');
     expect(page.headers.get('x-frame-options'), name).toBe('DENY');

@@ -43,7 +43,7 @@ async function rotate() {
 }
 
 describe('a rotation (OpenID Connect Core 10.1, oidcc-server-rotate-keys)', () => {
-  test('publishes the next keys at least the max-age of the JWKS before they sign', async () => {
+  test('publishes the next keys at least the max-age of the JWKS before they sign (OpenID Connect Core 10.1)', async () => {
     const { kids, secondsUntilActive } = await rotate();
     expect(secondsUntilActive).toBeGreaterThanOrEqual(jwksMaxAgeSeconds + 60);
     app.clock.advance(30);

@@ -184,9 +184,12 @@ test.each([
   'vbscript:x',
   'ftp://app.example.com/',
   `https://app.example.com/${'a'.repeat(2048)}`,
-])('%.60j cannot be registered without an operator (OAuth 2.1 2.3, RFC 9700 2.6, GHSA-86j7-9j95-vpqj)', (uri) => {
-  expect(faultOfRedirectUri(uri, strict)).toEqual(expect.any(String));
-});
+])(
+  '%.60j cannot be registered without an operator (OAuth 2.1 2.3, RFC 9700 2.6, OAuth 2.1 1.5, GHSA-86j7-9j95-vpqj)',
+  (uri) => {
+    expect(faultOfRedirectUri(uri, strict)).toEqual(expect.any(String));
+  },
+);
 
 test.each(['javascript:alert(1)', 'data:text/html,x', 'file:///x', 'blob:https://a.example/x', 'myapp:/callback'])(
   '%s cannot be registered whatever an operator allowed (OAuth 2.1 2.3.1)',

@@ -33,7 +33,7 @@ async function tokensWith(claims: unknown, scope = 'openid', of = client) {
 }
 
 describe('what is asked for by name', () => {
-  test('is told by userinfo, and nothing else with it (oidcc-claims-essential, 5.5.1)', async () => {
+  test('is told by userinfo, and nothing else with it (oidcc-claims-essential, OpenID Connect Core 5.5.1)', async () => {
     const { accessToken, idToken } = await tokensWith({ userinfo: { name: { essential: true } } });
     expect((await userinfo(app, accessToken)).body).toEqual({ sub: member.id, name: 'The WRITER' });
     expect(claimsOf(idToken).name).toBeUndefined();

@@ -127,7 +127,7 @@ describe('where it leads', () => {
   const modes = ['query', 'form_post', 'fragment', 'jwt', 'query.jwt', 'form_post.jwt', 'web_message'];
 
   test.each(modes)(
-    'response_mode=%s with an unregistered redirect_uri sends nothing (known attack 17)',
+    'response_mode=%s with an unregistered redirect_uri sends nothing (known attack 17, GHSA-9vm7-v8wj-3fqw)',
     async (mode) => {
       for (const parameters of [{}, { prompt: 'none' }, { scope: 'nonsense' }]) {
         const evil = { response_mode: mode, redirect_uri: 'https://evil.example/', ...parameters };

@@ -48,7 +48,7 @@ describe('id_token_hint', () => {
     expect((await ask(browser, client, { id_token_hint: idToken })).parameters.code).toMatch(/^lkc_/);
   });
 
-  test('of another person is login_required with prompt=none (3.1.2.1)', async () => {
+  test('of another person is login_required with prompt=none (OpenID Connect Core 3.1.2.1)', async () => {
     const silent = await ask(browser, client, { prompt: 'none', id_token_hint: hintOfMember });
     expect(silent.parameters).toMatchObject({ error: 'login_required', state: 'the state' });
   });

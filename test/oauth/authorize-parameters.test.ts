@@ -27,7 +27,7 @@ beforeAll(async () => {
 afterAll(() => app.close());
 
 test.each<[string, Record<string, string | undefined>, string]>([
-  ['a missing response_type', { response_type: undefined }, 'invalid_request'],
+  ['a missing response_type (OAuth 2.1 4.1.1)', { response_type: undefined }, 'invalid_request'],
   ['an empty response_type', { response_type: '' }, 'invalid_request'],
   ['response_type=token (RFC 9700 2.1.2)', { response_type: 'token' }, 'unsupported_response_type'],
   ['response_type=id_token', { response_type: 'id_token' }, 'unsupported_response_type'],
@@ -36,7 +36,7 @@ test.each<[string, Record<string, string | undefined>, string]>([
   ['response_mode=fragment', { response_mode: 'fragment' }, 'invalid_request'],
   ['claims that are no JSON (5.5)', { claims: 'email' }, 'invalid_request'],
   ['an id_token_hint that is no token of ours (3.1.2.1)', { id_token_hint: 'a.b.c' }, 'invalid_request'],
-  ['request (OpenID Connect Core 6.1)', { request: 'eyJhbGciOiJub25lIn0..' }, 'request_not_supported'],
+  ['request (OpenID Connect Core 3.1.2.6, 6.1)', { request: 'eyJhbGciOiJub25lIn0..' }, 'request_not_supported'],
   ['request_uri (6.2)', { request_uri: 'https://app.example.com/request' }, 'request_uri_not_supported'],
   ['registration (7.2.1)', { registration: '{}' }, 'registration_not_supported'],
   ['a max_age that is no number', { max_age: '1h' }, 'invalid_request'],
@@ -64,14 +64,14 @@ test.each([
   'id_token_hint',
   'acr_values',
   'unheard_of',
-])('refuses a repeated %s (RFC 6749 3.1)', async (name) => {
+])('refuses a repeated %s (RFC 6749 3.1, OAuth 2.1 3.1)', async (name) => {
   const url = authorizeUrl(client, anyPkce);
   const answer = answerOf(await browser.fetch(`${url}&${name}=a&${name}=b`));
   expect(answer.parameters).toMatchObject({ error: 'invalid_request', iss: app.issuer });
   expect(answer.parameters.error_description).toContain(name);
 });
 
-test('takes an empty parameter as absent (RFC 6749 3.1)', async () => {
+test('takes an empty parameter as absent (RFC 6749 3.1, OAuth 2.1 3.1)', async () => {
   const absent = {
     prompt: '',
     max_age: '',
@@ -91,7 +91,7 @@ test('takes an empty parameter as absent (RFC 6749 3.1)', async () => {
   expect(Object.keys(withoutState.parameters).sort()).toEqual(['error', 'error_description', 'iss']);
 });
 
-test('ignores parameters that it does not know (RFC 6749 3.1, OpenID Connect Core 15.1)', async () => {
+test('ignores parameters that it does not know (RFC 6749 3.1, OpenID Connect Core 15.1, OAuth 2.1 3.1)', async () => {
   const answer = await ask(browser, client, {
     unheard_of: 'anything',
     display: 'popup',
@@ -148,14 +148,17 @@ test('refuses a POST that is no form, or is too long for an address', async () =
   expect([enormous.status, enormous.headers.get('location')]).toEqual([413, null]);
 });
 
-test.each(['GET', 'POST', 'OPTIONS'])('gives no other origin access to a %s (RFC 9700 2.6)', async (method) => {
-  const response = await browser.fetch(authorizeUrl(client, anyPkce), {
-    method,
-    headers: { origin: 'https://app.example.com', 'access-control-request-method': 'GET' },
-  });
-  const names = [...response.headers.keys()].filter((name) => name.startsWith('access-control-'));
-  expect(names).toEqual([]);
-});
+test.each(['GET', 'POST', 'OPTIONS'])(
+  'gives no other origin access to a %s (RFC 9700 2.6, OAuth 2.1 3.1)',
+  async (method) => {
+    const response = await browser.fetch(authorizeUrl(client, anyPkce), {
+      method,
+      headers: { origin: 'https://app.example.com', 'access-control-request-method': 'GET' },
+    });
+    const names = [...response.headers.keys()].filter((name) => name.startsWith('access-control-'));
+    expect(names).toEqual([]);
+  },
+);
 
 test.each(['client_id', 'nonce', 'state', 'login_hint', 'scope', 'code_challenge'])(
   'a NUL character in %s is an error of the request, not of ours',

@@ -93,7 +93,7 @@ test.each<[string, string | undefined]>([
   expect(answer.parameters).toMatchObject({ error: 'invalid_scope', state: 'the state' });
 });
 
-test('refuses a scope that the client is not registered for (RFC 9700 7.9)', async () => {
+test('refuses a scope that the client is not registered for (OAuth 2.1 7.9)', async () => {
   const modest = await registerClient(app, { scopes: ['openid', 'email'] });
   expect((await ask(browser, modest, { scope: 'openid admin' })).parameters.error).toBe('invalid_scope');
   expect((await ask(browser, modest, { scope: 'openid email' })).page).toBe('/consent');

@@ -150,15 +150,18 @@ describe('remembered consent', () => {
     ['NATIVE', redirectUri, true],
     ['PUBLIC', redirectUri, true],
     ['CONFIDENTIAL', 'http://127.0.0.1/callback', true],
-  ] as const)('of a %s client at %s is enough: %s (CVE-2023-34246, RFC 8252 8.6)', async (type, uri, enough) => {
-    const given = await registerClient(app, { type, redirectUris: [uri] });
-    const { browser: person } = await obtainCode(app, given, { redirect_uri: uri });
-    const again = await ask(person, given, { redirect_uri: uri });
-    expect(again.page).toBe(enough ? null : '/consent');
-    expect((await ask(person, given, { redirect_uri: uri, prompt: 'none' })).parameters.error).toBe(
-      enough ? undefined : 'consent_required',
-    );
-  });
+  ] as const)(
+    'of a %s client at %s is enough: %s (CVE-2023-34246, RFC 8252 8.6, OAuth 2.1 7.3.1)',
+    async (type, uri, enough) => {
+      const given = await registerClient(app, { type, redirectUris: [uri] });
+      const { browser: person } = await obtainCode(app, given, { redirect_uri: uri });
+      const again = await ask(person, given, { redirect_uri: uri });
+      expect(again.page).toBe(enough ? null : '/consent');
+      expect((await ask(person, given, { redirect_uri: uri, prompt: 'none' })).parameters.error).toBe(
+        enough ? undefined : 'consent_required',
+      );
+    },
+  );
 
   test("is a member's own", async () => {
     const writer = await signedInBrowser(app, await app.addMember('WRITER'));

@@ -59,7 +59,7 @@ const unregistered = [
 ];
 
 test.each(unregistered)(
-  'shows an error page for the redirect URI %j, and never redirects (RFC 9700 4.1.3)',
+  'shows an error page for the redirect URI %j, and never redirects (RFC 9700 4.1.3, OAuth 2.1 2.3.1, known attacks 14, 16, 18 and 19)',
   async (uri) => {
     for (const parameters of [{}, { prompt: 'none' }]) {
       const answer = await ask(browser, client, { redirect_uri: uri, ...parameters });
@@ -89,7 +89,7 @@ const otherFaults: Record<string, string | undefined>[] = [
 ];
 
 test.each(otherFaults)(
-  'no other fault redirects to an unregistered URI: %j (CVE-2019-9837, RFC 6749 4.1.2.1)',
+  'no other fault redirects to an unregistered URI: %j (CVE-2019-9837, RFC 6749 4.1.2.1, known attacks 13 and 50)',
   async (fault) => {
     for (const parameters of [fault, { ...fault, prompt: 'none' }]) {
       const answer = await ask(browser, client, { redirect_uri: 'https://evil.example/', ...parameters });
@@ -105,7 +105,7 @@ test.each([
   ['no client', { client_id: undefined }],
   ['an empty client_id', { client_id: '' }],
   ["the row's id instead of the client_id", { client_id: 'cli_01JZZZZZZZZZZZZZZZZZZZZZZZ' }],
-])('shows an error page for %s, and never redirects (RFC 6749 4.1.2.1)', async (_, parameters) => {
+])('shows an error page for %s, and never redirects (RFC 6749 4.1.2.1, OAuth 2.1 2.3.5)', async (_, parameters) => {
   for (const person of [browser, newBrowser(app)]) {
     const answer = await ask(person, client, parameters);
     expect([answer.status, answer.location]).toEqual([400, null]);
@@ -153,12 +153,15 @@ describe('a loopback redirect (RFC 8252 7.3)', () => {
     ['http://0.0.0.0:51234/callback', 400],
     ['https://127.0.0.1:51234/callback', 400],
     ['http://2130706433:51234/callback', 400],
-  ])('of a native client may change its port and nothing else: %s gives %i', async (uri, status) => {
-    const native = await registerClient(app, { type: 'NATIVE', redirectUris: given });
-    const answer = await ask(browser, native, { redirect_uri: uri });
-    expect(answer.status).toBe(status);
-    expect(answer.page).toBe(status === 303 ? '/consent' : null);
-  });
+  ])(
+    'of a native client may change its port and nothing else: %s gives %i (RFC 8252 7.3, OAuth 2.1 8.4.2, CVE-2020-15233)',
+    async (uri, status) => {
+      const native = await registerClient(app, { type: 'NATIVE', redirectUris: given });
+      const answer = await ask(browser, native, { redirect_uri: uri });
+      expect(answer.status).toBe(status);
+      expect(answer.page).toBe(status === 303 ? '/consent' : null);
+    },
+  );
 
   test('of another client is exact, port included', async () => {
     const web = await registerClient(app, { redirectUris: given });

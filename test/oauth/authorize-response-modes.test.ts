@@ -10,7 +10,7 @@ beforeAll(async () => {
 });
 afterAll(() => app.close());
 
-test('a client of QUERY alone is refused form_post, and told so by query', async () => {
+test('a client of QUERY alone is refused form_post, and told so by query (ASVS 5.0 10.4.12)', async () => {
   const client = await registerClient(app, { responseModes: ['query'] });
   const { browser } = await obtainCode(app, client);
   const { parameters } = await ask(browser, client, { response_mode: 'form_post' });

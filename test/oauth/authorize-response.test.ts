@@ -36,16 +36,19 @@ const states = [
   'x'.repeat(2048),
 ];
 
-test.each(states)('gives state back as it was, with a code and with an error: %j (RFC 6749 4.1.2)', async (state) => {
-  const granted = await ask(browser, client, { state });
-  expect(granted.parameters.state).toBe(state);
-  expect(granted.parameters.code).toMatch(/^lkc_/);
-  const refused = await ask(browser, client, { state, scope: undefined });
-  expect(refused.parameters).toMatchObject({ state, error: 'invalid_scope' });
-  const person = newBrowser(app);
-  const waited = await person.signIn(app.owner, await person.visit(authorizeUrl(client, { ...anyPkce, state })));
-  expect(waited.url.searchParams.get('state')).toBe(state);
-});
+test.each(states)(
+  'gives state back as it was, with a code and with an error: %j (RFC 6749 4.1.2, OAuth 2.1 4.1.2)',
+  async (state) => {
+    const granted = await ask(browser, client, { state });
+    expect(granted.parameters.state).toBe(state);
+    expect(granted.parameters.code).toMatch(/^lkc_/);
+    const refused = await ask(browser, client, { state, scope: undefined });
+    expect(refused.parameters).toMatchObject({ state, error: 'invalid_scope' });
+    const person = newBrowser(app);
+    const waited = await person.signIn(app.owner, await person.visit(authorizeUrl(client, { ...anyPkce, state })));
+    expect(waited.url.searchParams.get('state')).toBe(state);
+  },
+);
 
 test('sends no state where none was sent', async () => {
   const granted = await ask(browser, client, { state: undefined });
@@ -67,7 +70,7 @@ test('names the issuer with a code and with an error (RFC 9207 2)', async () => 
   expect(Object.fromEntries(denied.url.searchParams)).toMatchObject({ error: 'access_denied', iss: metadata.issuer });
 });
 
-test('the code travels in a 303 that nobody stores, and in nothing else (RFC 9700 4.12)', async () => {
+test('the code travels in a 303 that nobody stores, and in nothing else (RFC 9700 4.12, OAuth 2.1 7.5.3)', async () => {
   const { response, status, parameters } = await ask(browser, client);
   expect(status).toBe(303);
   expect(response.headers.get('cache-control')).toBe('no-store');
@@ -95,16 +98,19 @@ const faults: Record<string, string | undefined>[] = [
   { resource: 'https://"evil\\é.example' },
 ];
 
-test.each(faults)('describes an error within the characters that are allowed (RFC 6749 4.1.2.1): %j', async (fault) => {
-  const [name] = Object.keys(fault);
-  const doubled = `${authorizeUrl(client, { ...anyPkce, ...fault })}&${encodeURIComponent(name ?? '')}=y`;
-  for (const url of [authorizeUrl(client, { ...anyPkce, ...fault, scope: fault.scope ?? '' }), doubled]) {
-    const location = (await browser.fetch(url)).headers.get('location') ?? '';
-    const parameters = new URL(location).searchParams;
-    expect(parameters.get('error')).toMatch(/^[a-z_]+$/);
-    expect(parameters.get('error_description')).toMatch(/^[\x20-\x21\x23-\x5B\x5D-\x7E]+$/);
-  }
-});
+test.each(faults)(
+  'describes an error within the characters that are allowed (RFC 6749 4.1.2.1, OAuth 2.1 4.1.2.1): %j',
+  async (fault) => {
+    const [name] = Object.keys(fault);
+    const doubled = `${authorizeUrl(client, { ...anyPkce, ...fault })}&${encodeURIComponent(name ?? '')}=y`;
+    for (const url of [authorizeUrl(client, { ...anyPkce, ...fault, scope: fault.scope ?? '' }), doubled]) {
+      const location = (await browser.fetch(url)).headers.get('location') ?? '';
+      const parameters = new URL(location).searchParams;
+      expect(parameters.get('error')).toMatch(/^[a-z_]+$/);
+      expect(parameters.get('error_description')).toMatch(/^[\x20-\x21\x23-\x5B\x5D-\x7E]+$/);
+    }
+  },
+);
 
 test('tells a client of an error only after the person has signed in (RFC 9700 4.11.2)', async () => {
   const person = newBrowser(app);
@@ -122,7 +128,7 @@ test('tells a client of an error only after the person has signed in (RFC 9700 4
   expect(back.url.searchParams.get('error')).toBe('unsupported_response_type');
 });
 
-test('no way of asking leads an anonymous browser to a client, save prompt=none', async () => {
+test('no way of asking leads an anonymous browser to a client, save prompt=none (RFC 9700 4.11.2, OAuth 2.1 7.13.2)', async () => {
   for (const parameters of [...faults, {}, { prompt: 'login' }, { prompt: 'consent' }, { max_age: '0' }]) {
     const page = await newBrowser(app).visit(authorizeUrl(client, { ...anyPkce, ...parameters }));
     expect([page.left, page.url.pathname]).toEqual([false, '/login']);

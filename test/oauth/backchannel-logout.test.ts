@@ -52,7 +52,7 @@ async function sent() {
 }
 
 describe('a logout token', () => {
-  test('has the claims of section 2.4 and no other, above all no nonce', async () => {
+  test('has the claims of section 2.4 and no other, above all no nonce (Back-Channel Logout 2.4)', async () => {
     const { app, client, receiver } = parts();
     const { idToken, browser } = await obtainTokens(app, client, { nonce: 'the nonce' });
     app.clock.advance(10);

@@ -122,7 +122,7 @@ function spellings(secret: string): string[] {
   ];
 }
 
-test('no secret is in the log, in the database, or in its bytes (45)', async () => {
+test('no secret is in the log, in the database, or in its bytes (known attack 45)', async () => {
   const secrets = await wholeRun();
   await app.deps.lastUsed.flush();
   await tidy(app.deps);

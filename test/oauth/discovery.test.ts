@@ -35,7 +35,7 @@ test('both documents are the same', async () => {
   expect(openid.body).toEqual(oauth.body);
 });
 
-test('has what Discovery 3 and RFC 8414 2 demand, and what a partner looks for', async () => {
+test('has what Discovery 3 and RFC 8414 2 demand, and what a partner looks for (Discovery 4.3, RFC 9700 2.1.1)', async () => {
   const { body } = await read(documents[0] ?? '');
   expect(body).toMatchObject({
     response_types_supported: ['code'],
@@ -100,7 +100,7 @@ test('the key set has the public half of each key and no more (RFC 7517)', async
   }
 });
 
-test('the issuer stays what it is under a hostile Host and forwarded headers (CVE-2025-64101)', async () => {
+test('the issuer stays what it is under a hostile Host and forwarded headers (RFC 9700 4.13, CVE-2025-64101)', async () => {
   const headers = {
     host: 'evil.example',
     forwarded: 'host=evil.example;proto=http',

@@ -73,7 +73,7 @@ describe('the modules of the RP-Initiated Logout plan', () => {
     expect(page.url.href).toBe(`${withQuery}&state=the+state`);
   });
 
-  test('oidcc-rp-initiated-logout-bad-post-logout-redirect-uri: an error page, no redirect (3)', async () => {
+  test('oidcc-rp-initiated-logout-bad-post-logout-redirect-uri: an error page, no redirect (RP-Initiated Logout 2, 3)', async () => {
     const { browser, visit } = await signedIn();
     for (const uri of [
       'https://evil.example/',

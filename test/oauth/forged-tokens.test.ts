@@ -33,13 +33,13 @@ test('the token itself is accepted, and so is one signed anew by our keys', asyn
   expect((await userinfo(app, await app.deps.keys.sign('ES256', 'at+jwt', claims))).status).toBe(200);
 });
 
-test.each(['none', 'None', 'NONE', ''])('refuses alg %j (RFC 8725 3.1)', async (alg) => {
+test.each(['none', 'None', 'NONE', ''])('refuses alg %j (RFC 8725 3.1, OpenID Connect Core 2)', async (alg) => {
   for (const signature of ['', accessToken.split('.')[2] ?? '']) {
     await expectRefused(`${encode({ ...header, alg })}.${encode(claims)}.${signature}`);
   }
 });
 
-test('refuses HS256 with what is public of our keys, or nothing, as the secret (RFC 8725 2.1)', async () => {
+test('refuses HS256 with what is public of our keys, or nothing, as the secret (RFC 8725 2.1, known attack 47)', async () => {
   for (const key of publicKeys) {
     const body = `${encode({ alg: 'HS256', typ: 'at+jwt', kid: key.kid })}.${encode(claims)}`;
     const secrets = [JSON.stringify(key), String(key.n ?? key.x), String(key.kid), ''];
@@ -75,7 +75,7 @@ test('refuses an algorithm that is not the one of the key that is named', async 
   }
 });
 
-test('refuses an ID token as access token, and an access token as ID token (RFC 9068 4)', async () => {
+test('refuses an ID token as access token, and an access token as ID token (RFC 9068 4, RFC 9700 2.3)', async () => {
   const idToken = await app.deps.keys.sign('ES256', 'JWT', claims);
   expect((await userinfo(app, idToken)).status).toBe(401);
   expect(await app.deps.keys.verify(idToken, 'JWT')).not.toBeNull();

@@ -114,7 +114,7 @@ describe('a sign-in for several resources', () => {
   });
 });
 
-describe('GHSA-p2fr-6hmx-4528: a resource that was not granted', () => {
+describe('GHSA-p2fr-6hmx-4528: a resource that was not granted (RFC 8707 2.2, RFC 9700 4.14.2)', () => {
   const refused = async (granted: Record<string, string>, resource: string) => {
     const code = await obtainCode(app, client, granted);
     const first = await redeem(app, client, code, { resource });

@@ -37,7 +37,7 @@ function replays(of: TestClient) {
   return app.db.auditLogEntry.count({ where: { action: 'TOKENS_REVOKED_AFTER_REPLAY', targetId: of.id } });
 }
 
-test('rejects a replayed code and revokes its tokens (RFC 6749 4.1.2, RFC 9700 4.5.3)', async () => {
+test('rejects a replayed code and revokes its tokens (RFC 6749 4.1.2, RFC 9700 4.2.4, 4.5.3, OAuth 2.1 4.1.3)', async () => {
   const own = await registerClient(app);
   const granted = await obtainCode(app, own);
   const { body } = await redeem(app, own, granted);
@@ -68,7 +68,7 @@ test.each<[string, Record<string, string>]>([
   expect((await userinfo(app, body.access_token ?? '')).status).toBe(200);
 });
 
-test("another client's code is refused and stays as it was (CVE-2026-55672)", async () => {
+test("another client's code is refused and stays as it was (CVE-2026-55672, OAuth 2.1 4.1.2)", async () => {
   const granted = await obtainCode(app, client);
   await expectRefused(redeem(app, other, granted));
   await expectRefused(redeem(app, other, granted, { code_verifier: createPkce().verifier }));

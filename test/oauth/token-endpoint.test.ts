@@ -132,7 +132,7 @@ describe('client credentials (RFC 6749 4.4)', () => {
     },
   );
 
-  test('are for clients that are registered for them (OAuth 2.1 4.2, ASVS 5.0 10.4.4, better-auth 9974)', async () => {
+  test('are for clients that are registered for them (OAuth 2.1 4.2, ASVS 5.0 10.4.4, better-auth 9974, known attack 7)', async () => {
     for (const type of ['CONFIDENTIAL', 'PUBLIC', 'NATIVE'] as const) {
       const { status, body } = await token(app, await registerClient(app, { type }), grant);
       expect([status, body.error]).toEqual([400, 'unauthorized_client']);
@@ -157,7 +157,7 @@ describe('client credentials (RFC 6749 4.4)', () => {
   });
 });
 
-test('a token response says what RFC 6749 5.1 demands', async () => {
+test('a token response says what RFC 6749 5.1 demands (OAuth 2.1 3.2.3)', async () => {
   const { accessToken, idToken } = await obtainTokens(app, client);
   const [header] = accessToken.split('.');
   expect(JSON.parse(Buffer.from(header ?? '', 'base64url').toString())).toMatchObject({ typ: 'at+jwt', alg: 'ES256' });

@@ -28,7 +28,7 @@ afterAll(() => app.close());
 const hour = 3600;
 const day = 24 * hour;
 
-test('scope may only narrow (RFC 6749 6)', async () => {
+test('scope may only narrow (RFC 6749 6, OAuth 2.1 4.3.1)', async () => {
   const { refreshToken } = await obtainTokens(app, client, { scope: 'openid email' });
   for (const scope of ['openid email admin', 'admin', 'openid  email', 'OPENID']) {
     const { status, body } = await refresh(app, client, refreshToken, { scope });

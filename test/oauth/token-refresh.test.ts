@@ -135,7 +135,7 @@ test('with the grace window at 0 the second use revokes the family at once, and 
   }
 });
 
-test("another client's use of a fresh token is refused and touches nothing", async () => {
+test("another client's use of a fresh token is refused and touches nothing (RFC 9700 4.14.2)", async () => {
   const { refreshToken } = await obtainTokens(app, client);
   await expectRefused(refresh(app, other, refreshToken));
   expect((await refresh(app, client, refreshToken)).status).toBe(200);

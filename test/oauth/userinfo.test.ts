@@ -51,7 +51,7 @@ test('the scheme is known in any case (RFC 9110 11.1)', async () => {
   expect((await request({ headers: { authorization: `bEaReR ${accessToken}` } })).status).toBe(200);
 });
 
-test('a request without a token is challenged without an error code (RFC 6750 3.1)', async () => {
+test('a request without a token is challenged without an error code (RFC 6750 3.1, OAuth 2.1 5.3.1)', async () => {
   const { status, headers } = await request({});
   expect([status, headers.get('www-authenticate')]).toEqual([401, 'Bearer realm="Latchkey"']);
 });

@@ -34,7 +34,7 @@ function tally(answers: readonly TokenAnswer[]) {
 }
 
 test.each(['a public client', 'a confidential client'])(
-  'of %s: one 200, and the replays revoke its family',
+  'of %s: one 200, and the replays revoke its family (GHSA-7w99-5wm4-3g79, CVE-2026-47386)',
   async (kind) => {
     const client = kind === 'a public client' ? publicClient : confidential;
     for (let round = 0; round < 3; round += 1) {

@@ -20,7 +20,7 @@ describe('within the grace window', () => {
   });
   afterAll(() => app.close());
 
-  test('all fifty are given the same successor, and the family has one living end', async () => {
+  test('all fifty are given the same successor, and the family has one living end (CVE-2026-1035)', async () => {
     let { refreshToken, accessToken } = await obtainTokens(app, client);
     for (let round = 0; round < 3; round += 1) {
       const answers = await Promise.all(fifty.map(() => refresh(app, client, refreshToken)));
