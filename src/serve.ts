@@ -13,7 +13,14 @@ import { operatorMessage } from './operator-message.js';
 import { followCertificate, readCertificate } from './tls.js';
 
 const stopWithinMilliseconds = 10_000;
-const timeouts = { requestTimeout: 30_000, headersTimeout: 10_000 };
+
+/** How long a client may take, in milliseconds, before it is answered 408 and its connection closed. */
+export const patience = {
+  headersTimeout: 10_000,
+  requestTimeout: 30_000,
+  // Node looks every 30 seconds by itself, so that ten seconds could last forty.
+  connectionsCheckingInterval: 1_000,
+};
 
 function welcome(config: Config, owner: FirstOwner | null): string {
   const lines = [
@@ -35,7 +42,12 @@ function welcome(config: Config, owner: FirstOwner | null): string {
 }
 
 /** A server that speaks https when a certificate is named. @throws ConfigError */
-async function createHttpServer(config: Config, log: Deps['log'], listener: RequestListener) {
+async function createHttpServer(
+  config: Config,
+  log: Deps['log'],
+  timeouts: typeof patience,
+  listener: RequestListener,
+) {
   const certificate = await readCertificate(config);
   if (certificate === null) return createServer(timeouts, listener);
   const server = createSecureServer({ ...timeouts, ...certificate, minVersion: 'TLSv1.2' }, listener);
@@ -44,7 +56,7 @@ async function createHttpServer(config: Config, log: Deps['log'], listener: Requ
 }
 
 /** Starts the service and resolves when it listens. @returns how to stop it */
-export async function serve(config: Config): Promise<{ stop(): Promise<void> }> {
+export async function serve(config: Config, timeouts = patience): Promise<{ stop(): Promise<void> }> {
   const { deps, close } = await compose(config);
   const listener = getRequestListener(createApp(deps).fetch);
   // Requests that come before the first start is done wait for it.
@@ -53,7 +65,7 @@ export async function serve(config: Config): Promise<{ stop(): Promise<void> }> 
     begin = resolve;
   });
   const answer: RequestListener = (request, response) => void begun.then(() => listener(request, response));
-  const server = await createHttpServer(config, deps.log, answer).catch(async (error: unknown) => {
+  const server = await createHttpServer(config, deps.log, timeouts, answer).catch(async (error: unknown) => {
     await close();
     throw error;
   });

@@ -49,10 +49,11 @@ export function asDescription(text: string): string {
     .replace(/[^\x20-\x7E]/g, '?');
 }
 
-/** Answers with an error as JSON, never cached. */
+/** Answers with an error as JSON, never cached. Of a fault of ours with the reference under which the log has the detail. */
 export function respondWithOAuthError(c: Context<Environment>, error: OAuthError): Response {
   c.get('log').info({ error: error.code, description: error.message, detail: error.detail }, 'refused');
   for (const [name, value] of Object.entries(error.headers)) c.header(name, value);
   c.header('Cache-Control', 'no-store');
-  return c.json({ error: error.code, error_description: asDescription(error.message) }, error.status);
+  const reference = error.status >= 500 ? ` Quote ${c.get('requestId')} when you report it.` : '';
+  return c.json({ error: error.code, error_description: asDescription(error.message + reference) }, error.status);
 }

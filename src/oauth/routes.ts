@@ -25,8 +25,8 @@ function asOAuthError(error: Error): OAuthError {
     return new OAuthError('invalid_grant', description, { detail: 'deleted meanwhile' });
   }
   if (isRetryable(error)) {
-    const headers = { 'Retry-After': '1' };
-    return new OAuthError('temporarily_unavailable', 'Please send this again.', { status: 503, headers });
+    const options = { status: 503, detail: error.message, headers: { 'Retry-After': '1' } } as const;
+    return new OAuthError('temporarily_unavailable', 'Please send this again.', options);
   }
   if (error instanceof ThrottledError || error instanceof OverloadedError) {
     const headers = { 'Retry-After': String(error.retryAfterSeconds) };
@@ -46,8 +46,10 @@ function jsonEndpoints(deps: Deps): Hono<Environment> {
       return respondWithOAuthError(c, asOAuthError(error));
     } catch (fault) {
       c.get('log').error({ err: fault }, 'failed');
-      const description = `Something went wrong on our side. Quote ${c.get('requestId')} when you report it.`;
-      return respondWithOAuthError(c, new OAuthError('server_error', description, { status: 500 }));
+      return respondWithOAuthError(
+        c,
+        new OAuthError('server_error', 'Something went wrong on our side.', { status: 500 }),
+      );
     }
   });
   const methodNotAllowed = (allow: string) => (c: Context<Environment>) => {

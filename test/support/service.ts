@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { vi } from 'vitest';
 import { loadConfig } from '../../src/config.js';
-import { serve } from '../../src/serve.js';
+import { patience, serve } from '../../src/serve.js';
 import { createEmptyTestDatabase } from './database.js';
 
 /** A TCP port that nobody listens on. */
@@ -16,8 +16,16 @@ export async function freePort(): Promise<number> {
   return port;
 }
 
-/** Starts the service. @param environment settings beside its port, database and secret */
-export async function startService(port: number, environment: Readonly<Record<string, string>> = {}) {
+/**
+ * Starts the service.
+ * @param environment settings beside its port, database and secret
+ * @param timeouts how long its clients may take
+ */
+export async function startService(
+  port: number,
+  environment: Readonly<Record<string, string>> = {},
+  timeouts: typeof patience = patience,
+) {
   const database = await createEmptyTestDatabase();
   // Its welcome has a password, and is not for whoever reads the tests' output.
   const write = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
@@ -29,6 +37,7 @@ export async function startService(port: number, environment: Readonly<Record<st
       LATCHKEY_LOG_LEVEL: 'silent',
       ...environment,
     }),
+    timeouts,
   ).finally(() => write.mockRestore());
   return {
     async stop() {
