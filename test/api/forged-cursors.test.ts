@@ -145,7 +145,7 @@ function forgeries({ own, foreign }: (typeof cursors)[number]): fc.Arbitrary<str
   return fc.oneof(fromNothing, moved, moved, likeOurs, exchanged, bent);
 }
 
-describe('attack 35', () => {
+describe('known attack 35', () => {
   test('every list in every order is tried, and each has rows on both sides', async () => {
     const { data } = await owner('{ __schema { queryType { fields { name type { name } } } } }');
     const fields = data.__schema.queryType.fields as { name: string; type: { name: string | null } }[];

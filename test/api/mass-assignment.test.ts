@@ -63,7 +63,7 @@ function withExtra(object: GraphQLInputObjectType, [next, ...rest]: readonly str
   return given === '{}' ? `{${more}}` : given.replace(/}$/, `,${more}}`);
 }
 
-test('attack 24: of all that a row is trusted for, inputs take what names a thing, its version, and the role of a token', () => {
+test('known attack 24: of all that a row is trusted for, inputs take what names a thing, its version, and the role of a token', () => {
   const declared = places().flatMap(({ object }) =>
     trusted.filter((field) => Object.hasOwn(object.getFields(), field)).map((field) => `${object.name}.${field}`),
   );
@@ -84,7 +84,7 @@ test('attack 24: of all that a row is trusted for, inputs take what names a thin
   );
 });
 
-test('attack 24: a field that an input does not have is refused by its name, and nothing is stored', async () => {
+test('known attack 24: a field that an input does not have is refused by its name, and nothing is stored', async () => {
   const all = places();
   expect(all.length).toBeGreaterThan(10);
   expect(all.map(({ path }) => path.join('.'))).toContain('lifetimes');
@@ -110,7 +110,7 @@ test('attack 24: a field that an input does not have is refused by its name, and
   expect(await dumpLasting(app)).toEqual(before);
 }, 60_000);
 
-test('attack 24: nor is it taken from the document, from other arguments, or from variables that nothing uses', async () => {
+test('known attack 24: nor is it taken from the document, from other arguments, or from variables that nothing uses', async () => {
   const client = await registerClient(app);
   const before = await dumpLasting(app);
   const refused = [
@@ -140,7 +140,7 @@ const update = async (input: Record<string, unknown>) => {
   return data.updateOAuthClient;
 };
 
-describe('attack 24: version', () => {
+describe('known attack 24: version', () => {
   test('guards a change, and is never what is stored', async () => {
     const { id } = await registerClient(app);
     expect(await update({ id, name: 'Second', version: 1 })).toEqual({ oauthClient: { version: 2 }, userErrors: [] });
@@ -164,7 +164,7 @@ describe('attack 24: version', () => {
   });
 });
 
-describe('attack 24: what a row is trusted for', () => {
+describe('known attack 24: what a row is trusted for', () => {
   const ours = (id: string) =>
     app.db.oAuthClient.findUniqueOrThrow({
       where: { id },
@@ -250,7 +250,7 @@ describe('attack 24: what a row is trusted for', () => {
   });
 });
 
-test('attack 24: a token is its maker’s, whatever else is said of it', async () => {
+test('known attack 24: a token is its maker’s, whatever else is said of it', async () => {
   const reader = await app.addMember('READER');
   const { data } = await bearer(app, token)(
     'mutation ($input: CreateApiTokenInput!) { createApiToken(input: $input) { apiToken { id owner { id } } userErrors { code } } }',

@@ -54,7 +54,7 @@ const hidden = [
 /** The hash of a logo's bytes, which anybody may fetch, is in their address. */
 const open = ['OAuthClientLogo.hash'];
 
-test('attack 40: every column that speaks of a secret is looked for, and holds something to find', async () => {
+test('known attack 40: every column that speaks of a secret is looked for, and holds something to find', async () => {
   const tables = Object.entries(await readTables(app));
   const columns = tables.flatMap(([table, rows]) => Object.keys(rows[0] ?? {}).map((column) => `${table}.${column}`));
   const telling = /hash|selector|seal|encrypt|private|password|challenge|nonce|verifier|repeatKey|totp|recovery/i;
@@ -74,7 +74,7 @@ test.each<CallerName>([
   'OAuth token with admin',
   'session of a READER',
   'anonymous',
-])('attack 40: by %s no query and no mutation gives a hash, a selector or anything sealed', async (caller) => {
+])('known attack 40: by %s no query and no mutation gives a hash, a selector or anything sealed', async (caller) => {
   const { ask } = world.callers[caller];
   makeTarget ??= await targetsOf(app);
   const roots = [...(await queriesFor(app, ours, theirs)), ...mutationsFor(caller, makeTarget)];
@@ -90,7 +90,7 @@ test.each<CallerName>([
 
 let makeTarget: Awaited<ReturnType<typeof targetsOf>> | undefined;
 
-test('attack 40: the schema has no field for a secret but those that show a new one once', () => {
+test('known attack 40: the schema has no field for a secret but those that show a new one once', () => {
   const fields = Object.values(schema.getTypeMap()).flatMap((type) =>
     isObjectType(type) && !type.name.startsWith('__')
       ? Object.values(type.getFields()).map((field) => ({ name: `${type.name}.${field.name}`, type: field.type }))

@@ -93,7 +93,7 @@ function lostRows(before: Dump, after: Dump): string[] {
   });
 }
 
-test('attack 31: every query and mutation with every name gives nothing and changes nothing', async () => {
+test('known attack 31: every query and mutation with every name gives nothing and changes nothing', async () => {
   const before = await dumpLasting(app);
   expect(names.length).toBeGreaterThan(20);
   let asked = 0;
@@ -122,7 +122,7 @@ function unknownLike(name: string): string | null {
   return /^[0-9a-f]{32}$/.test(name) ? '0'.repeat(32) : null;
 }
 
-test('attack 31: what is foreign is answered like what is unknown, word for word', async () => {
+test('known attack 31: what is foreign is answered like what is unknown, word for word', async () => {
   // Somebody who has nothing that was called by these names.
   const third = await signedIn(app, (await app.addAccount('Third account', 'owner@third.example')).owner);
   await third('{ viewer { role } }');
@@ -157,7 +157,7 @@ function idFilters(): { list: string; filter: string; write: (id: string) => str
   );
 }
 
-test('attack 31: an id in a filter finds what is one’s own, and of another account nothing', async () => {
+test('known attack 31: an id in a filter finds what is one’s own, and of another account nothing', async () => {
   const client = await registerClient(ownedBy(app, other.owner));
   await apiTokenOf(app, 'READER', other.owner);
   const filters = idFilters();
@@ -181,7 +181,7 @@ test('attack 31: an id in a filter finds what is one’s own, and of another acc
   }
 });
 
-test('attack 31: the first account’s owner gets all of it by the same means', async () => {
+test('known attack 31: the first account’s owner gets all of it by the same means', async () => {
   // Otherwise the tests above could pass because nobody gets anything.
   const ids = names.filter((name) => /^(acc|mem|cli|sec|tok|aud|api)_/.test(name));
   expect(new Set(ids.map((id) => id.slice(0, 3))).size).toBe(7);

@@ -16,7 +16,7 @@ beforeAll(async () => {
 });
 afterAll(() => app.close());
 
-describe('attack 6: what belongs together demands the same', () => {
+describe('known attack 6: what belongs together demands the same', () => {
   const mutations = Object.keys(rootFields).filter((name) => name.startsWith('Mutation.'));
   const allowed = (name: string) =>
     Object.entries(rootFields[name]?.expected ?? {})
@@ -68,7 +68,7 @@ async function expectGroup(ask: Ask, group: Group) {
   );
 }
 
-describe('attack 6: a token that a member makes', () => {
+describe('known attack 6: a token that a member makes', () => {
   test.each(['READER', 'WRITER'] as const)('as a %s does what a member’s token does, and no more', async (role) => {
     const ask = await signedIn(app, await app.addMember(role, `${role.toLowerCase()}-maker@example.com`));
     const before = await dumpLasting(app);
@@ -116,7 +116,7 @@ describe('attack 6: a token that a member makes', () => {
   });
 });
 
-describe('attack 6: an idempotency key', () => {
+describe('known attack 6: an idempotency key', () => {
   const idempotencyKey = 'the very same key';
   const input = { name: 'App', redirectUris: ['https://app.example.com/'], idempotencyKey };
   const register = (ask: Ask) =>

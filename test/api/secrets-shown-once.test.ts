@@ -51,7 +51,7 @@ beforeAll(async () => {
 });
 afterAll(() => app.close());
 
-test('attack 45: every mutation that shows a secret is driven, and each time it is another', async () => {
+test('known attack 45: every mutation that shows a secret is driven, and each time it is another', async () => {
   const schema = await readSchema(ask);
   const mutations = Object.values(schema.getMutationType()?.getFields() ?? {}).filter(({ type }) => {
     const payload = getNamedType(type);
@@ -107,7 +107,7 @@ function expectNone(place: string, text: string) {
   }
 }
 
-test('attack 45: no secret is in a row, a log line or a later answer, wherever it was presented', async () => {
+test('known attack 45: no secret is in a row, a log line or a later answer, wherever it was presented', async () => {
   for (const secret of Object.values(shown)) expectNone('an error', await misplace(secret));
   // A token at work, doing what it may not.
   const token = bearer(app, shown['createApiToken 1'] ?? '');
@@ -131,7 +131,7 @@ test('attack 45: no secret is in a row, a log line or a later answer, wherever i
   expectNone('a later answer', texts.join('\n'));
 });
 
-test('attack 45: what tells secrets apart is their last four characters, and no more', async () => {
+test('known attack 45: what tells secrets apart is their last four characters, and no more', async () => {
   const { token } = await apiTokenOf(app, 'READER');
   const { data } = await ask('{ apiTokens(first: 1) { nodes { hint } } }');
   expect(data.apiTokens.nodes).toEqual([{ hint: token.slice(-4) }]);

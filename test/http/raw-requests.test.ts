@@ -29,6 +29,8 @@ function send(text: string): Promise<number | null> {
 const host = 'Host: localhost\r\n';
 const form = `POST /oauth/token HTTP/1.1\r\n${host}Content-Type: application/x-www-form-urlencoded\r\n`;
 
+const formOf = (body: string) => `${form}Content-Length: ${body.length}\r\n\r\n${body}`;
+
 describe('the status of', () => {
   test.each<[string, string, number]>([
     [
@@ -53,6 +55,15 @@ describe('the status of', () => {
     ['no host', 'GET /health HTTP/1.1\r\n\r\n', 400],
     ['what is no HTTP', 'hello\r\n\r\n', 400],
     ['a body of more than 100 kB that says so', `${form}Content-Length: 1000000\r\n\r\n${'a'.repeat(1000)}`, 413],
+    [
+      'chunks of more than 100 kB',
+      `${form}Transfer-Encoding: chunked\r\n\r\n${`8000\r\n${'a'.repeat(32_768)}\r\n`.repeat(4)}0\r\n\r\n`,
+      413,
+    ],
+    ['thirty thousand parameters', formOf('a&'.repeat(30_000)), 400],
+    ['a parameter of 90 kB', formOf(`grant_type=${'a'.repeat(90_000)}`), 400],
+    ['a body of broken percent signs', formOf('%'.repeat(50_000)), 400],
+    ['a body of bytes that are no UTF-8', formOf(`grant_type=\xff\xfe\0`), 400],
     ['an authority in the address', `GET http://evil.example/health HTTP/1.1\r\n${host}\r\n`, 200],
   ])('%s', async (_, request, status) => {
     expect(await send(request)).toBe(status);

@@ -71,10 +71,18 @@ test('a NUL character in an address is an error of the request, not of ours', as
   expect((await attempt(app.owner.email, 'not the\0password', '192.0.2.11')).status).toBe(400);
 });
 
-test('after ten failures an address is throttled, whoever it names and however right the password is then', async () => {
+test('after ten failures in whatever spelling an address is throttled, however right the password is then (CVE-2025-24806)', async () => {
   const member = await app.addMember('WRITER', 'guessed@example.com');
+  const spellings = [
+    member.email,
+    ` ${member.email} `,
+    member.email.toUpperCase(),
+    'Guessed@Example.com',
+    '\tguessed@EXAMPLE.com',
+  ];
   for (let failure = 0; failure < 10; failure += 1) {
-    expect((await attempt(member.email, 'not the password', '192.0.2.20')).status).toBe(400);
+    const spelling = spellings[failure % spellings.length] ?? '';
+    expect((await attempt(spelling, 'not the password', '192.0.2.20')).status).toBe(400);
   }
   const counted = countHashes(app);
   const throttled = await attempt(member.email.toUpperCase(), memberPassword, '192.0.2.20');

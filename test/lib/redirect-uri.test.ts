@@ -201,6 +201,19 @@ test.each(['javascript:alert(1)', 'data:text/html,x', 'file:///x', 'blob:https:/
   },
 );
 
+test.each(['code', 'state', 'iss', 'error', 'error_description', 'error_uri', 'response'])(
+  'a redirect URI with a query of its own named %s cannot be registered (CVE-2026-9689, CVE-2026-18209)',
+  (name) => {
+    const encoded = [...name].map((letter) => `%${letter.charCodeAt(0).toString(16)}`).join('');
+    for (const query of [`${name}=x`, name, `${name}=`, `a=b&${name}=x`, `${encoded}=x`, `a&${encoded}`]) {
+      expect(faultOfRedirectUri(`https://app.example.com/callback?${query}`, strict), query).toContain(name);
+      expect(faultOfRedirectUri(`com.example.app:/callback?${query}`, lenient), query).toContain(name);
+      expect(faultOfRedirectUri(`https://app.example.com/callback#${query}`, strict), query).toContain('fragment');
+    }
+    expect(faultOfRedirectUri(`https://app.example.com/${name}?a=${name}`, strict)).toBeNull();
+  },
+);
+
 test('the message for another scheme names the command that allows it', () => {
   const command = (what: string) => `npm run cli -- accounts allow-redirects acc_1 ${what}`;
   expect(faultOfRedirectUri('http://127.0.0.1/', strict)).toContain(command('loopback'));

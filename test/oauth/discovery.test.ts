@@ -87,6 +87,31 @@ test.each([...documents.map((path) => [path, 3600] as const), ['/oauth/jwks', 30
   },
 );
 
+test.each([...documents, '/oauth/jwks'])('%s answers HEAD as GET, without the body (RFC 9110 9.3.2)', async (path) => {
+  const got = await app.request(path);
+  const asked = await app.request(path, { method: 'HEAD' });
+  expect([asked.status, await asked.text()]).toEqual([200, '']);
+  for (const name of ['etag', 'cache-control', 'content-type']) {
+    expect(asked.headers.get(name), name).toBe(got.headers.get(name));
+  }
+  const known = { method: 'HEAD', headers: { 'if-none-match': got.headers.get('etag') ?? '' } };
+  expect((await app.request(path, known)).status).toBe(304);
+});
+
+test('no device grant, token exchange, registration or pushed request is offered, nor answered (known attacks 11, 12, 23 and 44)', async () => {
+  const { body } = await read(documents[0] ?? '');
+  expect(Object.keys(body).filter((name) => /device|registration|pushed|backchannel_auth/.test(name))).toEqual([]);
+  for (const path of ['device_authorization', 'device', 'register', 'register/x', 'par']) {
+    expect((await app.request(`/oauth/${path}`, { method: 'POST' })).status, path).toBe(404);
+  }
+  const grants = ['device_code', 'token-exchange', 'jwt-bearer', 'saml2-bearer'].map(
+    (name) => `urn:ietf:params:oauth:grant-type:${name}`,
+  );
+  for (const grantType of [...grants, 'urn:openid:params:grant-type:ciba', 'implicit', 'password']) {
+    expect((await token(app, null, { grant_type: grantType })).body.error, grantType).toBe('unsupported_grant_type');
+  }
+});
+
 test('the key set has the public half of each key and no more (RFC 7517)', async () => {
   const { response, body } = await read('/oauth/jwks');
   expect(response.headers.get('content-type')).toBe('application/jwk-set+json');

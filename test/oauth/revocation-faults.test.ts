@@ -61,23 +61,26 @@ test.each(
       .filter((kind) => kind === 'refresh' || !('refreshToken' in parts))
       .map((kind) => [what, kind, parts] as const),
   ),
-)('when %s, giving back the %s token is answered 503 and changes nothing (RFC 7009 2.2.1)', async (_, kind, parts) => {
-  const tokens = await tokensOf(app, client);
-  const before = await storedTokens(app);
-  const { status, headers, text } = await withFailing(parts, () => revoke(app, client, tokens[kind]));
-  expect([status, JSON.parse(text).error]).toEqual([503, 'temporarily_unavailable']);
-  expect(Number(headers.get('retry-after'))).toBeGreaterThan(0);
-  expect(headers.get('cache-control')).toBe('no-store');
-  // Nothing of ours is told, and the log has it.
-  expect(text).not.toContain('disk');
-  expect(app.logLines.join('')).toContain('the disk is full');
-  expect(await storedTokens(app)).toBe(before);
-  expect((await userinfo(app, tokens.access)).status).toBe(200);
-  // The second try, as the answer asks for, does it.
-  expect((await revoke(app, client, tokens[kind])).status).toBe(200);
-  expect((await userinfo(app, tokens.access)).status).toBe(401);
-  expect((await refresh(app, client, tokens.refresh)).status).toBe(kind === 'refresh' ? 400 : 200);
-});
+)(
+  'when %s, giving back the %s token is answered 503 and changes nothing (RFC 7009 2.2.1, CVE-2020-15223)',
+  async (_, kind, parts) => {
+    const tokens = await tokensOf(app, client);
+    const before = await storedTokens(app);
+    const { status, headers, text } = await withFailing(parts, () => revoke(app, client, tokens[kind]));
+    expect([status, JSON.parse(text).error]).toEqual([503, 'temporarily_unavailable']);
+    expect(Number(headers.get('retry-after'))).toBeGreaterThan(0);
+    expect(headers.get('cache-control')).toBe('no-store');
+    // Nothing of ours is told, and the log has it.
+    expect(text).not.toContain('disk');
+    expect(app.logLines.join('')).toContain('the disk is full');
+    expect(await storedTokens(app)).toBe(before);
+    expect((await userinfo(app, tokens.access)).status).toBe(200);
+    // The second try, as the answer asks for, does it.
+    expect((await revoke(app, client, tokens[kind])).status).toBe(200);
+    expect((await userinfo(app, tokens.access)).status).toBe(401);
+    expect((await refresh(app, client, tokens.refresh)).status).toBe(kind === 'refresh' ? 400 : 200);
+  },
+);
 
 test('a refused client is told so, and not to try again', async () => {
   const { status, headers } = await revoke(app, { ...client, secret: 'wrong' }, 'anything');

@@ -1,5 +1,6 @@
 // Redeeming an authorization code: the order of checks, what a replay costs, and what leaves a code dead.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createToken, isToken } from '../../src/lib/secret-format.js';
 import { createTestApp, type TestApp } from '../support/app.js';
 import {
   claimsOf,
@@ -183,6 +184,21 @@ test('no code is one shorter, longer or otherwise changed (CVE-2026-27840)', asy
     await expectRefused(redeem(app, client, { ...granted, code: changed }));
   }
   await expectRefused(redeem(app, client, { ...granted, code: '' }), 'invalid_request');
+  expect((await redeem(app, client, granted)).status).toBe(200);
+});
+
+test('a code that was edited anywhere, with a checksum that fits, is nobody’s (CVE-2026-16089)', async () => {
+  const alphabet = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
+  const granted = await obtainCode(app, client);
+  const random = [...granted.code.slice(4, -6)].map((letter) => alphabet.indexOf(letter));
+  const spelt = (letters: readonly number[]) => createToken('lkc', () => Uint8Array.from(letters));
+  expect(spelt(random)).toBe(granted.code);
+  for (const place of random.keys()) {
+    const code = spelt(random.map((letter, index) => (index === place ? (letter + 1) % 62 : letter)));
+    expect([isToken('lkc', code), code === granted.code]).toEqual([true, false]);
+    await expectRefused(redeem(app, client, { ...granted, code }));
+    await expectRefused(redeem(app, other, { ...granted, code }));
+  }
   expect((await redeem(app, client, granted)).status).toBe(200);
 });
 

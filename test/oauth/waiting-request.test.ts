@@ -5,7 +5,15 @@ import { updateOAuthClient } from '../../src/clients/service.js';
 import { actorOfMember } from '../../src/members/service.js';
 import { createTestApp, type TestApp } from '../support/app.js';
 import { fieldsOf } from '../support/browser.js';
-import { authorize, authorizeUrl, createPkce, newBrowser, redirectUri, registerClient } from '../support/oauth.js';
+import {
+  authorize,
+  authorizeUrl,
+  createPkce,
+  newBrowser,
+  redeem,
+  redirectUri,
+  registerClient,
+} from '../support/oauth.js';
 
 let app: TestApp;
 beforeAll(async () => {
@@ -26,6 +34,32 @@ test('a redirect URI that an admin took away while the person signed in is not r
   expect(page.left).toBe(false);
   expect(page.status).toBe(400);
   expect(await app.db.authorizationCode.count({ where: { redirectUri: evil } })).toBe(0);
+});
+
+test('nothing that is sent while a request waits brings another way of answering it (CVE-2026-7571)', async () => {
+  const client = await registerClient(app);
+  const { verifier, challenge } = createPkce();
+  const browser = newBrowser(app);
+  const implicit = {
+    response_type: 'token id_token',
+    response_mode: 'form_post',
+    code_challenge: '',
+    code_challenge_method: 'plain',
+    redirect_uri: 'https://hijacked.example/',
+    client_id: 'other',
+    state: 'other',
+  };
+  let page = await browser.visit(authorizeUrl(client, { code_challenge: challenge, code_challenge_method: 'S256' }));
+  page = await browser.visit(`${page.url.href}&${new URLSearchParams(implicit)}`);
+  page = await browser.submit(page, { email: app.owner.email, password: app.owner.password, ...implicit });
+  expect(page.url.pathname).toBe('/consent');
+  page = await browser.visit(`${page.url.href}&${new URLSearchParams(implicit)}`);
+  page = await browser.submit(page, { decision: 'allow', ...implicit });
+  expect([page.left, page.url.origin + page.url.pathname, page.url.hash]).toEqual([true, redirectUri, '']);
+  expect([...page.url.searchParams.keys()].sort()).toEqual(['code', 'iss', 'state']);
+  expect(page.url.searchParams.get('state')).toBe('the state');
+  const code = page.url.searchParams.get('code') ?? '';
+  expect((await redeem(app, client, { code, verifier })).status).toBe(200);
 });
 
 test('a scope that an admin took away while the person signed in is not granted', async () => {
