@@ -104,7 +104,7 @@ describe('what is refused', () => {
     expect(message).toBe('What is at the address of the logo is no picture that we know. Use PNG, JPEG, GIF or WebP.');
   });
 
-  test('an address that may not be called (attack 48), in words for the admin', async () => {
+  test('an address that may not be called (known attack 48), in words for the admin', async () => {
     const outbound = createOutbound({ outboundAllow: [] });
     const logo = (address: string) => refusal(fetchLogo({ outbound, clock: () => now }, address));
     expect(await logo('https://[::ffff:169.254.169.254]/latest/meta-data/')).toMatch(

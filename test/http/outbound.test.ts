@@ -79,7 +79,7 @@ describe('an address that is refused before anything is called', () => {
   });
 });
 
-describe('a private address (attack 48)', () => {
+describe('a private address (known attack 48, CVE-2026-27945, CVE-2026-55671)', () => {
   test.each([
     '127.0.0.1',
     '127.1',

@@ -32,6 +32,9 @@ const states = [
   'ünïcode ✓ 日本語 😀',
   'line\nbreak\r\nSet-Cookie: a=b',
   '%00%0d%0a',
+  ' spaces around ',
+  '\ta tab and a no-break space\u00a0',
+  'e\u0301 is not \u00e9',
   '\\\\..//',
   'x'.repeat(2048),
 ];

@@ -1,7 +1,17 @@
 // The token endpoint as such: methods, media types, parameters, the shapes of answers and errors, and client credentials.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createTestApp, type TestApp } from '../support/app.js';
-import { claimsOf, obtainTokens, registerClient, type TestClient, token, userinfo } from '../support/oauth.js';
+import {
+  claimsOf,
+  obtainCode,
+  obtainTokens,
+  redeem,
+  refresh,
+  registerClient,
+  type TestClient,
+  token,
+  userinfo,
+} from '../support/oauth.js';
 
 let app: TestApp;
 let client: TestClient;
@@ -157,7 +167,23 @@ describe('client credentials (RFC 6749 4.4)', () => {
   });
 });
 
-test('a token response says what RFC 6749 5.1 demands (OAuth 2.1 3.2.3)', async () => {
+test('a token response says what RFC 6749 5.1 demands, and is kept by nobody (OAuth 2.1 3.2.3)', async () => {
+  const granted = await redeem(app, client, await obtainCode(app, client, { scope: 'openid email' }));
+  const refreshed = await refresh(app, client, granted.body.refresh_token ?? '', { scope: 'openid' });
+  for (const [answer, scope] of [
+    [granted, 'openid email'],
+    [refreshed, 'openid'],
+  ] as const) {
+    expect(answer.status).toBe(200);
+    expect(answer.body).toMatchObject({ token_type: 'Bearer', expires_in: 600, scope });
+    expect(answer.body.access_token).toMatch(/^[\x20-\x7E]+$/);
+    expect(answer.headers.get('cache-control')).toBe('no-store');
+    expect(answer.headers.get('pragma')).toBe('no-cache');
+    expect(answer.headers.get('content-type')).toContain('application/json');
+  }
+});
+
+test('the tokens of a response say whom they are from, for and about (RFC 9068 2.2)', async () => {
   const { accessToken, idToken } = await obtainTokens(app, client);
   const [header] = accessToken.split('.');
   expect(JSON.parse(Buffer.from(header ?? '', 'base64url').toString())).toMatchObject({ typ: 'at+jwt', alg: 'ES256' });
