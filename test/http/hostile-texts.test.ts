@@ -34,7 +34,10 @@ function expectHarmless(html: string, text: string, plain: string) {
 }
 
 test.each(corpus)('a client named %j is only a name, on every page that shows it (CVE-2018-1000088)', async (name) => {
-  const [client, plain] = [await registerClient(app, { name }), await registerClient(app, { name: 'Plain' })];
+  const [client, plain] = [
+    await registerClient(app, { name, description: name }),
+    await registerClient(app, { name: 'Plain' }),
+  ];
   const email = `${Math.random()}@foreign.example`;
   const { owner } = await app.addAccount(name, email);
   for (const visitor of [newBrowser(app), await signedInBrowser(app), await signedInBrowser(app, owner)]) {
