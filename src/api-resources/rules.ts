@@ -2,7 +2,7 @@
 // I/O. What an audience must look like is audience.ts's; what else there is in the account is service.ts's.
 import { longestTokenSeconds } from '../keys/rotate.js';
 import type { InputIssue } from '../lib/errors.js';
-import { isKnownScope, parseScope } from '../lib/scope.js';
+import { parseScope, personalScopes } from '../lib/scope.js';
 import { faultsOfLine, faultsOfName } from '../lib/text-rules.js';
 import { faultOfAudience } from './audience.js';
 
@@ -60,10 +60,6 @@ export function applyGiven(base: Settings, given: GivenSettings): Settings {
   };
 }
 
-/** Scopes that speak of the person and belong to OpenID Connect (Core sections 5.4 and 11), whichever of them we know. */
-const openIdScopes = ['openid', 'profile', 'email', 'address', 'phone'];
-const sharedScopes = ['reader', 'writer', 'admin'];
-
 function faultOfScopeName(name: string): string | null {
   if (name.length > longestScope) return `A scope can have at most ${longestScope} characters.`;
   if (parseScope(name)?.length !== 1 || name.includes(' ')) {
@@ -71,8 +67,7 @@ function faultOfScopeName(name: string): string | null {
   }
   // Also what merely looks like it: which tokens outlive a session is told by this word.
   if (/offline.access/i.test(name)) return 'offline_access is not for an API: it gives a refresh token.';
-  const isOpenId = openIdScopes.includes(name) || (isKnownScope(name) && !sharedScopes.includes(name));
-  return isOpenId
+  return personalScopes.includes(name)
     ? `${name} is a scope of OpenID Connect. Name scopes of an API by what they are about, such as orders:read.`
     : null;
 }

@@ -4,12 +4,11 @@ import { createAccount } from '../accounts/service.js';
 import { type Actor, systemActor } from '../audit/service.js';
 import { generatePassword } from '../bootstrap.js';
 import type { GivenMetadata } from '../clients/metadata.js';
-import { createOAuthClient } from '../clients/service.js';
-import { deleteOAuthClient } from '../clients/standing.js';
 import type { Deps } from '../deps.js';
 import { emailKey } from '../lib/email.js';
 import { setMemberClaims } from '../members/claims.js';
 import { actorOfMember, createMember, setPassword } from '../members/service.js';
+import { remakeClient } from '../seeding.js';
 import type { SuiteClient, SuiteParts } from './suite-config.js';
 
 const actor: Actor = { ...systemActor, label: 'conformance' };
@@ -91,14 +90,9 @@ export async function seedConformance(deps: Deps, address: SuiteAddress): Promis
   const ownerMember = await ensureOwner(deps);
   const ownerActor = actorOfMember(ownerMember, { ipAddress: null, userAgent: null });
   const renewClient = async (name: string, method: 'CLIENT_SECRET_BASIC' | 'CLIENT_SECRET_POST') => {
-    const { accountId } = ownerMember;
-    const known = await deps.db.oAuthClient.findMany({ where: { accountId, name }, select: { id: true } });
-    for (const { id } of known) await deleteOAuthClient(deps, ownerActor, { id });
-    const made = await createOAuthClient(deps, ownerActor, {
-      ...metadata(address, name),
-      tokenEndpointAuthMethod: method,
-    });
-    return { client_id: made.oauthClient.clientId, client_secret: made.clientSecret ?? '' } satisfies SuiteClient;
+    const client = { ...metadata(address, name), tokenEndpointAuthMethod: method };
+    const { clientId, clientSecret } = await remakeClient(deps, ownerActor, client);
+    return { client_id: clientId, client_secret: clientSecret } satisfies SuiteClient;
   };
   const clients = {
     basic: await renewClient('Conformance client', 'CLIENT_SECRET_BASIC'),

@@ -102,7 +102,8 @@ export function suiteConfig({ issuer, alias, person, clients }: SuiteParts): Sui
   const refused = (match: string): Visit => ({ match, tasks: [shown(match, 'link is not valid')] });
   const ended: Visit = { match: logout, tasks: [signOut, shown(`${issuer}/logout*`, 'signed out')] };
 
-  const only = (names: readonly string[], ...browser: Visit[]) => names.map((name) => [name, { browser }] as const);
+  const forModules = (names: readonly string[], ...browser: Visit[]) =>
+    names.map((name) => [name, { browser }] as const);
   const logoutModules = (names: readonly string[]) => names.map((name) => `oidcc-rp-initiated-logout-${name}`);
   return {
     alias,
@@ -113,10 +114,10 @@ export function suiteConfig({ issuer, alias, person, clients }: SuiteParts): Sui
     client_secret_post: clients.post,
     browser: [signingIn, { match: logout, tasks: [signOut, backFromLogout] }],
     override: Object.fromEntries([
-      ...only(signingInAgain, { ...signingIn, 'match-limit': 1 }, again),
-      ...only(refusedRequests, refused(authorize)),
-      ...only(logoutModules(refusedLogouts), signingIn, refused(logout)),
-      ...only(logoutModules(endingWithUs), signingIn, ended),
+      ...forModules(signingInAgain, { ...signingIn, 'match-limit': 1 }, again),
+      ...forModules(refusedRequests, refused(authorize)),
+      ...forModules(logoutModules(refusedLogouts), signingIn, refused(logout)),
+      ...forModules(logoutModules(endingWithUs), signingIn, ended),
     ]),
   };
 }

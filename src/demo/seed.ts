@@ -3,15 +3,13 @@
 import { allowRedirects, createAccount } from '../accounts/service.js';
 import { type Actor, systemActor } from '../audit/service.js';
 import { createOAuthClient } from '../clients/service.js';
-import { deleteOAuthClient } from '../clients/standing.js';
-import type { Deps } from '../deps.js';
 import { emailKey } from '../lib/email.js';
 import { normalisePassword } from '../members/password.js';
 import { actorOfMember, createMember, setPassword } from '../members/service.js';
+import { remakeClient, type SeedDeps, type SeededClient } from '../seeding.js';
 import {
   acme,
   type DemoAccount,
-  type DemoClient,
   type DemoMember,
   demoPassword,
   globex,
@@ -21,17 +19,7 @@ import {
 
 const demoActor: Actor = { ...systemActor, label: 'demo' };
 
-type SeedDeps = Pick<
-  Deps,
-  'config' | 'db' | 'clock' | 'newId' | 'randomBytes' | 'hasher' | 'outbound' | 'logoutCourier'
->;
 type Owner = Actor & { readonly accountId: string };
-
-/** A client with the secret that was made just now. */
-export interface SeededClient {
-  readonly clientId: string;
-  readonly clientSecret: string;
-}
 
 async function findMember(deps: SeedDeps, email: string) {
   const member = await deps.db.member.findUnique({ where: { emailKey: emailKey(email) } });
@@ -70,14 +58,6 @@ async function ensureAccount(deps: SeedDeps, account: DemoAccount): Promise<Owne
     if (known.length === 0) await createOAuthClient(deps, owner, client);
   }
   return owner;
-}
-
-/** Makes a client anew at every start: the secret of the last one was shown then, and is kept nowhere in clear. */
-async function remakeClient(deps: SeedDeps, owner: Owner, client: DemoClient): Promise<SeededClient> {
-  for (const { id } of await clientsNamed(deps, owner, client.name)) await deleteOAuthClient(deps, owner, { id });
-  const { oauthClient, clientSecret } = await createOAuthClient(deps, owner, client);
-  if (clientSecret === null) throw new Error(`The client ${client.name} has no secret.`);
-  return { clientId: oauthClient.clientId, clientSecret };
 }
 
 /** Makes what is missing, and the two clients whose secrets are needed anew. @returns these two */

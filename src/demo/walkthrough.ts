@@ -1,6 +1,7 @@
 // What the terminal says when the demo runs: which pages to open, what to click there, and as whom.
+
+import type { SeededClient } from '../seeding.js';
 import { acme, demoPassword, globex } from './people.js';
-import type { SeededClient } from './seed.js';
 
 export interface Walkthrough {
   readonly issuer: string;

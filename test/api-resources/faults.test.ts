@@ -1,7 +1,7 @@
 // What is wrong with an API resource: all of it at once, each with its path, and nothing is stored.
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { type Input, mutate } from '../clients/mutate.js';
-import { registerApi } from '../support/api-resources.js';
+import { registerApi, storeApis } from '../support/api-resources.js';
 import { createTestApp, type TestApp } from '../support/app.js';
 import { type Ask, signedIn } from '../support/graphql.js';
 import { registerClient } from '../support/oauth.js';
@@ -117,19 +117,7 @@ test('reader, writer and admin may be among the scopes', async () => {
 });
 
 test('an account has at most a hundred', async () => {
-  const now = app.clock();
-  const data = Array.from({ length: 100 }, (_, index) => ({
-    id: app.deps.newId('apiResource'),
-    accountId: app.owner.accountId,
-    audience: `urn:example:${index}`,
-    name: 'API',
-    scopes: '[]',
-    accessTokenSeconds: 600,
-    signingAlgorithm: 'ES256' as const,
-    createdAt: now,
-    updatedAt: now,
-  }));
-  await app.db.apiResource.createMany({ data });
+  await storeApis(app, 100);
   const { userErrors } = await mutate(owner, 'createApiResource', fine);
   expect(userErrors).toMatchObject([{ code: 'LIMIT_EXCEEDED', message: expect.stringContaining('100') }]);
 });

@@ -27,6 +27,7 @@ const layers = [
   ['oauth'],
   ['interaction', 'api'],
   ['bootstrap', 'app', 'maintenance', 'operator-message', 'tls'],
+  ['seeding'],
   ['compose', 'conformance'],
   ['serve'],
   ['main'],

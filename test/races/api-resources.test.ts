@@ -2,6 +2,7 @@
 // with more than it may have.
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { mutate } from '../clients/mutate.js';
+import { storeApis } from '../support/api-resources.js';
 import type { TestApp } from '../support/app.js';
 import { type Ask, apiTokenOf, bearer } from '../support/graphql.js';
 import { type Processes, startProcesses } from './processes.js';
@@ -45,19 +46,7 @@ test('two spellings of one origin at once are one of them', async () => {
 test('an account does not come to more than a hundred by many at once', async () => {
   const { accountId } = app.owner;
   const had = await app.db.apiResource.count({ where: { accountId } });
-  const now = app.clock();
-  const data = Array.from({ length: 98 - had }, (_, index) => ({
-    id: app.deps.newId('apiResource'),
-    accountId,
-    audience: `urn:example:${index}`,
-    name: 'API',
-    scopes: '[]',
-    accessTokenSeconds: 600,
-    signingAlgorithm: 'ES256' as const,
-    createdAt: now,
-    updatedAt: now,
-  }));
-  await app.db.apiResource.createMany({ data });
+  await storeApis(app, 98 - had);
   // Those of the first account alone: every other one of the callers.
   const many = Array.from({ length: 10 }, (_, index) => create(index * 2, `https://many${index}.example`));
   const codes = codesOf(await Promise.all(many));

@@ -22,3 +22,20 @@ export async function registerApi(
   const settings = { audience: ordersApi, name: 'Orders API', scopes: orderScopes, ...given };
   return (await createApiResource(app.deps, actor, settings)).apiResource;
 }
+
+/** Stores so many API resources of the owner's account at once. */
+export async function storeApis(app: Pick<TestApp, 'deps' | 'db' | 'owner' | 'clock'>, count: number): Promise<void> {
+  const now = app.clock();
+  const data = Array.from({ length: count }, (_, index) => ({
+    id: app.deps.newId('apiResource'),
+    accountId: app.owner.accountId,
+    audience: `urn:example:${index}`,
+    name: 'API',
+    scopes: '[]',
+    accessTokenSeconds: 600,
+    signingAlgorithm: 'ES256' as const,
+    createdAt: now,
+    updatedAt: now,
+  }));
+  await app.db.apiResource.createMany({ data });
+}
