@@ -16,6 +16,7 @@ export const auditActions = {
   MEMBER_CLAIMS_SET: 'What is known of a member was changed: the claims that are named.',
   MEMBER_CREATED: 'A member was created.',
   MEMBER_PASSWORD_SET: 'A member’s password was set.',
+  MEMBER_UPDATED: 'A member’s name was changed.',
   OAUTH_CLIENT_CREATED: 'A client was registered.',
   OAUTH_CLIENT_DELETED: 'A client was deleted with its secrets, consents and tokens.',
   OAUTH_CLIENT_DISABLED: 'A client was disabled.',

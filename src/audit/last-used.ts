@@ -19,7 +19,11 @@ export function createLastUsed(db: Db, clock: Clock, onError: (error: unknown) =
     clientSecret: (ids, at) =>
       db.oAuthClientSecret.updateMany({ where: { id: { in: ids } }, data: { lastUsedAt: at } }),
     consent: (ids, at) => db.consent.updateMany({ where: { id: { in: ids } }, data: { lastUsedAt: at } }),
-    member: (ids, at) => db.member.updateMany({ where: { id: { in: ids } }, data: { lastSeenAt: at } }),
+    member: (ids, at) =>
+      db.member.updateMany({
+        where: { id: { in: ids } },
+        data: { lastSeenAt: at, lastSeenSortKey: at.toISOString() },
+      }),
   };
 
   async function write(): Promise<void> {

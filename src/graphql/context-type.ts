@@ -10,6 +10,8 @@ export interface Caller {
   readonly accountId: string;
   readonly memberId: string;
   readonly apiTokenId: string | null;
+  /** The browser's session and when its person last signed in; null for other credentials. */
+  readonly session: { readonly id: string; readonly authenticatedAt: Date } | null;
   /** The row id of the OAuth client whose token this is. */
   readonly oauthClientId: string | null;
   readonly role: Role;

@@ -11,9 +11,10 @@ import { respondWithPage } from '../oauth/respond-with-page.js';
 import { LoginPage } from '../pages/login.js';
 import { beginSession, endSession, findSession, type LiveSession, sessionSeconds } from '../sessions/service.js';
 import { type Flow, type PageContext, readOwnForm, requireWaiting } from './flow.js';
+import { myAccountPaths } from './my-account/routes.js';
 
 /** Where a sign-in without an app may lead: a fixed list, so that a link to us cannot lead elsewhere. */
-const destinations = ['/', '/graphql'];
+const destinations = ['/', '/graphql', ...myAccountPaths];
 
 function destination(returnTo: string | undefined): string {
   return destinations.find((path) => path === returnTo) ?? '/';

@@ -8,6 +8,7 @@ import type { Flow } from './flow.js';
 import { login, loginPage } from './login.js';
 import { logo } from './logo.js';
 import { logout, logoutPage } from './logout.js';
+import { myAccountRoutes } from './my-account/routes.js';
 import { otherAccount, otherAccountPage } from './other-account.js';
 
 /** The pages that people meet: the front page, sign-in, consent, sign-out; and the logos on them. */
@@ -25,6 +26,7 @@ export function interactionRoutes(flow: Flow): Hono<Environment> {
   app.get('/consent', consentPage(flow)).post(consent(flow));
   app.get('/other-account', otherAccountPage(flow)).post(otherAccount(flow));
   app.get('/logout', logoutPage(flow)).post(logout(flow));
+  app.route('/', myAccountRoutes(flow));
   app.get('/logos/:clientRowId/:hash', logo(flow));
   return app;
 }

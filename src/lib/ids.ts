@@ -16,6 +16,9 @@ export const idPrefixes = {
   authorizationCode: 'cod',
   refreshToken: 'ref',
   logoutDelivery: 'lod',
+  invitation: 'inv',
+  oneTimeLink: 'lnk',
+  mailDelivery: 'mai',
   auditLogEntry: 'aud',
   idempotencyRecord: 'ide',
 } as const;

@@ -3,8 +3,11 @@
 
 const alphabet = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 
-/** `lkt_` API token, `lkr_` refresh token, `lkc_` authorization code: all found by the hash of the whole. */
-export type TokenPrefix = 'lkt' | 'lkr' | 'lkc';
+/**
+ * `lkt_` API token, `lkr_` refresh token, `lkc_` authorization code, `lki_` link of an invitation, `lkl_` one-time link: all found
+ * by the hash of the whole.
+ */
+export type TokenPrefix = 'lkt' | 'lkr' | 'lkc' | 'lki' | 'lkl';
 
 const selectorLength = 12;
 // 43 base62 characters hold 256 bits: 62^43 > 2^256.

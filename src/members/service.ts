@@ -9,8 +9,16 @@ import { InputError, type InputIssue } from '../lib/errors.js';
 import { networkOf } from '../lib/network.js';
 import type { Role } from '../lib/roles.js';
 import { faultsOfName } from '../lib/text-rules.js';
+import { type MailDeps, queueMail } from '../mail/deliveries.js';
 import { endEverythingOfMember, endingSessions } from '../sessions/service.js';
+import { passwordChangedMail } from './mails.js';
 import { faultsOfPassword, longestPassword, normalisePassword } from './password.js';
+
+/** The texts by which a member is found and sorted, to be written whenever their name or address is. */
+export function searchTextsOf(member: { readonly email: string; readonly name: string | null }) {
+  const name = member.name?.toLowerCase() ?? '';
+  return { nameKey: name, searchText: `${emailKey(member.email)} ${name}` };
+}
 
 export interface NewMember {
   readonly email: string;
@@ -50,6 +58,7 @@ export async function prepareMember(deps: Pick<Deps, 'clock' | 'newId' | 'hasher
         // Whoever runs the service vouches for the addresses that they enter.
         emailVerifiedAt: now,
         name: member.name?.trim() ?? null,
+        ...searchTextsOf({ email: member.email, name: member.name?.trim() ?? null }),
         role: member.role,
         ownerOf: member.role === 'OWNER' ? accountId : null,
         passwordHash,
@@ -103,7 +112,7 @@ export async function createMember(
  * @throws InputError NOT_FOUND, or what is wrong with the password
  */
 export async function setPassword(
-  deps: Pick<Deps, 'db' | 'clock' | 'newId' | 'hasher' | 'logoutCourier'>,
+  deps: Pick<Deps, 'db' | 'hasher' | 'logoutCourier'> & MailDeps,
   actor: Actor,
   email: string,
   password: string,
@@ -120,6 +129,7 @@ export async function setPassword(
     await endEverythingOfMember(tx, deps, member.id, now);
     const target = { accountId: member.accountId, targetId: member.id, targetLabel: member.email };
     await recordAudit(tx, deps, actor, { action: 'MEMBER_PASSWORD_SET', ...target });
+    await queueMail(tx, deps, passwordChangedMail(member));
   });
 }
 

@@ -51,6 +51,9 @@ function SignedInHome({ member, issuer, messages }: { member: HomeMember; issuer
         </dd>
       </dl>
       <Destinations messages={messages} />
+      <a class="button button-primary" href="/me">
+        {messages.myAccount}
+      </a>
       <a class="button" href="/logout">
         {messages.signOut}
       </a>

@@ -10,11 +10,13 @@ import { stylesheetPath } from './stylesheet.js';
 export interface LayoutProps extends Localized {
   /** What the page is, without the product's name, which is appended. */
   title: string;
+  /** For pages with lists; the others are as narrow as their forms. */
+  wide?: boolean;
   children: Child;
 }
 
 /** The document around every page. It loads one stylesheet of ours and, where it names an app, our copy of the logo. */
-export function Layout({ title, children, messages = english }: LayoutProps) {
+export function Layout({ title, wide = false, children, messages = english }: LayoutProps) {
   return (
     <html lang={messages.lang}>
       <head>
@@ -29,7 +31,7 @@ export function Layout({ title, children, messages = english }: LayoutProps) {
         <header class="brand">
           <Wordmark name={messages.productName} />
         </header>
-        <main class="card">{children}</main>
+        <main class={wide ? 'card card-wide' : 'card'}>{children}</main>
       </body>
     </html>
   );

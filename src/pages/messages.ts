@@ -4,7 +4,10 @@
  *
  * `{name}` marks a value that is filled in by `fill` (plain text) or `Phrase` (markup around the value).
  */
+import { myAccountTexts } from './messages/my-account.js';
+
 const englishTexts = {
+  ...myAccountTexts,
   lang: 'en',
   productName: 'Latchkey',
 

@@ -79,7 +79,12 @@ h1 bdi.value,.button bdi.value{font-weight:inherit}
 .card{display:flex;flex-direction:column;gap:1rem;width:100%;max-width:26.5rem;margin:0 auto;
 padding:clamp(1.25rem,6vw,2.25rem);background:var(--surface);border:1px solid var(--line);border-radius:14px;
 box-shadow:0 1px 2px rgb(0 0 0/.04),0 8px 28px rgb(0 0 0/.05)}
+.card-wide{max-width:44rem}
 .card>*{min-width:0}
+.parts{display:flex;flex-wrap:wrap;gap:.25rem 1.25rem;padding-bottom:.75rem;border-bottom:1px solid var(--line);font-size:.9375rem}
+.parts a{display:inline-flex;align-items:center;min-height:1.75rem;text-decoration:none}
+.parts a:hover{text-decoration:underline}
+.parts a[aria-current]{color:var(--text);font-weight:600}
 .client-heading{display:flex;align-items:center;gap:.875rem}
 .client-heading>h1{min-width:0}
 .client-logo{flex:none;width:3rem;height:3rem;padding:.1875rem;object-fit:contain;background:#fff;border:1px solid var(--line);border-radius:10px}
@@ -107,6 +112,7 @@ border:1px solid var(--control);background:var(--surface);color:var(--text);over
 .actions-stacked .button{flex:none}
 .notice{padding:.75rem .875rem;border-radius:8px;border:1px solid currentColor;font-size:.9375rem;overflow-wrap:anywhere}
 .notice-error{color:var(--error-text);background:var(--error-surface)}
+.notice-good{color:var(--good-text);background:var(--good-surface)}
 .notice-warning{color:var(--warning-text);background:var(--warning-surface)}
 .badge{display:inline-block;padding:.0625rem .5rem;border-radius:999px;border:1px solid transparent;
 font-size:.75rem;font-weight:600;line-height:1.5;white-space:nowrap;vertical-align:.08em}

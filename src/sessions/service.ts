@@ -66,7 +66,7 @@ export async function beginSession(
     // The password may have been set while it was being checked: whoever sets it waits for this row, or is seen here.
     const { count } = await tx.member.updateMany({
       where: { id: member.id, passwordHash: member.passwordHash, status: 'ACTIVE' },
-      data: { lastSeenAt: now },
+      data: { lastSeenAt: now, lastSeenSortKey: now.toISOString() },
     });
     if (count === 0) return null;
     const renewed =

@@ -25,7 +25,7 @@ describe('the front page', () => {
     for (const expected of ['Hello, Ada', 'ada@example.com', 'OWNER', 'Example Ltd', issuer]) {
       expect(textOf(html)).toContain(expected);
     }
-    expect(linksOf(html)).toEqual(['/graphql', '/.well-known/openid-configuration', '/logout']);
+    expect(linksOf(html)).toEqual(['/graphql', '/.well-known/openid-configuration', '/me', '/logout']);
   });
 
   it('greets a member without a name by e-mail', () => {

@@ -69,7 +69,7 @@ describe.each(Object.entries(everyPage))('the %s page', (_name, page) => {
     }
     for (const tag of tags) {
       for (const name of ['aria-describedby', 'aria-labelledby', 'for']) {
-        if (tag.attributes[name] !== undefined) expect(ids).toContain(tag.attributes[name]);
+        for (const id of tag.attributes[name]?.split(' ') ?? []) expect(ids).toContain(id);
       }
     }
   });

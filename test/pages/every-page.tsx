@@ -8,6 +8,7 @@ import { ErrorPage } from '../../src/pages/error.js';
 import { HomePage } from '../../src/pages/home.js';
 import { LoginPage } from '../../src/pages/login.js';
 import { LogoutPage, SignedOutPage } from '../../src/pages/logout.js';
+import { ProfilePage } from '../../src/pages/my-account/profile.js';
 import { OtherAccountPage } from '../../src/pages/other-account.js';
 import { render } from '../../src/pages/render.js';
 
@@ -109,6 +110,19 @@ export const everyPage: Readonly<Record<string, (change: Change) => string>> = {
           role: change('role', 'OWNER'),
           accountName: change('accountName', 'Example Ltd'),
         }}
+      />,
+    ),
+  'my profile': (change) =>
+    render(
+      <ProfilePage
+        csrfToken={change('csrfToken', 'csrf-1')}
+        memberEmail={change('memberEmail', 'ada@example.com')}
+        emailVerified={true}
+        name={change('name', 'Ada')}
+        accountName={change('accountName', 'Example Ltd')}
+        role={change('role', 'OWNER')}
+        done={change('done', 'Saved.')}
+        error={change('error', 'That did not work.')}
       />,
     ),
   'home signed out': (change) => render(<HomePage issuer={change('issuer', 'https://id.example.com')} />),

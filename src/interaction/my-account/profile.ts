@@ -1,0 +1,56 @@
+// A member's profile: what it says, and a name of their own choice.
+import { originForAudit } from '../../http/browser.js';
+import { InputError } from '../../lib/errors.js';
+import { setMemberName } from '../../members/profile.js';
+import { actorOfMember } from '../../members/service.js';
+import { respondWithPage } from '../../oauth/respond-with-page.js';
+import { english } from '../../pages/messages.js';
+import { ProfilePage } from '../../pages/my-account/profile.js';
+import type { LiveSession } from '../../sessions/service.js';
+import { type Flow, type PageContext, readOwnForm } from '../flow.js';
+import { type MyAccountPart, signInFirst } from './session.js';
+
+function show(
+  { browser }: Flow,
+  c: PageContext,
+  { member }: LiveSession,
+  shown: { done?: string; error?: string; name?: string } = {},
+) {
+  const page = ProfilePage({
+    csrfToken: browser.formTokens.issue(c),
+    memberEmail: member.email,
+    emailVerified: member.emailVerifiedAt !== null,
+    accountName: member.account.name,
+    role: member.role,
+    ...shown,
+    name: shown.name ?? member.name ?? '',
+  });
+  return respondWithPage(c, page, { status: shown.error === undefined ? 200 : 400 });
+}
+
+/** GET and POST `/me`. */
+export const profile: MyAccountPart = {
+  path: '/me',
+  show(flow) {
+    return async (c) => {
+      const session = await flow.browser.session(c);
+      if (!session) return signInFirst(c, '/me');
+      return show(flow, c, session, c.req.query('done') === 'name' ? { done: english.saved } : {});
+    };
+  },
+  change(flow) {
+    return async (c) => {
+      const form = await readOwnForm(flow, c);
+      const session = await flow.browser.session(c);
+      if (!session) return signInFirst(c, '/me');
+      const name = form.get('name') ?? '';
+      try {
+        await setMemberName(flow.deps, actorOfMember(session.member, originForAudit(c)), session.memberId, name);
+      } catch (error) {
+        if (error instanceof InputError) return show(flow, c, session, { error: error.message, name });
+        throw error;
+      }
+      return c.redirect('/me?done=name', 303);
+    };
+  },
+};

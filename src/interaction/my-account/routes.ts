@@ -1,0 +1,18 @@
+// The pages of My account: which parts there are.
+import { Hono } from 'hono';
+import type { Environment } from '../../http/environment.js';
+import type { Flow } from '../flow.js';
+import { profile } from './profile.js';
+import type { MyAccountPart } from './session.js';
+
+const parts: readonly MyAccountPart[] = [profile];
+
+/** Where the parts are, for whoever signs in on the way to one. */
+export const myAccountPaths: readonly string[] = parts.map(({ path }) => path);
+
+/** GET and POST of every part. */
+export function myAccountRoutes(flow: Flow): Hono<Environment> {
+  const app = new Hono<Environment>();
+  for (const part of parts) app.get(part.path, part.show(flow)).post(part.path, part.change(flow));
+  return app;
+}
