@@ -1,0 +1,177 @@
+// Every page in a real browser: axe finds nothing (WCAG 2.2 A and AA, and good practice), at phone and desktop width, light and
+// dark; the keyboard reaches everything; nothing moves for those who asked for less motion. With TEST_SCREENSHOTS=folder each is
+// saved there as a picture.
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { startTestServer, type TestServer } from '../support/app.js';
+import { launchChromium } from '../support/chromium.js';
+import { createWorld, type Screen, screens, signIn, type World } from './screens.js';
+
+const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const folder = process.env.TEST_SCREENSHOTS;
+
+const widths = { phone: { width: 360, height: 740 }, desktop: { width: 1280, height: 900 } } as const;
+
+let server: TestServer;
+let browser: Browser;
+let world: World;
+
+beforeAll(async () => {
+  server = await startTestServer({ issuerHost: 'localhost' });
+  world = await createWorld(server);
+  browser = await launchChromium();
+});
+afterAll(async () => {
+  await browser?.close();
+  await server?.close();
+});
+
+/** Windows by who is signed in in them, so that not each screen signs in anew. */
+async function openWindows(options: BrowserContextOptions) {
+  const windows = new Map<Screen['as'], Page>();
+  return {
+    async show(screen: Screen): Promise<Page> {
+      let page = windows.get(screen.as);
+      if (page === undefined) {
+        page = await (await browser.newContext(options)).newPage();
+        page.setDefaultTimeout(15_000);
+        if (screen.as === 'the owner') {
+          await page.goto(`${server.issuer}/login`);
+          await signIn(page, server.owner);
+        }
+        windows.set(screen.as, page);
+      }
+      await screen.open(page, world);
+      await page.getByRole('heading', { level: 1, name: screen.heading }).waitFor();
+      return page;
+    },
+    async close() {
+      for (const page of windows.values()) await page.context().close();
+    },
+  };
+}
+
+async function violationsOn(page: Page): Promise<string[]> {
+  await page.evaluate(axeSource);
+  return page.evaluate(async () => {
+    // biome-ignore lint/suspicious/noExplicitAny: axe puts itself there
+    const { violations } = await (globalThis as any).axe.run();
+    return violations.map(
+      (violation: { id: string; help: string; nodes: { html: string }[] }) =>
+        `${violation.id}: ${violation.help}: ${violation.nodes.map((node) => node.html).join(' | ')}`,
+    );
+  });
+}
+
+describe.each(['light', 'dark'] as const)('in %s colours', (colorScheme) => {
+  describe.each(['phone', 'desktop'] as const)('at the width of a %s', (device) => {
+    let windows: Awaited<ReturnType<typeof openWindows>>;
+    beforeAll(async () => {
+      windows = await openWindows({ colorScheme, viewport: widths[device] });
+    });
+    afterAll(() => windows?.close());
+
+    test.each(screens)('axe finds nothing to better on $name (WCAG 2.2)', async (screen) => {
+      const page = await windows.show(screen);
+      if (folder) {
+        const name = `${screen.name.replace(/\W+/g, '-')}-${device}-${colorScheme}.png`;
+        await page.screenshot({ path: join(folder, name), fullPage: true });
+      }
+      expect(await violationsOn(page)).toEqual([]);
+    });
+  });
+});
+
+describe('at 320 pixels', () => {
+  let windows: Awaited<ReturnType<typeof openWindows>>;
+  beforeAll(async () => {
+    windows = await openWindows({ viewport: { width: 320, height: 568 }, reducedMotion: 'reduce' });
+  });
+  afterAll(() => windows?.close());
+
+  test.each(screens)(
+    '$name does not scroll sideways, and nothing moves (WCAG 2.2, 1.4.10 and 2.3.3)',
+    async (screen) => {
+      const page = await windows.show(screen);
+      const seen = await page.evaluate(() => ({
+        sideways: document.documentElement.scrollWidth - document.documentElement.clientWidth,
+        moving: [...document.querySelectorAll('*')].filter((element) => {
+          const { transitionDuration, animationName } = getComputedStyle(element);
+          return transitionDuration !== '0s' || animationName !== 'none';
+        }).length,
+      }));
+      expect(seen).toEqual({ sideways: 0, moving: 0 });
+    },
+  );
+});
+
+describe('by keyboard alone', () => {
+  let windows: Awaited<ReturnType<typeof openWindows>>;
+  beforeAll(async () => {
+    windows = await openWindows({ viewport: widths.desktop });
+  });
+  afterAll(() => windows?.close());
+
+  test.each(screens)(
+    'Tab reaches all of $name, in order and visibly (WCAG 2.2, 2.1.1, 2.4.3 and 2.4.7)',
+    async (screen) => {
+      const page = await windows.show(screen);
+      const selector = 'a[href], button, input:not([type=hidden]), select, textarea, summary';
+      const count = await page.locator(selector).filter({ visible: true }).count();
+      // From the top: a page may have put the focus into its first field.
+      await page.evaluate(() => {
+        document.body.tabIndex = -1;
+        document.body.focus();
+      });
+      const reached: { index: number; outlined: boolean }[] = [];
+      for (let step = 0; step < count; step += 1) {
+        await page.keyboard.press('Tab');
+        reached.push(
+          await page.evaluate((all) => {
+            const element = document.activeElement as HTMLElement;
+            const visible = [...document.querySelectorAll<HTMLElement>(all)].filter((one) => one.checkVisibility());
+            const { outlineStyle, outlineWidth } = getComputedStyle(element);
+            return {
+              index: visible.indexOf(element),
+              outlined: outlineStyle !== 'none' && Number.parseFloat(outlineWidth) >= 2,
+            };
+          }, selector),
+        );
+      }
+      expect(reached).toEqual(Array.from({ length: count }, (_, index) => ({ index, outlined: true })));
+    },
+  );
+});
+
+test('without JavaScript and without a mouse a person signs in, changes their name, allows an app and signs out', async () => {
+  const context = await browser.newContext({ javaScriptEnabled: false, viewport: widths.phone });
+  const page = await context.newPage();
+  page.setDefaultTimeout(15_000);
+  await page.goto(`${server.issuer}/login?return_to=/me`);
+  await page.keyboard.type(server.owner.email);
+  await page.keyboard.press('Tab');
+  await page.keyboard.type(server.owner.password);
+  await page.keyboard.press('Enter');
+  await page.getByRole('heading', { level: 1, name: 'Profile' }).waitFor();
+  await page.getByLabel('Name').focus();
+  await page.keyboard.type('Ada');
+  await page.keyboard.press('Enter');
+  await page.getByRole('status').filter({ hasText: 'Saved.' }).waitFor();
+
+  await screens.find(({ name }) => name === 'consent')?.open(page, world);
+  await page.getByRole('button', { name: 'Allow' }).focus();
+  const [request] = await Promise.all([
+    page.waitForRequest((one) => one.url().startsWith('https://app.example.com/callback?')),
+    page.keyboard.press('Enter'),
+  ]);
+  expect(new URL(request.url()).searchParams.get('code')).toMatch(/^lkc_/);
+
+  await page.goto(`${server.issuer}/logout`);
+  await page.getByRole('button', { name: 'Sign out' }).focus();
+  await page.keyboard.press('Enter');
+  await page.getByRole('heading', { level: 1, name: 'You are signed out' }).waitFor();
+  await context.close();
+});

@@ -1,0 +1,92 @@
+// Every page that a person meets, and how they get there: for tests that hold for all of them.
+import type { Page } from 'playwright-core';
+import type { TestServer } from '../support/app.js';
+import { authorizeUrl, createPkce, registerClient, type TestClient } from '../support/oauth.js';
+
+/** What the screens are screens of. */
+export interface World {
+  readonly server: TestServer;
+  readonly client: TestClient;
+  /** A client of another account that nobody verified. */
+  readonly foreignClient: TestClient;
+}
+
+export interface Screen {
+  readonly name: string;
+  /** Who is signed in. */
+  readonly as: 'nobody' | 'the owner';
+  /** Goes there. */
+  readonly open: (page: Page, world: World) => Promise<unknown>;
+  /** Its main heading, by which a test knows that it is there. */
+  readonly heading: string | RegExp;
+}
+
+/** Makes what the screens show: an app with a long name, and one of another account. */
+export async function createWorld(server: TestServer): Promise<World> {
+  const names = { description: 'Customers, orders and invoices', homepageUrl: 'https://crm.example/' };
+  const client = await registerClient(server, { name: 'Customer relations of Northwind', ...names });
+  const { owner } = await server.addAccount('Fabrikam');
+  const foreignClient = await registerClient({ ...server, owner }, { name: 'Fabrikam Reports' });
+  return { server, client, foreignClient };
+}
+
+function authorize(page: Page, { server }: World, client: TestClient, more: Record<string, string> = {}) {
+  const { challenge } = createPkce();
+  const pkce = { code_challenge: challenge, code_challenge_method: 'S256' };
+  return page.goto(new URL(authorizeUrl(client, { ...pkce, ...more }), server.issuer).href);
+}
+
+const at =
+  (path: string) =>
+  (page: Page, { server }: World) =>
+    page.goto(`${server.issuer}${path}`);
+
+/** Signs in on the page that is shown. */
+export async function signIn(page: Page, person: { email: string; password: string }): Promise<void> {
+  await page.getByLabel('E-mail').fill(person.email);
+  await page.getByLabel('Password').fill(person.password);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+}
+
+export const screens: readonly Screen[] = [
+  { name: 'front page', as: 'nobody', open: at('/'), heading: 'One key to every app' },
+  { name: 'sign in', as: 'nobody', open: at('/login'), heading: 'Sign in' },
+  {
+    name: 'sign in, refused',
+    as: 'nobody',
+    async open(page, world) {
+      await at('/login')(page, world);
+      await signIn(page, { email: 'nobody@example.com', password: 'not the password' });
+    },
+    heading: 'Sign in',
+  },
+  {
+    name: 'sign in to an app',
+    as: 'nobody',
+    open: (page, world) => authorize(page, world, world.client),
+    heading: /^Sign in to continue to Customer relations/,
+  },
+  {
+    name: 'bad client',
+    as: 'nobody',
+    open: at('/oauth/authorize?client_id=unknown'),
+    heading: /./,
+  },
+  { name: 'not found', as: 'nobody', open: at('/nowhere'), heading: 'Page not found' },
+  { name: 'signed out', as: 'nobody', open: at('/logout'), heading: 'You are signed out' },
+  { name: 'front page, signed in', as: 'the owner', open: at('/'), heading: /^Hello/ },
+  {
+    name: 'consent',
+    as: 'the owner',
+    open: (page, world) => authorize(page, world, world.client, { scope: 'openid profile email offline_access admin' }),
+    heading: /^Allow Customer relations/,
+  },
+  {
+    name: 'other account',
+    as: 'the owner',
+    open: (page, world) => authorize(page, world, world.foreignClient),
+    heading: /^Fabrikam Reports is not open/,
+  },
+  { name: 'sign out', as: 'the owner', open: at('/logout'), heading: 'Sign out?' },
+  { name: 'my profile', as: 'the owner', open: at('/me'), heading: 'Profile' },
+];
