@@ -21,6 +21,8 @@ export interface MyAccountLayoutProps extends Localized {
   /** The part that is shown. */
   current: MyAccountPath;
   memberEmail: string;
+  /** What this part is for. */
+  lead?: string;
   /** What has just been done, for whoever came from a form. */
   done?: string;
   /** What could not be done. */
@@ -30,7 +32,7 @@ export interface MyAccountLayoutProps extends Localized {
 
 /** A part of My account. */
 export function MyAccountLayout(props: MyAccountLayoutProps) {
-  const { current, memberEmail, done, error, children, messages = english } = props;
+  const { current, memberEmail, lead, done, error, children, messages = english } = props;
   const label = parts.find(({ path }) => path === current)?.label ?? 'myAccount';
   return (
     <Layout title={messages[label]} messages={messages} wide={true}>
@@ -43,6 +45,7 @@ export function MyAccountLayout(props: MyAccountLayoutProps) {
         <a href="/logout">{messages.signOut}</a>
       </nav>
       <h1>{messages[label]}</h1>
+      {lead !== undefined && <p class="lead">{lead}</p>}
       <SignedInAs email={memberEmail} messages={messages} />
       {done !== undefined && (
         <p class="notice notice-good" role="status">

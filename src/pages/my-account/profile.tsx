@@ -23,8 +23,7 @@ export function ProfilePage(props: ProfilePageProps) {
   const { csrfToken, memberEmail, emailVerified, name, accountName, role, messages = english } = props;
   const describedBy = props.error === undefined ? 'name-hint' : 'error name-hint';
   return (
-    <MyAccountLayout current="/me" {...props}>
-      <p class="lead">{messages.myProfileLead}</p>
+    <MyAccountLayout current="/me" lead={messages.myProfileLead} {...props}>
       <dl class="facts">
         <dt>{messages.email}</dt>
         <dd>
