@@ -32,6 +32,10 @@ export interface Throttles {
   readonly signInByEmail: Throttle;
   /** Passwords, by network alone: guessing at many members. */
   readonly signInByAddress: Throttle;
+  /** Invitations that an account sends: each is a message to a stranger. */
+  readonly invitation: Throttle;
+  /** Invitations sent again, by member. */
+  readonly resentInvitation: Throttle;
   /** Authorization requests stored for browsers that nobody is signed in to, by network address: each is a row for an hour. */
   readonly waitingRequest: Throttle;
 }

@@ -12,6 +12,8 @@ import '../clients/schema-queries.js';
 import '../clients/schema-secrets.js';
 import '../clients/schema-standing.js';
 import '../members/schema.js';
+import '../members/schema-invitations.js';
+import '../members/schema-standing.js';
 import '../members/schema-viewer.js';
 import { builder } from '../graphql/builder.js';
 

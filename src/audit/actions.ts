@@ -2,6 +2,7 @@
 
 export const auditActions = {
   ACCOUNT_CREATED: 'An account was created, with its owner.',
+  ACCOUNT_OWNERSHIP_TRANSFERRED: 'An account was handed on to another owner.',
   ACCOUNT_REDIRECTS_ALLOWED: 'An operator allowed redirect schemes beside https.',
   API_RESOURCE_CREATED: 'An API resource was registered.',
   API_RESOURCE_DELETED: 'An API resource was deleted, and its tokens with it.',
@@ -15,7 +16,14 @@ export const auditActions = {
   CONSENT_GIVEN: 'A member allowed a client what it asked for.',
   MEMBER_CLAIMS_SET: 'What is known of a member was changed: the claims that are named.',
   MEMBER_CREATED: 'A member was created.',
+  MEMBER_INVITATION_ACCEPTED: 'Somebody accepted an invitation, and is a member.',
+  MEMBER_INVITATION_RESENT: 'An invitation was sent again, with another link.',
+  MEMBER_INVITED: 'Somebody was invited to the account.',
   MEMBER_PASSWORD_SET: 'A member’s password was set.',
+  MEMBER_REMOVED: 'A member was removed, or an invitation taken back.',
+  MEMBER_RESTORED: 'A suspended member can sign in again.',
+  MEMBER_ROLE_CHANGED: 'A member was given another role.',
+  MEMBER_SUSPENDED: 'A member was suspended, and everything of theirs ended.',
   MEMBER_UPDATED: 'A member’s name was changed.',
   OAUTH_CLIENT_CREATED: 'A client was registered.',
   OAUTH_CLIENT_DELETED: 'A client was deleted with its secrets, consents and tokens.',

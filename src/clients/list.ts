@@ -1,6 +1,7 @@
 // Which clients a list shows, and in which order: what can be filtered and sorted by, in words of the database.
 import type { OAuthClientWhere } from '../db/client.js';
 import { idAt, idOrNobody } from '../lib/ids.js';
+import { searchWords } from '../lib/search-words.js';
 import type { ClientType, GrantType } from './metadata.js';
 
 type Maybe<T> = T | null | undefined;
@@ -39,8 +40,6 @@ const createdBeforeThis = (moment: Date): OAuthClientWhere => ({
 /** The rows of an account that a filter lets through. */
 export function whereClients(accountId: string, filter: ClientFilter): OAuthClientWhere {
   const { search, type, grantType, disabled, verified, createdById, createdAfter, createdBefore } = filter;
-  // A NUL is in no text, and PostgreSQL would not even be asked for one.
-  const words = (search ?? '').replaceAll('\0', '\uFFFD').toLowerCase().split(/\s+/).filter(Boolean);
   return {
     accountId,
     ...(type == null ? {} : { type }),
@@ -50,7 +49,7 @@ export function whereClients(accountId: string, filter: ClientFilter): OAuthClie
     ...(verified == null ? {} : { verifiedAt: isSet(verified) }),
     ...(createdById == null ? {} : { createdById: idOrNobody('member', createdById) }),
     AND: [
-      ...words.map((word) => ({ searchText: { contains: word } })),
+      ...searchWords(search ?? '').map((word) => ({ searchText: { contains: word } })),
       ...(createdAfter == null ? [] : [createdAfterThis(createdAfter)]),
       ...(createdBefore == null ? [] : [createdBeforeThis(createdBefore)]),
     ],

@@ -7,6 +7,7 @@ import { OrderDirection } from '../graphql/enums.js';
 import { apiError } from '../graphql/errors.js';
 import { Scope } from '../graphql/scope.js';
 import { knownScopes } from '../lib/scope.js';
+import { longestSearch } from '../lib/search-words.js';
 import { clientOrders, whereClients } from './list.js';
 import { whereNamed } from './reference.js';
 import { OAuthClientNode } from './schema.js';
@@ -50,8 +51,6 @@ const OAuthClientOrder = builder.inputType('OAuthClientOrder', {
     }),
   }),
 });
-
-const longestSearch = 200;
 
 builder.queryFields((t) => ({
   oauthClients: t.connection(

@@ -25,6 +25,7 @@ export type ApiResourceRow = Prisma.ApiResourceGetPayload<object>;
 
 /** What rows of a list must be. */
 export type OAuthClientWhere = Prisma.OAuthClientWhereInput;
+export type MemberWhere = Prisma.MemberWhereInput;
 export type AuditLogEntryWhere = Prisma.AuditLogEntryWhereInput;
 
 // Services find whatever they need of this folder here.

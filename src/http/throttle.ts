@@ -45,6 +45,8 @@ export function createThrottles(db: Db): Throttles {
     // Generous, since anybody can fail on purpose in somebody's name.
     signInByEmail: createThrottle(db, { name: 'sign-in-email', failures: 100, withinSeconds: 3600 }),
     signInByAddress: createThrottle(db, { name: 'sign-in-address', failures: 100, withinSeconds: 900 }),
+    invitation: createThrottle(db, { name: 'invitation', failures: 100, withinSeconds: 3600 }),
+    resentInvitation: createThrottle(db, { name: 'invitation-again', failures: 5, withinSeconds: 3600 }),
     waitingRequest: createThrottle(db, { name: 'waiting-request', failures: 10_000, withinSeconds: 3600 }),
   };
 }

@@ -4,12 +4,13 @@ import { originForAudit } from '../http/browser.js';
 import { formActionSource } from '../http/csp.js';
 import { OverloadedError, ThrottledError } from '../lib/errors.js';
 import { redirectHost } from '../lib/redirect-uri.js';
-import { actorOfMember, authenticateMember } from '../members/service.js';
+import { authenticateMember } from '../members/service.js';
 import { decide, dispatch, isAskedFor } from '../oauth/authorize/dispatch.js';
 import { noteSession, type StoredRequest } from '../oauth/authorize/store.js';
 import { respondWithPage } from '../oauth/respond-with-page.js';
 import { LoginPage } from '../pages/login.js';
-import { beginSession, endSession, findSession, type LiveSession, sessionSeconds } from '../sessions/service.js';
+import { findSession, type LiveSession } from '../sessions/service.js';
+import { beginInBrowser } from './begin.js';
 import { type Flow, type PageContext, readOwnForm, requireWaiting } from './flow.js';
 import { myAccountPaths } from './my-account/routes.js';
 
@@ -69,7 +70,10 @@ export function loginPage(flow: Flow) {
     const requestId = c.req.query('request');
     const returnTo = destination(c.req.query('return_to'));
     if (requestId === undefined) {
-      return session ? c.redirect(returnTo, 303) : showLogin(flow, c, { stored: null, returnTo });
+      // Whoever is signed in may be asked for their password again before something that matters.
+      const again = c.req.query('again') === '1';
+      if (session && !again) return c.redirect(returnTo, 303);
+      return showLogin(flow, c, { stored: null, returnTo, ...(session ? { email: session.member.email } : {}) });
     }
     const stored = await requireWaiting(flow, c, requestId);
     const { step } = await decide(flow.deps, stored.request, stored, session);
@@ -103,13 +107,8 @@ export function login(flow: Flow) {
     const refused = 'The e-mail address or the password is not right.';
     if (!member) return again(refused, 400);
 
-    // The cookie's secret is always a new one (session fixation); somebody else who was signed in here is signed out.
-    const previous = await browser.session(c);
-    const renewedId = previous?.memberId === member.id ? previous.id : null;
-    const begun = await beginSession(deps, actorOfMember(member, origin), member, ['pwd'], renewedId);
+    const begun = await beginInBrowser(flow, c, member, origin);
     if (!begun) return again(refused, 400);
-    if (previous && renewedId === null) await endSession(deps, actorOfMember(previous.member, origin), previous.id);
-    browser.cookies.setSession(c, begun.secret, sessionSeconds);
     if (!stored) return c.redirect(returnTo, 303);
     await noteSession(deps, stored.id, begun.id);
     const waiting = { request: stored.request, stored: { ...stored, sessionId: begun.id } };

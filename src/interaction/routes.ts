@@ -3,6 +3,7 @@ import { Hono } from 'hono';
 import type { Environment } from '../http/environment.js';
 import { respondWithPage } from '../oauth/respond-with-page.js';
 import { HomePage } from '../pages/home.js';
+import { acceptInvitationForm, acceptInvitationPage } from './accept-invitation.js';
 import { consent, consentPage } from './consent.js';
 import type { Flow } from './flow.js';
 import { login, loginPage } from './login.js';
@@ -25,6 +26,7 @@ export function interactionRoutes(flow: Flow): Hono<Environment> {
   app.get('/login', loginPage(flow)).post(login(flow));
   app.get('/consent', consentPage(flow)).post(consent(flow));
   app.get('/other-account', otherAccountPage(flow)).post(otherAccount(flow));
+  app.get('/accept-invitation', acceptInvitationPage(flow)).post(acceptInvitationForm(flow));
   app.get('/logout', logoutPage(flow)).post(logout(flow));
   app.route('/', myAccountRoutes(flow));
   app.get('/logos/:clientRowId/:hash', logo(flow));

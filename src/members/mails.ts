@@ -12,3 +12,77 @@ export function passwordChangedMail(member: { readonly email: string }): Mail {
     notes: ['If this was not you, ask an admin of your account for help at once.'],
   };
 }
+
+interface Invited {
+  readonly to: string;
+  readonly accountName: string;
+  /** The name or address of whoever invites. */
+  readonly inviter: string;
+}
+
+const notExpected = 'If you did not expect this, you need not do anything.';
+
+/** That somebody is invited to an account, with the link to accept it. */
+export function invitationMail({ to, accountName, inviter, url }: Invited & { readonly url: string }): Mail {
+  return {
+    to,
+    subject: `${inviter} invites you to ${accountName} on Latchkey`,
+    paragraphs: [
+      `${inviter} invites you to the account ${accountName}. Accept the invitation, choose a password, and sign in with ${to} from then on.`,
+    ],
+    action: { label: 'Accept the invitation', url },
+    notes: ['The link works for seven days, and once.', notExpected],
+  };
+}
+
+/** The same for an address that belongs to a member of another account: why it cannot be accepted. */
+export function unusableInvitationMail({ to, accountName, inviter }: Invited): Mail {
+  return {
+    to,
+    subject: `${inviter} invites you to ${accountName} on Latchkey`,
+    paragraphs: [
+      `${inviter} invites you to the account ${accountName}. You sign in to another account with ${to} already, and one address belongs to one account.`,
+      `To join ${accountName} as well, ask ${inviter} to invite another address of yours.`,
+    ],
+    notes: [`Nobody but you is told that ${to} is in use.`, notExpected],
+  };
+}
+
+/** That an admin suspended the member. */
+export function suspendedMail({ email }: { readonly email: string }): Mail {
+  return {
+    to: email,
+    subject: 'You cannot sign in to Latchkey for now',
+    paragraphs: [`An admin of your account suspended ${email}. You are signed out everywhere, apps included.`],
+    notes: ['Ask an admin of your account if you do not know why.'],
+  };
+}
+
+/** That an admin removed the member. */
+export function removedMail({ email }: { readonly email: string }): Mail {
+  return {
+    to: email,
+    subject: 'You were removed from your account on Latchkey',
+    paragraphs: [`An admin removed ${email} from the account. You are signed out everywhere, apps included.`],
+    notes: ['Ask an admin of the account if you do not know why.'],
+  };
+}
+
+/** To the old owner: that the account was handed on. */
+export function ownershipGivenMail(from: { readonly email: string }, to: { readonly email: string }): Mail {
+  return {
+    to: from.email,
+    subject: 'Your account on Latchkey has another owner',
+    paragraphs: [`${to.email} owns the account now. You are an admin of it.`],
+    notes: ['If this was not you, tell whoever operates Latchkey for you at once.'],
+  };
+}
+
+/** To the new owner. */
+export function ownershipReceivedMail(to: { readonly email: string }, from: { readonly email: string }): Mail {
+  return {
+    to: to.email,
+    subject: 'You own your account on Latchkey now',
+    paragraphs: [`${from.email} handed the account on to you.`],
+  };
+}

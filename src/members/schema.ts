@@ -1,8 +1,11 @@
 // Members in GraphQL: what they tell of themselves, and the list. The viewer is in schema-viewer.ts.
 import { builder } from '../graphql/builder.js';
 import { costOfPage, pageOf, selectionOfRows } from '../graphql/connections.js';
-import { accountFor, type GraphQLContext, requireCaller } from '../graphql/context-type.js';
+import { accountFor, type GraphQLContext, mayManageCredentials, requireCaller } from '../graphql/context-type.js';
 import { OrderDirection, RoleEnum } from '../graphql/enums.js';
+import { apiError } from '../graphql/errors.js';
+import { longestSearch } from '../lib/search-words.js';
+import { memberOrders, whereMembers } from './list.js';
 
 const MemberStatus = builder.enumType('MemberStatus', {
   description: 'Whether a member can sign in.',
@@ -13,9 +16,14 @@ const MemberStatus = builder.enumType('MemberStatus', {
   } as const,
 });
 
+/** Admins see and change all of a member. */
+function mayManage({ caller }: GraphQLContext): boolean {
+  return caller?.permissions.includes('MEMBER_WRITE') ?? false;
+}
+
 /** READER and WRITER see the names of their colleagues, and all of themselves. */
-function seesAllOf(member: { readonly id: string }, { caller }: GraphQLContext): boolean {
-  return member.id === caller?.memberId || (caller?.permissions.includes('MEMBER_WRITE') ?? false);
+function seesAllOf(member: { readonly id: string }, context: GraphQLContext): boolean {
+  return member.id === context.caller?.memberId || mayManage(context);
 }
 
 export const MemberNode = builder.prismaNode('Member', {
@@ -48,12 +56,42 @@ export const MemberNode = builder.prismaNode('Member', {
       select: { id: true, lastSeenAt: true },
       resolve: (member, _args, context) => (seesAllOf(member, context) ? member.lastSeenAt : null),
     }),
+    invitationExpiresAt: t.field({
+      type: 'DateTime',
+      nullable: true,
+      description:
+        'Until when the invitation can be accepted; null for members who are not INVITED. OWNER and ADMIN see it; null for the others.',
+      select: { invitation: { select: { expiresAt: true } } },
+      resolve: ({ invitation }, _args, context) => (mayManage(context) ? (invitation?.expiresAt ?? null) : null),
+    }),
+    viewerCanEdit: t.boolean({
+      description:
+        'Whether the caller may change their role, suspend and remove them, with a credential that can: never the owner.',
+      select: { ownerOf: true },
+      resolve: ({ ownerOf }, _args, context) =>
+        ownerOf === null && mayManage(context) && mayManageCredentials(requireCaller(context)),
+    }),
   }),
 });
+
+builder.prismaObjectField('Member', 'invitedBy', (t) =>
+  t.field({
+    type: MemberNode,
+    nullable: true,
+    description:
+      'Who invited them; null for members who were not invited, or whose inviter has left. OWNER and ADMIN see it; null for the others.',
+    select: (_args, _context, nestedSelection) => ({ invitedBy: nestedSelection(true) }),
+    resolve: ({ invitedBy }, _args, context) => (mayManage(context) ? invitedBy : null),
+  }),
+);
 
 const MemberFilter = builder.inputType('MemberFilter', {
   description: 'Which members to show. All that is given must hold.',
   fields: (t) => ({
+    search: t.string({
+      description:
+        'Words, each of which is somewhere in the name, or in the e-mail address for OWNER and ADMIN. Case does not count.',
+    }),
     role: t.field({ type: RoleEnum, description: 'Those of this role.' }),
     status: t.field({ type: MemberStatus, description: 'Those of this status.' }),
   }),
@@ -61,7 +99,13 @@ const MemberFilter = builder.inputType('MemberFilter', {
 
 const MemberOrderField = builder.enumType('MemberOrderField', {
   description: 'What members can be sorted by.',
-  values: { CREATED_AT: { description: 'When they became members.' } } as const,
+  values: {
+    CREATED_AT: { description: 'When they became members, or were invited.' },
+    NAME: { description: 'Their names, whatever the case; those without one first.' },
+    LAST_SEEN_AT: {
+      description: 'When they last used Latchkey; those who never did first. For OWNER and ADMIN alone.',
+    },
+  } as const,
 });
 
 const MemberOrder = builder.inputType('MemberOrder', {
@@ -91,11 +135,20 @@ builder.queryField('members', (t) =>
       },
       resolve: async (_root, args, context, info) => {
         const { db } = context.deps;
+        if ((args.filter?.search ?? '').length > longestSearch) {
+          throw apiError('BAD_USER_INPUT', `filter.search can have at most ${longestSearch} characters.`);
+        }
         const { field, direction } = args.orderBy ?? { field: 'CREATED_AT', direction: 'ASC' };
-        const page = pageOf('member', args, { name: field, direction: direction === 'ASC' ? 'asc' : 'desc' });
-        const { role, status } = args.filter ?? {};
-        const { accountId } = requireCaller(context);
-        const where = { accountId, ...(role == null ? {} : { role }), ...(status == null ? {} : { status }) };
+        if (field === 'LAST_SEEN_AT' && !mayManage(context)) {
+          throw apiError('FORBIDDEN', 'Only OWNER and ADMIN see when members were last seen. Sort by another field.');
+        }
+        const column = memberOrders[field];
+        const page = pageOf('member', args, {
+          name: field,
+          direction: direction === 'ASC' ? 'asc' : 'desc',
+          ...(column === undefined ? {} : { column }),
+        });
+        const where = whereMembers(requireCaller(context).accountId, args.filter ?? {}, mayManage(context));
         const rows = await db.member.findMany({
           ...selectionOfRows(context, info),
           where: { AND: [where, page.where] },

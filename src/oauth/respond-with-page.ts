@@ -8,7 +8,7 @@ import { FormPostPage, formPostScriptHash } from '../pages/form-post.js';
 import { render } from '../pages/render.js';
 
 interface PageOptions {
-  readonly status?: 200 | 400 | 403 | 404 | 413 | 429 | 500 | 503;
+  readonly status?: 200 | 400 | 403 | 404 | 409 | 410 | 413 | 429 | 500 | 503;
   /** Redirect targets that a form on the page may end at, as CSP sources. */
   readonly formTargets?: readonly string[];
 }

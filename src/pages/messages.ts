@@ -4,9 +4,11 @@
  *
  * `{name}` marks a value that is filled in by `fill` (plain text) or `Phrase` (markup around the value).
  */
+import { invitationTexts } from './messages/invitation.js';
 import { myAccountTexts } from './messages/my-account.js';
 
 const englishTexts = {
+  ...invitationTexts,
   ...myAccountTexts,
   lang: 'en',
   productName: 'Latchkey',

@@ -80,6 +80,13 @@ export async function beginSession(
   });
 }
 
+const recentMilliseconds = 600_000;
+
+/** Whether somebody signed in within the last ten minutes, as handing on an account and changing a password demand. */
+export function isRecent(authenticatedAt: Date, now: Date): boolean {
+  return now.getTime() - authenticatedAt.getTime() <= recentMilliseconds;
+}
+
 /**
  * Holds a session while something is given in its name.
  * @returns false when it has ended; whoever ends it waits until the transaction is over

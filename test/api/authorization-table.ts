@@ -2,10 +2,10 @@
 // answered. The groups are those of callers.ts.
 import { randomUUID } from 'node:crypto';
 import type { Answer } from '../support/graphql.js';
-import type { Group } from './callers.js';
+import type { CallerName, Group } from './callers.js';
 
 /** OK, an error's or userError's code, or what a query gives instead: null, or a list that the target is not in. */
-export type Outcome = 'OK' | 'null' | 'WITHOUT IT' | 'UNAUTHENTICATED' | 'FORBIDDEN' | 'NOT_FOUND';
+export type Outcome = 'OK' | 'null' | 'WITHOUT IT' | 'UNAUTHENTICATED' | 'FORBIDDEN' | 'NOT_FOUND' | 'NOT_ALLOWED';
 
 export type Target =
   | 'client'
@@ -15,6 +15,9 @@ export type Target =
   | 'apiTokenOfColleague'
   | 'serviceTokenOfColleague'
   | 'member'
+  | 'newMember'
+  | 'suspendedMember'
+  | 'invitedMember'
   | 'auditLogEntry';
 
 export interface RootField {
@@ -24,6 +27,8 @@ export interface RootField {
   readonly select: string;
   readonly target?: Target;
   readonly expected: Record<Group, Outcome>;
+  /** Callers whom this field does tell apart from the others of their group. */
+  readonly except?: Partial<Record<CallerName, Outcome>>;
 }
 
 /** A call with something new wherever it has to be unique. */
@@ -210,6 +215,55 @@ export const rootFields: Record<string, RootField> = {
     select: '{ deletedApiResourceId userErrors { code } }',
     target: 'apiResource',
     expected: secretsByAdmins,
+  },
+  'Mutation.inviteMember': {
+    call: 'inviteMember(input: { email: "$unique@example.com", role: READER })',
+    select: '{ member { id } userErrors { code } }',
+    expected: outcomes({
+      members: 'FORBIDDEN',
+      admins: 'OK',
+      oauthAdmins: 'FORBIDDEN',
+      foreigners: 'OK',
+      oauthForeigners: 'FORBIDDEN',
+    }),
+  },
+  'Mutation.resendInvitation': {
+    call: 'resendInvitation(input: { memberId: $id })',
+    select: '{ member { id } userErrors { code } }',
+    target: 'invitedMember',
+    expected: secretsByAdmins,
+  },
+  'Mutation.updateMemberRole': {
+    call: 'updateMemberRole(input: { memberId: $id, role: READER })',
+    select: '{ member { id } userErrors { code } }',
+    target: 'newMember',
+    expected: secretsByAdmins,
+  },
+  'Mutation.suspendMember': {
+    call: 'suspendMember(input: { memberId: $id })',
+    select: '{ member { id } userErrors { code } }',
+    target: 'newMember',
+    expected: secretsByAdmins,
+  },
+  'Mutation.restoreMember': {
+    call: 'restoreMember(input: { memberId: $id })',
+    select: '{ member { id } userErrors { code } }',
+    target: 'suspendedMember',
+    expected: secretsByAdmins,
+  },
+  'Mutation.removeMember': {
+    call: 'removeMember(input: { memberId: $id })',
+    select: '{ removedMemberId userErrors { code } }',
+    target: 'newMember',
+    expected: secretsByAdmins,
+  },
+  'Mutation.transferOwnership': {
+    // To somebody who cannot have it, or the others of this table would act for another owner than they began with.
+    call: 'transferOwnership(input: { memberId: $id })',
+    select: '{ member { id } userErrors { code } }',
+    target: 'invitedMember',
+    expected: outcomes({ members: 'FORBIDDEN', admins: 'FORBIDDEN', foreigners: 'FORBIDDEN' }),
+    except: { 'session of the OWNER': 'NOT_ALLOWED', 'session of another account’s OWNER': 'NOT_FOUND' },
   },
   'Mutation.createApiToken': {
     call: 'createApiToken(input: { name: "Mine", role: READER })',

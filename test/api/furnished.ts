@@ -57,7 +57,14 @@ export async function furnish(app: TestApp, owner: Owner, marker: string): Promi
     where: { id: accountId },
     data: { name: `${marker} account`, redirectSchemes: 'loopback' },
   });
-  await db.member.updateMany({ where: { accountId }, data: { name: `${marker} member`, lastSeenAt: now } });
+  await db.member.updateMany({
+    where: { accountId },
+    data: { name: `${marker} member`, lastSeenAt: now, invitedById: owner.id },
+  });
+  for (const { id } of await db.member.findMany({ where: { accountId } })) {
+    const link = { emailKey: `${marker} ${id}`, hash: id, sentAt: now, expiresAt: later };
+    await db.invitation.create({ data: { id: deps.newId('invitation'), accountId, memberId: id, ...link } });
+  }
   const endless = { accountId, revokedAt: null, expiresAt: null };
   await db.apiToken.updateMany({ where: endless, data: { expiresAt: later, lastUsedAt: now } });
   await db.oAuthClientSecret.update({ where: { id: secret.id }, data: { expiresAt: later, lastUsedAt: now } });

@@ -1,6 +1,8 @@
 // Fresh things of the first account for operations to be tried on. What belongs to a person belongs to a colleague who is
 // none of the callers, so that it is nobody's own.
 import { randomUUID } from 'node:crypto';
+import { inviteMember } from '../../src/members/invitations.js';
+import { actorOfMember } from '../../src/members/service.js';
 import { registerApi } from '../support/api-resources.js';
 import type { TestApp } from '../support/app.js';
 import { apiTokenOf } from '../support/graphql.js';
@@ -26,6 +28,17 @@ export async function targetsOf(app: TestApp): Promise<Record<Target, () => Prom
     apiTokenOfColleague: () => apiTokenOf(app, 'READER', colleague),
     serviceTokenOfColleague: () => apiTokenOf(app, 'READER', colleague, { isService: true }),
     member: async () => colleague,
+    newMember: () => app.addMember('WRITER', `${randomUUID()}@example.com`),
+    async suspendedMember() {
+      const { id } = await app.addMember('WRITER', `${randomUUID()}@example.com`);
+      return db.member.update({ where: { id }, data: { status: 'SUSPENDED' } });
+    },
+    async invitedMember() {
+      const actor = actorOfMember(owner, { ipAddress: null, userAgent: null });
+      const manager = { actor, memberId: owner.id, role: owner.role };
+      const email = `${randomUUID()}@example.com`;
+      return (await inviteMember(app.deps, manager, { email, role: 'READER' })).member;
+    },
     auditLogEntry: () =>
       db.auditLogEntry.findFirstOrThrow({ where: { accountId: owner.accountId }, orderBy: { id: 'desc' } }),
   };

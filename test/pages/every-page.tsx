@@ -2,6 +2,7 @@
  * Owns one rendering of each page for tests that hold for all of them. Each text prop goes through `change`, so that a
  * test can put something hostile into one prop at a time.
  */
+import { AcceptInvitationPage } from '../../src/pages/accept-invitation.js';
 import type { ConsentPageProps } from '../../src/pages/consent.js';
 import { ConsentPage } from '../../src/pages/consent.js';
 import { ErrorPage } from '../../src/pages/error.js';
@@ -110,6 +111,19 @@ export const everyPage: Readonly<Record<string, (change: Change) => string>> = {
           role: change('role', 'OWNER'),
           accountName: change('accountName', 'Example Ltd'),
         }}
+      />,
+    ),
+  'accept invitation': (change) =>
+    render(
+      <AcceptInvitationPage
+        csrfToken={change('csrfToken', 'csrf-1')}
+        token={change('token', 'lki_1')}
+        accountName={change('accountName', 'Example Ltd')}
+        inviter={change('inviter', 'Grace')}
+        email={change('email', 'ada@example.com')}
+        role={change('role', 'WRITER')}
+        name={change('name', 'Ada')}
+        error={change('error', 'That did not work.')}
       />,
     ),
   'my profile': (change) =>

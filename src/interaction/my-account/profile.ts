@@ -10,6 +10,9 @@ import type { LiveSession } from '../../sessions/service.js';
 import { type Flow, type PageContext, readOwnForm } from '../flow.js';
 import { type MyAccountPart, signInFirst } from './session.js';
 
+/** What the page says that was done, by what its address says. */
+const doneTexts: Readonly<Record<string, string>> = { name: english.saved, joined: english.joined };
+
 function show(
   { browser }: Flow,
   c: PageContext,
@@ -35,7 +38,8 @@ export const profile: MyAccountPart = {
     return async (c) => {
       const session = await flow.browser.session(c);
       if (!session) return signInFirst(c, '/me');
-      return show(flow, c, session, c.req.query('done') === 'name' ? { done: english.saved } : {});
+      const done = doneTexts[c.req.query('done') ?? ''];
+      return show(flow, c, session, done === undefined ? {} : { done });
     };
   },
   change(flow) {

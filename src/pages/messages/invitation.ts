@@ -1,0 +1,13 @@
+// The English texts of the page that accepts an invitation.
+
+export const invitationTexts = {
+  invitationTitle: 'Join {account}',
+  invitationFrom: '{inviter} invites you.',
+  invitationFromAccount: 'You are invited.',
+  invitationName: 'Your name',
+  invitationNameHint: 'As your colleagues know you. You may leave it empty.',
+  invitationAccept: 'Accept and sign in',
+  newPassword: 'New password',
+  newPasswordHint: 'At least 12 characters. Several words are easy to remember and hard to guess.',
+  joined: 'Welcome. You are a member now, and signed in.',
+} as const;
