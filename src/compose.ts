@@ -15,6 +15,8 @@ import { createKeys } from './keys/service.js';
 import { createHasher, productionHashParameters } from './lib/hasher.js';
 import { createIdMaker } from './lib/ids.js';
 import { createSecretKeys } from './lib/secret-keys.js';
+import { createMailCourier } from './mail/courier.js';
+import { createMailTransport } from './mail/transport.js';
 import { createLogoutCourier } from './oauth/logout-courier.js';
 
 /** The dependencies, and how to let go of them. */
@@ -96,7 +98,11 @@ export async function compose(config: Config): Promise<Composition> {
     outbound: createOutbound(config),
     log,
   };
-  const deps: Deps = { ...parts, logoutCourier: createLogoutCourier(parts) };
+  const deps: Deps = {
+    ...parts,
+    logoutCourier: createLogoutCourier(parts),
+    mailCourier: createMailCourier(parts, createMailTransport(config, log)),
+  };
   const release = async () => {
     await lastUsed.flush();
     await close();

@@ -1,15 +1,10 @@
 // Every setting, read and checked once at start. Nothing else reads the environment. What each is for is config/settings.ts's.
 import { z } from 'zod';
+import { defaultSender, type MailSender, mailSender, type SmtpServer, smtpUrl } from './config/mail.js';
 import { settings } from './config/settings.js';
+import { isLoopbackHost } from './lib/loopback.js';
 
 const minimumSecretBytes = 32;
-
-/** Says whether an origin is on this computer, where http is safe. */
-function isLoopbackHost(hostname: string): boolean {
-  return (
-    hostname === 'localhost' || hostname === '127.0.0.1' || hostname === '[::1]' || hostname.endsWith('.localhost')
-  );
-}
 
 const wholeNumber = (least: number, most: number) =>
   z
@@ -80,6 +75,8 @@ const schema = z.object({
   LATCHKEY_SECRET: secrets.optional(),
   LATCHKEY_OWNER_EMAIL: z.string().default('owner@example.com'),
   LATCHKEY_OWNER_PASSWORD: z.string().optional(),
+  LATCHKEY_SMTP_URL: smtpUrl.optional(),
+  LATCHKEY_MAIL_FROM: mailSender.optional(),
   LATCHKEY_CORS_ORIGINS: origins.default([]),
   LATCHKEY_TRUSTED_PROXIES: wholeNumber(0, 10).default(0),
   LATCHKEY_OUTBOUND_ALLOW: hosts.default([]),
@@ -102,6 +99,9 @@ export interface Config {
   readonly secrets: readonly string[];
   readonly ownerEmail: string;
   readonly ownerPassword: string | undefined;
+  /** The server that takes e-mail; null when there is none. */
+  readonly smtp: SmtpServer | null;
+  readonly mailFrom: MailSender;
   readonly corsOrigins: readonly string[];
   readonly trustedProxies: number;
   /** host:port, which calls out may reach by http and on a private address. */
@@ -161,15 +161,18 @@ export function loadConfig(environment: Readonly<Record<string, string | undefin
   if (!result.success || faults.length > 0) throw new ConfigError(faults);
   const values = result.data;
   const { LATCHKEY_TLS_CERT: certificateFile, LATCHKEY_TLS_KEY: keyFile } = values;
+  const issuer = values.LATCHKEY_ISSUER ?? `http://localhost:${values.PORT}`;
   return {
     port: values.PORT,
     host: values.HOST,
-    issuer: values.LATCHKEY_ISSUER ?? `http://localhost:${values.PORT}`,
+    issuer,
     tls: certificateFile === undefined || keyFile === undefined ? null : { certificateFile, keyFile },
     databaseUrl: values.DATABASE_URL,
     secrets: values.LATCHKEY_SECRET ?? [],
     ownerEmail: values.LATCHKEY_OWNER_EMAIL,
     ownerPassword: values.LATCHKEY_OWNER_PASSWORD,
+    smtp: values.LATCHKEY_SMTP_URL ?? null,
+    mailFrom: values.LATCHKEY_MAIL_FROM ?? defaultSender(issuer),
     corsOrigins: values.LATCHKEY_CORS_ORIGINS,
     trustedProxies: values.LATCHKEY_TRUSTED_PROXIES,
     outboundAllow: values.LATCHKEY_OUTBOUND_ALLOW,

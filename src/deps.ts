@@ -3,6 +3,7 @@
 import type { Logger } from 'pino';
 import type { Config } from './config.js';
 import type { Db } from './db/client.js';
+import type { Courier } from './lib/courier.js';
 import type { Hasher } from './lib/hasher.js';
 import type { NewId } from './lib/ids.js';
 import type { SecretKeys } from './lib/secret-keys.js';
@@ -104,18 +105,6 @@ export interface Outbound {
   post(url: string, form: URLSearchParams): Promise<void>;
 }
 
-/** Brings clients the logout tokens that are noted for them (OpenID Connect Back-Channel Logout). Works once it was started. */
-export interface LogoutCourier {
-  /** Says that something was noted, so that it is sent at once. Nobody waits for it, and what fails is tried again later. */
-  wake(): void;
-  /** Looks for what is due now, and every few seconds from now on. */
-  start(): void;
-  /** Begins nothing new and waits for what is under way: seconds at most. */
-  stop(): Promise<void>;
-  /** Sends what is due, each once, and waits for all of it, started or not. */
-  deliverDue(): Promise<void>;
-}
-
 export interface Deps {
   readonly config: Config;
   readonly db: Db;
@@ -129,6 +118,9 @@ export interface Deps {
   readonly keys: Keys;
   readonly lastUsed: LastUsed;
   readonly outbound: Outbound;
-  readonly logoutCourier: LogoutCourier;
+  /** Brings clients the logout tokens that are noted for them (OpenID Connect Back-Channel Logout). */
+  readonly logoutCourier: Courier;
+  /** Brings people the messages that are noted for them. */
+  readonly mailCourier: Courier;
   readonly log: Logger;
 }

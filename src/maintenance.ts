@@ -4,6 +4,7 @@ import { deleteOldEntries } from './audit/retention.js';
 import { noteExpiringSecrets } from './clients/expiry.js';
 import { eraseOldSeals } from './consents/refresh-tokens.js';
 import type { Deps } from './deps.js';
+import { giveUpExpiredMails } from './mail/outbox.js';
 import { giveUpExpiredLogouts } from './sessions/logout-deliveries.js';
 import { deleteOldSessions } from './sessions/service.js';
 
@@ -26,6 +27,7 @@ export async function tidy(deps: Pick<Deps, 'db' | 'clock' | 'config' | 'newId' 
   await deps.db.rateLimiterFlexible.deleteMany({ where: { expire: { lt: yesterday } } });
   await deleteOldSessions(deps.db, now);
   await giveUpExpiredLogouts(deps);
+  await giveUpExpiredMails(deps);
   await noteExpiringSecrets(deps);
   await deleteOldEntries(deps);
 }

@@ -7,7 +7,16 @@ import type { Deps } from './deps.js';
 
 export type SeedDeps = Pick<
   Deps,
-  'config' | 'db' | 'clock' | 'newId' | 'randomBytes' | 'hasher' | 'outbound' | 'logoutCourier' | 'secretKeys'
+  | 'config'
+  | 'db'
+  | 'clock'
+  | 'newId'
+  | 'randomBytes'
+  | 'hasher'
+  | 'outbound'
+  | 'logoutCourier'
+  | 'mailCourier'
+  | 'secretKeys'
 >;
 
 /** A client with the secret that was made just now. */

@@ -8,6 +8,7 @@ import { bootstrap, type FirstOwner } from './bootstrap.js';
 import { compose } from './compose.js';
 import { type Config, loadConfig } from './config.js';
 import type { Deps } from './deps.js';
+import { mailWarning } from './mail/transport.js';
 import { startMaintenance } from './maintenance.js';
 import { operatorMessage } from './operator-message.js';
 import { followCertificate, readCertificate } from './tls.js';
@@ -81,7 +82,10 @@ export async function serve(config: Config, timeouts = patience): Promise<{ stop
     // So that the first GraphQL request need not wait for it.
     void loadGraphql();
     const stopMaintenance = startMaintenance(deps);
-    deps.logoutCourier.start();
+    const couriers = [deps.logoutCourier, deps.mailCourier];
+    for (const courier of couriers) courier.start();
+    const warning = mailWarning(config);
+    if (warning !== null) deps.log.warn(warning);
     return {
       async stop() {
         stopMaintenance();
@@ -96,7 +100,7 @@ export async function serve(config: Config, timeouts = patience): Promise<{ stop
         });
         await closed;
         // After the last request, which may have signed somebody out. What is not sent in time is sent after the next start.
-        await Promise.race([deps.logoutCourier.stop(), tooLong]);
+        await Promise.race([Promise.all(couriers.map((courier) => courier.stop())), tooLong]);
         clearTimeout(impatience);
         await close();
       },

@@ -68,6 +68,20 @@ export const settings: readonly Setting[] = [
     reason: "The first owner's password. Read at first start only.",
   },
   {
+    name: 'LATCHKEY_SMTP_URL',
+    fallback: '(none: no e-mail)',
+    unit: 'smtp:// or smtps:// URL',
+    reason:
+      'The server that takes e-mail, such as smtps://user:password@smtp.example.com. smtp:// changes to TLS before anything is said; only a server on this computer need not offer it, or one after whose port stands ?tls=off.',
+  },
+  {
+    name: 'LATCHKEY_MAIL_FROM',
+    fallback: "Latchkey, no-reply at the issuer's host",
+    unit: 'e-mail address, with a name or without',
+    reason:
+      'Whom e-mail is from: an address, or a name and then the address in angle brackets. The SMTP server must let Latchkey send as it.',
+  },
+  {
     name: 'LATCHKEY_CORS_ORIGINS',
     fallback: '(none)',
     unit: 'comma list of origins',

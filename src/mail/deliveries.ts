@@ -2,7 +2,7 @@
 // Kept encrypted, since a message can hold a link that acts for its reader.
 import type { Tx } from '../db/client.js';
 import type { Deps } from '../deps.js';
-import { seal } from '../lib/crypto.js';
+import { seal, unseal } from '../lib/crypto.js';
 
 /** A message as its sender thinks of it: what is plain text and what is HTML is decided when it is sent. */
 export interface Mail {
@@ -18,7 +18,7 @@ export interface Mail {
 }
 
 /** What noting a message needs. */
-export type MailDeps = Pick<Deps, 'clock' | 'newId' | 'randomBytes' | 'secretKeys'>;
+export type MailDeps = Pick<Deps, 'clock' | 'newId' | 'randomBytes' | 'secretKeys' | 'mailCourier'>;
 
 const purpose = 'latchkey/mail/v1';
 const daySeconds = 86_400;
@@ -38,4 +38,18 @@ export async function queueMail(tx: Tx, deps: MailDeps, mail: Mail, tellsForSeco
       expiresAt: new Date(now.getTime() + tellsForSeconds * 1000),
     },
   });
+  // It looks shortly after: the message can be found when the transaction is over.
+  deps.mailCourier.wake();
+}
+
+/** Opens a noted message. @returns null when none of our secrets sealed it */
+export function openMail(
+  { secretKeys }: Pick<Deps, 'secretKeys'>,
+  { sealed }: { readonly sealed: string },
+): Mail | null {
+  for (const key of secretKeys.all(purpose)) {
+    const text = unseal(key, sealed);
+    if (text !== null) return JSON.parse(text) as Mail;
+  }
+  return null;
 }

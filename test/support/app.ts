@@ -18,6 +18,8 @@ import { createHasher } from '../../src/lib/hasher.js';
 import { createIdMaker } from '../../src/lib/ids.js';
 import type { Role } from '../../src/lib/roles.js';
 import { createSecretKeys } from '../../src/lib/secret-keys.js';
+import { createMailCourier } from '../../src/mail/courier.js';
+import type { Letter, MailTransport } from '../../src/mail/letter.js';
 import { createMember } from '../../src/members/service.js';
 import { createLogoutCourier } from '../../src/oauth/logout-courier.js';
 import { createTestDatabase, type TestDatabase } from './database.js';
@@ -48,6 +50,8 @@ export interface TestAppOptions {
   readonly realTime?: boolean;
   /** An existing database instead of a fresh one, for tests of several processes. */
   readonly database?: TestDatabase;
+  /** What takes messages, instead of the list that tests read. */
+  readonly mailTransport?: MailTransport;
 }
 
 /** The application over a fresh database, in process. Close it after the test. */
@@ -80,7 +84,18 @@ export async function createTestApp(options: TestAppOptions = {}) {
     outbound: createOutbound(config),
     log,
   };
-  const deps: Deps = { ...parts, logoutCourier: createLogoutCourier(parts) };
+  const mails: Letter[] = [];
+  const transport = options.mailTransport ?? {
+    async send(letter: Letter) {
+      mails.push(letter);
+    },
+    close() {},
+  };
+  const deps: Deps = {
+    ...parts,
+    logoutCourier: createLogoutCourier(parts),
+    mailCourier: createMailCourier(parts, transport),
+  };
   await bootstrap(deps);
   await deps.keys.reload();
   const app = createApp(deps);
@@ -95,6 +110,8 @@ export async function createTestApp(options: TestAppOptions = {}) {
     clock: fakeClock,
     /** Everything that was logged, a line each. */
     logLines,
+    /** The messages that were sent, oldest first: after `deps.mailCourier.deliverDue()`. */
+    mails,
     owner: { ...owner, password: ownerPassword },
     /** One request in process; a path is taken on the issuer. */
     request: (path: string, init?: RequestInit) => app.request(new URL(path, issuer).href, init),

@@ -1,13 +1,15 @@
-// What was noted to be sent by e-mail, as its reader would see it.
-import { unseal } from '../../src/lib/crypto.js';
-import type { Mail } from '../../src/mail/deliveries.js';
+// Messages that wait to be sent, opened.
+import { type Mail, openMail } from '../../src/mail/deliveries.js';
 import type { TestApp } from './app.js';
 
-/** The messages that wait to be sent, the oldest first. */
+/** The messages that are noted and not sent yet, oldest first. */
 export async function queuedMails({ db, deps }: TestApp): Promise<Mail[]> {
   const rows = await db.mailDelivery.findMany({ orderBy: { id: 'asc' } });
-  const key = deps.secretKeys.current('latchkey/mail/v1');
-  return rows.map(({ sealed }) => JSON.parse(unseal(key, sealed) ?? 'null') as Mail);
+  return rows.map((row) => {
+    const mail = openMail(deps, row);
+    if (mail === null) throw new Error('A message cannot be opened.');
+    return mail;
+  });
 }
 
 /** The messages to one address. */
@@ -15,9 +17,10 @@ export async function mailsTo(app: TestApp, address: string): Promise<Mail[]> {
   return (await queuedMails(app)).filter(({ to }) => to === address);
 }
 
-/** The link of the last message to an address. */
+/** The link of the last message to an address that has one. */
 export async function linkTo(app: TestApp, address: string): Promise<string> {
-  const url = (await mailsTo(app, address)).at(-1)?.action?.url;
-  if (url === undefined) throw new Error(`No link was sent to ${address}.`);
-  return url;
+  const links = (await mailsTo(app, address)).flatMap(({ action }) => (action === undefined ? [] : [action.url]));
+  const link = links.at(-1);
+  if (link === undefined) throw new Error(`No link was sent to ${address}.`);
+  return link;
 }
