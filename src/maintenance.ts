@@ -4,6 +4,7 @@ import { deleteOldEntries } from './audit/retention.js';
 import { noteExpiringSecrets } from './clients/expiry.js';
 import { eraseOldSeals } from './consents/refresh-tokens.js';
 import type { Deps } from './deps.js';
+import type { MailDeps } from './mail/deliveries.js';
 import { giveUpExpiredMails } from './mail/outbox.js';
 import { giveUpExpiredLogouts } from './sessions/logout-deliveries.js';
 import { deleteOldSessions } from './sessions/service.js';
@@ -12,7 +13,7 @@ const everyMilliseconds = 60_000;
 const dayMilliseconds = 86_400_000;
 
 /** Runs all steps once. */
-export async function tidy(deps: Pick<Deps, 'db' | 'clock' | 'config' | 'newId' | 'log'>): Promise<void> {
+export async function tidy(deps: Pick<Deps, 'db' | 'config' | 'log'> & MailDeps): Promise<void> {
   const now = deps.clock();
   const yesterday = new Date(now.getTime() - dayMilliseconds);
   await eraseOldSeals(deps.db, now, deps.config.refreshGraceSeconds);

@@ -1,12 +1,21 @@
-// Client secrets that expire soon and that nothing takes the place of: noted once in the audit log, in time for a rotation.
+// Client secrets that expire soon and that nothing takes the place of: noted once in the audit log, and told to those who can
+// rotate them, in time for it.
 import { recordAudit, systemActor } from '../audit/service.js';
+import type { Tx } from '../db/client.js';
 import type { Deps } from '../deps.js';
 import { livingAfter } from '../lib/living.js';
+import { type MailDeps, queueMail } from '../mail/deliveries.js';
+import { secretExpiringMail } from './mails.js';
 
 const noticeMilliseconds = 30 * 86_400_000;
 const batchSize = 100;
 
-type ExpiryDeps = Pick<Deps, 'db' | 'clock' | 'newId'>;
+/** How many are told, the owner first: an account may have hundreds of admins. */
+const mostTold = 20;
+/** A server that takes no messages for days costs nobody this one, which is noted only once. */
+const tellsForSeconds = 7 * 86_400;
+
+type ExpiryDeps = Pick<Deps, 'db' | 'config'> & MailDeps;
 
 /** The living secrets that end within the notice and whose client works by secrets, is enabled and has none that lasts longer. */
 function expiringUnnoted(now: Date) {
@@ -23,6 +32,19 @@ function expiringUnnoted(now: Date) {
   };
 }
 
+/** Whom to tell about an account's clients: its owner and admins, where their addresses are known to be theirs. */
+async function receiversIn(tx: Tx, accountId: string) {
+  const find = (role: 'OWNER' | 'ADMIN', take: number) =>
+    tx.member.findMany({
+      where: { accountId, role, status: 'ACTIVE', emailVerifiedAt: { not: null } },
+      orderBy: { id: 'asc' },
+      take,
+      select: { email: true },
+    });
+  const owners = await find('OWNER', 1);
+  return [...owners, ...(await find('ADMIN', mostTold - owners.length))];
+}
+
 /** Notes one secret, unless another process was quicker or it needs no note any more. */
 async function note(deps: ExpiryDeps, secretId: string, now: Date): Promise<boolean> {
   return deps.db.$transaction(async (tx) => {
@@ -31,9 +53,9 @@ async function note(deps: ExpiryDeps, secretId: string, now: Date): Promise<bool
       data: { expiryNotedAt: now },
     });
     if (count !== 1) return false;
-    const { client, expiresAt } = await tx.oAuthClientSecret.findUniqueOrThrow({
+    const { client, expiresAt, hint } = await tx.oAuthClientSecret.findUniqueOrThrow({
       where: { id: secretId },
-      select: { expiresAt: true, client: { select: { id: true, name: true, accountId: true } } },
+      select: { expiresAt: true, hint: true, client: { select: { id: true, name: true, accountId: true } } },
     });
     await recordAudit(tx, deps, systemActor, {
       action: 'OAUTH_CLIENT_SECRET_EXPIRING',
@@ -45,6 +67,12 @@ async function note(deps: ExpiryDeps, secretId: string, now: Date): Promise<bool
         { field: 'secretExpiresAt', before: null, after: expiresAt?.toISOString() ?? null },
       ],
     });
+    // Null only for those that never expire, which are not found above.
+    if (expiresAt === null) return true;
+    for (const { email } of await receiversIn(tx, client.accountId)) {
+      const mail = secretExpiringMail(deps.config.issuer, email, { clientName: client.name, hint, expiresAt });
+      await queueMail(tx, deps, mail, tellsForSeconds);
+    }
     return true;
   });
 }

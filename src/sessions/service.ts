@@ -4,7 +4,9 @@ import { revokeFamiliesOfMember, revokeFamiliesOfSession } from '../consents/fam
 import { type Db, isOrphan, isRetryable, retrying, type Tx } from '../db/client.js';
 import type { Deps } from '../deps.js';
 import { sha256 } from '../lib/crypto.js';
+import type { MailDeps } from '../mail/deliveries.js';
 import { noteLogouts } from './logout-deliveries.js';
+import { tellOfNewSignIn } from './new-sign-in.js';
 
 const sessionIdleSeconds = 12 * 3600;
 export const sessionSeconds = 30 * 24 * 3600;
@@ -40,11 +42,11 @@ export interface ProvenMember {
 
 /**
  * Begins a session for a member who has just proved who they are, or renews the one that this browser has of theirs, under a
- * new secret: its sign-ins stay together, so that signing out ends them all.
+ * new secret: its sign-ins stay together, so that signing out ends them all. Members are told of a sign-in that is new to them.
  * @returns its id and the cookie's secret, in clear; null when the password was changed meanwhile
  */
 export async function beginSession(
-  deps: Pick<Deps, 'db' | 'clock' | 'newId' | 'randomBytes'>,
+  deps: Pick<Deps, 'db' | 'config'> & MailDeps,
   actor: Actor,
   member: ProvenMember,
   methods: readonly string[],
@@ -52,23 +54,25 @@ export async function beginSession(
 ): Promise<{ id: string; secret: string } | null> {
   const now = deps.clock();
   const secret = deps.randomBytes(32).toString('base64url');
+  const origin = { ipAddress: actor.ipAddress, userAgent: actor.userAgent?.slice(0, 500) ?? null };
   const state = {
     secretHash: sha256(secret),
     authenticatedAt: now,
     methods: methods.join(' '),
-    ipAddress: actor.ipAddress,
-    userAgent: actor.userAgent?.slice(0, 500) ?? null,
+    ...origin,
     lastActiveAt: now,
     idleExpiresAt: new Date(now.getTime() + sessionIdleSeconds * 1000),
     expiresAt: new Date(now.getTime() + sessionSeconds * 1000),
   };
   return deps.db.$transaction(async (tx) => {
+    const asBefore = await tx.member.findUnique({ where: { id: member.id } });
     // The password may have been set while it was being checked: whoever sets it waits for this row, or is seen here.
     const { count } = await tx.member.updateMany({
       where: { id: member.id, passwordHash: member.passwordHash, status: 'ACTIVE' },
       data: { lastSeenAt: now, lastSeenSortKey: now.toISOString() },
     });
-    if (count === 0) return null;
+    if (count === 0 || asBefore === null) return null;
+    await tellOfNewSignIn(tx, deps, asBefore, origin, now);
     const renewed =
       renewedId !== null &&
       (await tx.session.updateMany({ where: { id: renewedId, memberId: member.id, endedAt: null }, data: state }))
@@ -157,10 +161,10 @@ export async function endEverythingOfMember(
 }
 
 /**
- * Deletes what has been over for a day. Run now and then by every process. A session that expires is no sign-out: its apps keep
- * their tokens, and are told nothing.
+ * Deletes what expired a day ago, ended or not: a browser that signs out every day is known by what it leaves (new-sign-in.ts). Run
+ * now and then by every process. A session that expires is no sign-out: its apps keep their tokens, and are told nothing.
  */
 export async function deleteOldSessions(db: Db, now: Date): Promise<void> {
   const before = new Date(now.getTime() - 24 * 3600 * 1000);
-  await db.session.deleteMany({ where: { OR: [{ expiresAt: { lt: before } }, { endedAt: { lt: before } }] } });
+  await db.session.deleteMany({ where: { expiresAt: { lt: before } } });
 }

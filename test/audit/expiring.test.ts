@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { noteExpiringSecrets } from '../../src/clients/expiry.js';
 import { tidy } from '../../src/maintenance.js';
 import { createTestApp, type TestApp } from '../support/app.js';
+import { queuedMails } from '../support/mail.js';
 import { registerClient, type TestClient } from '../support/oauth.js';
 
 let app: TestApp;
@@ -140,4 +141,57 @@ test('a secret whose note cannot be written is noted later', async () => {
     expiryNotedAt: null,
   });
   expect(await noteExpiringSecrets(app.deps)).toBe(1);
+});
+
+describe('the account’s owner and admins are told by e-mail', () => {
+  test('once, with the client, the secret’s last characters, the day and where to rotate it', async () => {
+    const admin = await app.addMember('ADMIN');
+    await app.addMember('WRITER');
+    await app.addAccount();
+    await expire(client, inDays(10));
+    await Promise.all([1, 2, 3].map(() => noteExpiringSecrets(app.deps)));
+    await noteExpiringSecrets(app.deps);
+    const mails = await queuedMails(app);
+    expect(mails.map(({ to }) => to)).toEqual([app.owner.email, admin.email]);
+    const { hint } = await app.db.oAuthClientSecret.findFirstOrThrow();
+    expect(mails[0]).toMatchObject({
+      subject: 'A secret of Portal expires on 11 June 2026',
+      paragraphs: [
+        expect.stringContaining(`“Portal”, the one that ends in ${hint}, expires on 11 June 2026`),
+        expect.any(String),
+      ],
+      action: { url: `${app.issuer}/graphql` },
+    });
+    expect(JSON.stringify(mails)).not.toContain(client.secret);
+  });
+
+  test('not those who are suspended or whose address nobody proved', async () => {
+    const suspended = await app.addMember('ADMIN', 'suspended@example.com');
+    const unproved = await app.addMember('ADMIN', 'unproved@example.com');
+    await app.db.member.update({ where: { id: suspended.id }, data: { status: 'SUSPENDED' } });
+    await app.db.member.update({ where: { id: unproved.id }, data: { emailVerifiedAt: null } });
+    await expire(client, inDays(10));
+    await noteExpiringSecrets(app.deps);
+    expect((await queuedMails(app)).map(({ to }) => to)).toEqual([app.owner.email]);
+  });
+
+  test('twenty of them at most, the owner among them', async () => {
+    for (let index = 0; index < 25; index += 1) await app.addMember('ADMIN', `admin${index}@example.com`);
+    await expire(client, inDays(10));
+    await noteExpiringSecrets(app.deps);
+    const receivers = (await queuedMails(app)).map(({ to }) => to);
+    expect([receivers.length, receivers[0]]).toEqual([20, app.owner.email]);
+  });
+
+  test('in the transaction of the audit entry, or not at all', async () => {
+    await expire(client, inDays(10));
+    const newId = (kind: Parameters<typeof app.deps.newId>[0]) => {
+      if (kind === 'mailDelivery') throw new Error('no id');
+      return app.deps.newId(kind);
+    };
+    await expect(noteExpiringSecrets({ ...app.deps, newId })).rejects.toThrow('no id');
+    expect(await noted()).toEqual([]);
+    expect(await noteExpiringSecrets(app.deps)).toBe(1);
+    expect(await queuedMails(app)).toHaveLength(1);
+  });
 });
