@@ -147,7 +147,8 @@ describe('the account’s owner and admins are told by e-mail', () => {
   test('once, with the client, the secret’s last characters, the day and where to rotate it', async () => {
     const admin = await app.addMember('ADMIN');
     await app.addMember('WRITER');
-    await app.addAccount();
+    const another = await app.addAccount();
+    await app.addMember('ADMIN', 'admin@another.example', another.account.id);
     await expire(client, inDays(10));
     await Promise.all([1, 2, 3].map(() => noteExpiringSecrets(app.deps)));
     await noteExpiringSecrets(app.deps);

@@ -100,6 +100,7 @@ export async function startSmtpServer({
 }: SMTPServerOptions & { user?: string; password?: string; port?: number } = {}) {
   const received: Received[] = [];
   const logins: string[] = [];
+  const asked: string[] = [];
   const behaviour: Behaviour = {};
   const server = new SMTPServer({
     ...certificate,
@@ -113,7 +114,10 @@ export async function startSmtpServer({
       done(Object.assign(new Error(`Wrong: ${auth.password}`), { responseCode: 535 }));
     },
     onMailFrom: (_address, _session, done) => done(refusal(behaviour, 'mailFrom')),
-    onRcptTo: (_address, _session, done) => done(refusal(behaviour, 'rcptTo')),
+    onRcptTo({ address }, _session, done) {
+      asked.push(address);
+      done(refusal(behaviour, 'rcptTo'));
+    },
     onData(stream, session, done) {
       const chunks: Buffer[] = [];
       stream.on('data', (chunk: Buffer) => void chunks.push(chunk));
@@ -144,6 +148,8 @@ export async function startSmtpServer({
     port: (server.server.address() as AddressInfo).port,
     received,
     logins,
+    /** Every receiver that it was asked to take a message for. */
+    asked,
     behaviour,
     close: () => new Promise<void>((resolve) => server.close(() => resolve())),
   };
