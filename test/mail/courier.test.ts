@@ -5,13 +5,11 @@ import { createSecretKeys } from '../../src/lib/secret-keys.js';
 import { createMailCourier } from '../../src/mail/courier.js';
 import { type Mail, queueMail } from '../../src/mail/deliveries.js';
 import { createSmtpTransport } from '../../src/mail/smtp.js';
-import { createMailTransport, mailWarning } from '../../src/mail/transport.js';
 import { tidy } from '../../src/maintenance.js';
 import { startProcesses } from '../races/processes.js';
 import { createTestApp, type TestApp } from '../support/app.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { eventually } from '../support/logout-receiver.js';
-import { queuedMails } from '../support/mail.js';
 import { startSmtpServer, type TestSmtpServer, trust } from '../support/smtp-server.js';
 
 const token = 'lkl_a-secret-that-no-log-may-hold';
@@ -278,37 +276,4 @@ test('what is being sent at this moment is not tidied away', async () => {
   await app.db.mailDelivery.updateMany({ data: { nextAttemptAt: new Date(app.clock().getTime() + 1000) } });
   await tidy(app.deps);
   expect(await rows()).toHaveLength(1);
-});
-
-describe('without an SMTP server', () => {
-  const without = async (issuer: string) => {
-    const here = await createTestApp({ database, issuer });
-    const courier = createMailCourier(here.deps, createMailTransport(here.deps.config, here.deps.log));
-    await queue(mail.to, undefined, here);
-    expect(await queuedMails(here)).toHaveLength(1);
-    await courier.deliverDue();
-    expect(await rows()).toEqual([]);
-    await here.close();
-    return { text: log(here), warning: mailWarning(here.deps.config) };
-  };
-
-  test.each(['http://localhost:4000', 'http://127.0.0.1:4000', 'https://latchkey.localhost:8443'])(
-    'a message is shown in the log of %s, which says why',
-    async (issuer) => {
-      const { text, warning } = await without(issuer);
-      expect(text).toContain(mail.action?.url);
-      expect(text).toMatch(/"level":40.*LATCHKEY_SMTP_URL is not set.*on a loopback issuer only/);
-      expect(warning).toBeNull();
-    },
-  );
-
-  test.each(['https://id.example.com', 'https://localhost.example.com'])(
-    'a message for %s is given up, nothing of it is in the log, and the log and the start say what to set',
-    async (issuer) => {
-      const { text, warning } = await without(issuer);
-      expect(text).not.toMatch(/lkl_|ada@example|Somebody asked/);
-      expect(text).toMatch(/"level":40.*LATCHKEY_SMTP_URL is not set.*will not be/);
-      expect(warning).toMatch(/^LATCHKEY_SMTP_URL is not set/);
-    },
-  );
 });
