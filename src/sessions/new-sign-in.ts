@@ -20,12 +20,7 @@ interface Origin {
  * Says whether no session of the member in the last 30 days, living or over, was begun with the same browser in the same network.
  * Told by what the request says of itself: a guard against whoever has only the password, not against whoever copies the browser too.
  */
-async function isNewSignIn(
-  tx: Tx,
-  memberId: string,
-  { ipAddress, userAgent }: Origin,
-  now: Date,
-): Promise<boolean> {
+async function isNewSignIn(tx: Tx, memberId: string, { ipAddress, userAgent }: Origin, now: Date): Promise<boolean> {
   const sessions = await tx.session.findMany({
     where: { memberId, userAgent, authenticatedAt: { gt: new Date(now.getTime() - rememberedMilliseconds) } },
     orderBy: { id: 'desc' },
