@@ -1,4 +1,4 @@
-// `accounts`: created with their owner, listed, allowed redirects other than https.
+// `accounts`: created with their owner, listed, given another owner, allowed redirects other than https.
 import type { Command } from 'commander';
 import { allowRedirects, createAccount } from '../accounts/service.js';
 import { operatorActor } from '../audit/service.js';
@@ -7,8 +7,9 @@ import { InputError } from '../lib/errors.js';
 import { kindOfId } from '../lib/ids.js';
 import { faultOfRedirectScheme } from '../lib/redirect-uri.js';
 import { splitWords } from '../lib/scope.js';
+import { setOwner } from '../members/ownership.js';
 import { inTermsOf } from './failure.js';
-import { findOnlyAccount } from './find.js';
+import { findMember, findOnlyAccount } from './find.js';
 import { withJson, withPasswordStdin } from './options.js';
 import { facts, formatDate, type Report, shownOnce, table } from './output.js';
 import { type ChosenPassword, choosePassword } from './password.js';
@@ -94,6 +95,15 @@ async function allow(deps: Deps, words: readonly string[]): Promise<Report> {
   };
 }
 
+async function makeOwner(deps: Deps, { email }: { readonly email: string }): Promise<Report> {
+  const member = await findMember(deps.db, email);
+  await setOwner(deps, operatorActor, member.id).catch(inTermsOf({ memberId: '--email' }));
+  return {
+    text: `${member.email} owns the account ${member.accountId}. Whoever owned it before is an admin of it.`,
+    json: { account: { id: member.accountId, owner: { id: member.id, email: member.email } } },
+  };
+}
+
 /** Adds `accounts`. */
 export function addAccounts(program: Command): void {
   const accounts = program.command('accounts').description('Companies or teams: each has members and OAuth clients.');
@@ -120,6 +130,15 @@ Examples:
     .description('List all accounts, the oldest first.')
     .addHelpText('after', '\nExamples:\n  npm run cli -- accounts list\n  npm run --silent cli -- accounts list --json')
     .action((options: { json?: boolean }) => withDeps(options, list));
+
+  withJson(accounts.command('set-owner'))
+    .description('Hand an account on to another of its members, as when nobody can reach the owner any more.')
+    .requiredOption(
+      '--email <address>',
+      'the e-mail address of the member who shall own the account that they belong to',
+    )
+    .addHelpText('after', '\nExamples:\n  npm run cli -- accounts set-owner --email grace@example.com')
+    .action((options: { email: string; json?: boolean }) => withDeps(options, (deps) => makeOwner(deps, options)));
 
   withJson(accounts.command('allow-redirects'))
     .description("Allow an account's clients to redirect to something other than https.")

@@ -9,12 +9,15 @@ import {
   separateOperations,
   visit,
 } from 'graphql';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { examples } from '../../src/api/examples.js';
+import { operatorActor } from '../../src/audit/service.js';
+import { setOwner } from '../../src/members/ownership.js';
 import { registerApi } from '../support/api-resources.js';
 import { createTestApp, type TestApp } from '../support/app.js';
 import { type Ask, apiTokenOf, signedIn } from '../support/graphql.js';
 import { registerClient } from '../support/oauth.js';
+import { targetsOf } from './targets.js';
 
 let app: TestApp;
 let owner: Ask;
@@ -26,11 +29,16 @@ afterAll(() => app.close());
 
 /** What a reader puts in place of each placeholder, as JSON of the variables. */
 async function fillIn(text: string): Promise<string> {
+  const targets = await targetsOf(app);
+  const invited = await targets.invitedMember();
+  const member = await targets.newMember();
   const client = await registerClient(app);
   const secret = await app.db.oAuthClientSecret.findFirstOrThrow({ where: { clientId: client.id } });
   const token = await apiTokenOf(app, 'READER');
   const api = await registerApi(app, { audience: `https://${randomUUID()}.example` });
   return text
+    .replaceAll('PASTE_AN_INVITED_ID', invited.id)
+    .replaceAll('PASTE_A_MEMBER_ID', member.id)
     .replaceAll('PASTE_A_CLIENT_ID', client.clientId)
     .replaceAll('PASTE_A_SECRET_ID', secret.id)
     .replaceAll('PASTE_A_TOKEN_ID', token.id)
@@ -55,6 +63,9 @@ const fieldsOf = (document: DocumentNode) =>
   );
 
 describe('each runs as it stands', () => {
+  // One of them hands the account on.
+  afterEach(() => setOwner(app.deps, operatorActor, app.owner.id));
+
   test.each(operations)('%s', async (_name, document, given) => {
     const variables = await fillIn(JSON.stringify(given));
     expect(variables).not.toContain('PASTE');

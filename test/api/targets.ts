@@ -12,7 +12,7 @@ import type { Target } from './authorization-table.js';
 /** What makes one target of each kind. */
 export async function targetsOf(app: TestApp): Promise<Record<Target, () => Promise<{ readonly id: string }>>> {
   const { db, owner } = app;
-  const colleague = await app.addMember('ADMIN', 'colleague@example.com');
+  const colleague = await app.addMember('ADMIN', `colleague-${randomUUID()}@example.com`);
   return {
     client: () => registerClient(app),
     async disabledClient() {

@@ -1,16 +1,14 @@
 // Every page in a real browser: axe finds nothing (WCAG 2.2 A and AA, and good practice), at phone and desktop width, light and
 // dark; the keyboard reaches everything; nothing moves for those who asked for less motion. With TEST_SCREENSHOTS=folder each is
 // saved there as a picture.
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import axe from 'axe-core';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startTestServer, type TestServer } from '../support/app.js';
 import { launchChromium } from '../support/chromium.js';
 import { createWorld, type Screen, screens, signIn, type World } from './screens.js';
 
-const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const folder = process.env.TEST_SCREENSHOTS;
 
 const widths = { phone: { width: 360, height: 740 }, desktop: { width: 1280, height: 900 } } as const;
@@ -55,7 +53,7 @@ async function openWindows(options: BrowserContextOptions) {
 }
 
 async function violationsOn(page: Page): Promise<string[]> {
-  await page.evaluate(axeSource);
+  await page.evaluate(axe.source);
   return page.evaluate(async () => {
     // biome-ignore lint/suspicious/noExplicitAny: axe puts itself there
     const { violations } = await (globalThis as any).axe.run();

@@ -1,6 +1,9 @@
 // Every page that a person meets, and how they get there: for tests that hold for all of them.
 import type { Page } from 'playwright-core';
+import { inviteMember } from '../../src/members/invitations.js';
+import { actorOfMember } from '../../src/members/service.js';
 import type { TestServer } from '../support/app.js';
+import { linkTo } from '../support/mail.js';
 import { authorizeUrl, createPkce, registerClient, type TestClient } from '../support/oauth.js';
 
 /** What the screens are screens of. */
@@ -9,6 +12,8 @@ export interface World {
   readonly client: TestClient;
   /** A client of another account that nobody verified. */
   readonly foreignClient: TestClient;
+  /** The link of an invitation. */
+  readonly invitation: string;
 }
 
 export interface Screen {
@@ -27,7 +32,11 @@ export async function createWorld(server: TestServer): Promise<World> {
   const client = await registerClient(server, { name: 'Customer relations of Northwind', ...names });
   const { owner } = await server.addAccount('Fabrikam');
   const foreignClient = await registerClient({ ...server, owner }, { name: 'Fabrikam Reports' });
-  return { server, client, foreignClient };
+  const actor = actorOfMember(server.owner, { ipAddress: null, userAgent: null });
+  const manager = { actor, memberId: server.owner.id, role: server.owner.role };
+  const email = 'grace.hopper@northwind.example';
+  await inviteMember(server.deps, manager, { email, name: 'Grace Hopper', role: 'WRITER' });
+  return { server, client, foreignClient, invitation: await linkTo(server, email) };
 }
 
 function authorize(page: Page, { server }: World, client: TestClient, more: Record<string, string> = {}) {
@@ -74,6 +83,13 @@ export const screens: readonly Screen[] = [
   },
   { name: 'not found', as: 'nobody', open: at('/nowhere'), heading: 'Page not found' },
   { name: 'signed out', as: 'nobody', open: at('/logout'), heading: 'You are signed out' },
+  {
+    name: 'accept an invitation',
+    as: 'nobody',
+    open: (page, { invitation }) => page.goto(invitation),
+    heading: /^Join /,
+  },
+  { name: 'invitation that is over', as: 'nobody', open: at('/accept-invitation'), heading: /does not work any more/ },
   { name: 'front page, signed in', as: 'the owner', open: at('/'), heading: /^Hello/ },
   {
     name: 'consent',

@@ -125,3 +125,30 @@ test('each scheme that can never be allowed is named', async () => {
     stderr: 'There is no account acc_unknown. List them: npm run cli -- accounts list\n',
   });
 });
+
+test('an account whose owner nobody can reach is handed on to a member who is active, and to nobody else', async () => {
+  const { db } = database;
+  const owner = await db.member.findFirstOrThrow({ where: { role: 'OWNER' }, orderBy: { id: 'asc' } });
+  await run(database.url, [
+    'members',
+    'create',
+    '--account',
+    owner.accountId,
+    '--role',
+    'reader',
+    '--email',
+    'heir@example.com',
+  ]);
+  await db.member.update({ where: { emailKey: 'heir@example.com' }, data: { status: 'SUSPENDED' } });
+  const refused = await run(database.url, ['accounts', 'set-owner', '--email', 'heir@example.com']);
+  expect(refused).toMatchObject({ exitCode: 1, stderr: '--email: Only somebody who is active can own the account.\n' });
+  await db.member.update({ where: { emailKey: 'heir@example.com' }, data: { status: 'ACTIVE' } });
+  const report = await runJson(database.url, ['accounts', 'set-owner', '--email', 'heir@example.com']);
+  expect(report).toMatchObject({ account: { id: owner.accountId, owner: { email: 'heir@example.com' } } });
+  const members = await db.member.findMany({ where: { accountId: owner.accountId, role: { in: ['OWNER', 'ADMIN'] } } });
+  expect(members.map(({ email, role }) => `${email} ${role}`).sort()).toEqual(
+    [`${owner.email} ADMIN`, 'heir@example.com OWNER'].sort(),
+  );
+  const unknown = await run(database.url, ['accounts', 'set-owner', '--email', 'nobody@example.com']);
+  expect(unknown.stderr).toContain('There is no member nobody@example.com.');
+});

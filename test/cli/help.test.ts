@@ -33,6 +33,7 @@ test('the commands are those that the documentation names', () => {
     'migrate',
     'accounts create',
     'accounts list',
+    'accounts set-owner',
     'accounts allow-redirects',
     'members create',
     'members set-password',

@@ -3,10 +3,13 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Kind, type OperationDefinitionNode, parse, print, separateOperations } from 'graphql';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { operatorActor } from '../../src/audit/service.js';
 import type { ErrorCode } from '../../src/graphql/errors.js';
-import { createTestApp, type TestApp } from '../support/app.js';
+import { setOwner } from '../../src/members/ownership.js';
+import { createTestApp, memberPassword, type TestApp } from '../support/app.js';
 import { type Answer, type Ask, anonymous, apiTokenOf, bearer, signedIn } from '../support/graphql.js';
-import { obtainCode, redeem, type TestClient, token } from '../support/oauth.js';
+import { linkTo } from '../support/mail.js';
+import { newBrowser, obtainCode, redeem, type TestClient, token } from '../support/oauth.js';
 import { blocksOf, expectAsShown, Names, recipesOf } from './recipes.js';
 
 const root = join(import.meta.dirname, '../..');
@@ -45,6 +48,16 @@ const meanwhile: Record<string, () => Promise<void>> = {
     app.clock.advance(3600);
     await use('lks_…second');
   },
+  async UpdateMemberRole() {
+    const browser = newBrowser(app);
+    const page = await browser.visit(await linkTo(app, 'grace@example.com'));
+    const joined = await browser.submit(page, { name: 'Grace Hopper', password: memberPassword });
+    expect(joined.url.pathname).toBe('/me');
+  },
+  async TransferOwnership() {
+    owner = await signedIn(app, app.owner);
+  },
+  RemoveMember: () => setOwner(app.deps, operatorActor, app.owner.id),
   async RevokeTokensOfClient() {
     const redirectUri = 'https://shop.example.com/callback';
     const shop = shopWith('lks_…second');

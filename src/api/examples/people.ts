@@ -1,20 +1,6 @@
 // GraphiQL's tabs about who is in the account, and what they did.
 import type { Example } from './example.js';
 
-const members: Example = {
-  name: 'Members',
-  query: `# The members of your account, the first one first.
-query ListMembers($filter: MemberFilter) {
-  members(first: 20, filter: $filter) {
-    totalCount
-    pageInfo { hasNextPage endCursor }
-    nodes { id name email role status lastSeenAt }
-  }
-}
-`,
-  variables: { filter: { status: 'ACTIVE' } },
-};
-
 const auditLog: Example = {
   name: 'Audit log',
   query: `# What happened in your account, newest first. For
@@ -58,4 +44,88 @@ fragment Entry on AuditLogEntry {
   },
 };
 
-export const peopleExamples: readonly Example[] = [members, auditLog];
+const members: Example = {
+  name: 'Members',
+  query: `# The members of your account, the first one first.
+query ListMembers($filter: MemberFilter) {
+  members(first: 20, filter: $filter) {
+    totalCount
+    pageInfo { hasNextPage endCursor }
+    nodes { id name email role status lastSeenAt }
+  }
+}
+
+# They get a message with a link, choose a password
+# and are members. Without a mail server, on your
+# own computer, the link is in Latchkey's log.
+mutation InviteMember($input: InviteMemberInput!) {
+  inviteMember(input: $input) {
+    member { id email role status invitationExpiresAt }
+    userErrors { code message path }
+  }
+}
+
+# Send it again, with another link.
+mutation ResendInvitation($memberId: ID!) {
+  resendInvitation(input: { memberId: $memberId }) {
+    member { id }
+    userErrors { code message path }
+  }
+}
+`,
+  variables: {
+    filter: { status: 'ACTIVE' },
+    input: { email: 'grace@example.com', role: 'READER' },
+    memberId: 'PASTE_AN_INVITED_ID',
+  },
+};
+
+const standing: Example = {
+  name: 'Change a member',
+  query: `# Counts from their next request on.
+mutation UpdateMemberRole($memberId: ID!) {
+  updateMemberRole(
+    input: { memberId: $memberId, role: WRITER }
+  ) {
+    member { id role }
+    userErrors { code message path }
+  }
+}
+
+# Ends their sessions and apps' tokens at once.
+mutation SuspendMember($memberId: ID!) {
+  suspendMember(input: { memberId: $memberId }) {
+    member { id status }
+    userErrors { code message path }
+  }
+}
+
+mutation RestoreMember($memberId: ID!) {
+  restoreMember(input: { memberId: $memberId }) {
+    member { id status }
+    userErrors { code message path }
+  }
+}
+
+# For good. Also takes an invitation back.
+mutation RemoveMember($memberId: ID!) {
+  removeMember(input: { memberId: $memberId }) {
+    removedMemberId
+    transferredApiTokenCount
+    revokedApiTokenCount
+    userErrors { code message path }
+  }
+}
+
+# The account is theirs, and you are an ADMIN.
+mutation TransferOwnership($memberId: ID!) {
+  transferOwnership(input: { memberId: $memberId }) {
+    member { id role }
+    userErrors { code message path }
+  }
+}
+`,
+  variables: { memberId: 'PASTE_A_MEMBER_ID' },
+};
+
+export const peopleExamples: readonly Example[] = [members, standing, auditLog];
