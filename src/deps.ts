@@ -39,6 +39,10 @@ export interface Throttles {
   readonly resentInvitation: Throttle;
   /** Authorization requests stored for browsers that nobody is signed in to, by network address: each is a row for an hour. */
   readonly waitingRequest: Throttle;
+  /** Links for a forgotten password that are asked for, by network. */
+  readonly resetRequests: Throttle;
+  /** One-time links that do not work, by network. */
+  readonly resetLinks: Throttle;
 }
 
 /** What each caller of the GraphQL API may spend in a minute. Counted by each process for itself. */

@@ -6,6 +6,7 @@ import { eraseOldSeals } from './consents/refresh-tokens.js';
 import type { Deps } from './deps.js';
 import type { MailDeps } from './mail/deliveries.js';
 import { giveUpExpiredMails } from './mail/outbox.js';
+import { deleteOldLinks } from './members/one-time-links.js';
 import { giveUpExpiredLogouts } from './sessions/logout-deliveries.js';
 import { deleteOldSessions } from './sessions/service.js';
 
@@ -27,6 +28,7 @@ export async function tidy(deps: Pick<Deps, 'db' | 'config' | 'log'> & MailDeps)
   await deps.db.tokenFamily.deleteMany({ where: { codes: unredeemed } });
   await deps.db.rateLimiterFlexible.deleteMany({ where: { expire: { lt: yesterday } } });
   await deleteOldSessions(deps.db, now);
+  await deleteOldLinks(deps.db, now);
   await giveUpExpiredLogouts(deps);
   await giveUpExpiredMails(deps);
   await noteExpiringSecrets(deps);

@@ -48,6 +48,8 @@ export function createThrottles(db: Db): Throttles {
     invitation: createThrottle(db, { name: 'invitation', failures: 100, withinSeconds: 3600 }),
     resentInvitation: createThrottle(db, { name: 'invitation-again', failures: 5, withinSeconds: 3600 }),
     waitingRequest: createThrottle(db, { name: 'waiting-request', failures: 10_000, withinSeconds: 3600 }),
+    resetRequests: createThrottle(db, { name: 'reset-request', failures: 30, withinSeconds: 900 }),
+    resetLinks: createThrottle(db, { name: 'reset-link', failures: 100, withinSeconds: 900 }),
   };
 }
 

@@ -5,8 +5,8 @@ import { InputError, OverloadedError } from '../lib/errors.js';
 import { acceptInvitation, findInvitation } from '../members/invitations.js';
 import { PageError, respondWithPage } from '../oauth/respond-with-page.js';
 import { AcceptInvitationPage } from '../pages/accept-invitation.js';
-import { beginInBrowser } from './begin.js';
 import { type Flow, type PageContext, readOwnForm } from './flow.js';
+import { signInHere } from './sign-in-here.js';
 
 /** One answer for all links that work no more, so that none tells whom it was for. */
 function linkIsOver(): PageError {
@@ -72,7 +72,7 @@ export function acceptInvitationForm(flow: Flow) {
         { hint: 'Ask whoever invited you to invite another address of yours.', status: 409 },
       );
     }
-    const begun = await beginInBrowser(flow, c, member, origin);
+    const begun = await signInHere(flow, c, member, ['pwd']);
     // Suspended within this moment: the sign-in page says no more than it says to anybody.
     return c.redirect(begun === null ? '/login' : '/me?done=joined', 303);
   };

@@ -6,13 +6,13 @@ import { OverloadedError, ThrottledError } from '../lib/errors.js';
 import { redirectHost } from '../lib/redirect-uri.js';
 import { authenticateMember } from '../members/service.js';
 import { decide, dispatch, isAskedFor } from '../oauth/authorize/dispatch.js';
-import { noteSession, type StoredRequest } from '../oauth/authorize/store.js';
+import type { StoredRequest } from '../oauth/authorize/store.js';
 import { respondWithPage } from '../oauth/respond-with-page.js';
 import { LoginPage } from '../pages/login.js';
-import { findSession, type LiveSession } from '../sessions/service.js';
-import { beginInBrowser } from './begin.js';
+import type { LiveSession } from '../sessions/service.js';
 import { type Flow, type PageContext, readOwnForm, requireWaiting } from './flow.js';
 import { myAccountPaths } from './my-account/routes.js';
+import { goOn, signInHere } from './sign-in-here.js';
 
 /** Where a sign-in without an app may lead: a fixed list, so that a link to us cannot lead elsewhere. */
 const destinations = ['/', '/graphql', ...myAccountPaths];
@@ -86,7 +86,7 @@ export function loginPage(flow: Flow) {
 /** POST `/login`. */
 export function login(flow: Flow) {
   return async (c: PageContext): Promise<Response> => {
-    const { deps, browser } = flow;
+    const { deps } = flow;
     const form = await readOwnForm(flow, c);
     const requestId = form.get('request');
     const stored = requestId === undefined ? null : await requireWaiting(flow, c, requestId);
@@ -107,11 +107,8 @@ export function login(flow: Flow) {
     const refused = 'The e-mail address or the password is not right.';
     if (!member) return again(refused, 400);
 
-    const begun = await beginInBrowser(flow, c, member, origin);
+    const begun = await signInHere(flow, c, member, ['pwd']);
     if (!begun) return again(refused, 400);
-    if (!stored) return c.redirect(returnTo, 303);
-    await noteSession(deps, stored.id, begun.id);
-    const waiting = { request: stored.request, stored: { ...stored, sessionId: begun.id } };
-    return dispatch(deps, browser, c, waiting, await findSession(deps, begun.secret));
+    return goOn(flow, c, begun, stored, returnTo);
   };
 }

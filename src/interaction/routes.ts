@@ -11,6 +11,7 @@ import { logo } from './logo.js';
 import { logout, logoutPage } from './logout.js';
 import { myAccountRoutes } from './my-account/routes.js';
 import { otherAccount, otherAccountPage } from './other-account.js';
+import { passwordRoutes } from './password-reset.js';
 
 /** The pages that people meet: the front page, sign-in, consent, sign-out; and the logos on them. */
 export function interactionRoutes(flow: Flow): Hono<Environment> {
@@ -24,6 +25,7 @@ export function interactionRoutes(flow: Flow): Hono<Environment> {
     return respondWithPage(c, HomePage({ issuer, member }));
   });
   app.get('/login', loginPage(flow)).post(login(flow));
+  app.route('/', passwordRoutes(flow));
   app.get('/consent', consentPage(flow)).post(consent(flow));
   app.get('/other-account', otherAccountPage(flow)).post(otherAccount(flow));
   app.get('/accept-invitation', acceptInvitationPage(flow)).post(acceptInvitationForm(flow));

@@ -86,3 +86,19 @@ export function ownershipReceivedMail(to: { readonly email: string }, from: { re
     paragraphs: [`${from.email} handed the account on to you.`],
   };
 }
+
+/** A link by which whoever reads the mail sets a new password. */
+export function resetMail(member: { readonly email: string }, url: string): Mail {
+  return {
+    to: member.email,
+    subject: 'Set a new Latchkey password',
+    paragraphs: [
+      `Somebody asked for a new password for ${member.email}. If it was you, choose one on the page that this opens.`,
+    ],
+    action: { label: 'Choose a new password', url },
+    notes: [
+      'The link works once, for 30 minutes.',
+      'If it was not you, do nothing: your password stays as it is, and nobody else has seen this link.',
+    ],
+  };
+}

@@ -108,6 +108,25 @@ export async function createMember(
 }
 
 /**
+ * Writes a new password, hashed already, and ends all sessions of the member and all tokens that apps hold for them. To be run by
+ * `endingSessions`.
+ */
+export async function writePassword(
+  tx: Tx,
+  deps: MailDeps,
+  actor: Actor,
+  member: { readonly id: string; readonly email: string; readonly accountId: string },
+  passwordHash: string,
+  now: Date,
+): Promise<void> {
+  await tx.member.update({ where: { id: member.id }, data: { passwordHash, updatedAt: now } });
+  await endEverythingOfMember(tx, deps, member.id, now);
+  const target = { accountId: member.accountId, targetId: member.id, targetLabel: member.email };
+  await recordAudit(tx, deps, actor, { action: 'MEMBER_PASSWORD_SET', ...target });
+  await queueMail(tx, deps, passwordChangedMail(member));
+}
+
+/**
  * Sets a member's password and ends all their sessions and tokens.
  * @throws InputError NOT_FOUND, or what is wrong with the password
  */
@@ -124,12 +143,7 @@ export async function setPassword(
     const member = await tx.member.findUnique({ where: { emailKey: emailKey(email) } });
     if (!member)
       throw new InputError([{ code: 'NOT_FOUND', message: `There is no member ${email}.`, path: ['email'] }]);
-    const now = deps.clock();
-    await tx.member.update({ where: { id: member.id }, data: { passwordHash, updatedAt: now } });
-    await endEverythingOfMember(tx, deps, member.id, now);
-    const target = { accountId: member.accountId, targetId: member.id, targetLabel: member.email };
-    await recordAudit(tx, deps, actor, { action: 'MEMBER_PASSWORD_SET', ...target });
-    await queueMail(tx, deps, passwordChangedMail(member));
+    await writePassword(tx, deps, actor, member, passwordHash, deps.clock());
   });
 }
 

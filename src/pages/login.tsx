@@ -76,6 +76,11 @@ export function LoginPage(props: LoginPageProps) {
           {messages.signIn}
         </button>
       </form>
+      <p class="hint">
+        <a href={requestId === undefined ? '/forgot-password' : `/forgot-password?request=${requestId}`}>
+          {messages.forgotPassword}
+        </a>
+      </p>
     </Layout>
   );
 }

@@ -6,10 +6,12 @@
  */
 import { invitationTexts } from './messages/invitation.js';
 import { myAccountTexts } from './messages/my-account.js';
+import { passwordTexts } from './messages/passwords.js';
 
 const englishTexts = {
   ...invitationTexts,
   ...myAccountTexts,
+  ...passwordTexts,
   lang: 'en',
   productName: 'Latchkey',
 

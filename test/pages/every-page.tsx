@@ -11,6 +11,7 @@ import { LoginPage } from '../../src/pages/login.js';
 import { LogoutPage, SignedOutPage } from '../../src/pages/logout.js';
 import { ProfilePage } from '../../src/pages/my-account/profile.js';
 import { OtherAccountPage } from '../../src/pages/other-account.js';
+import { ForgotPasswordPage, LinkOverPage, LinkSentPage, ResetPasswordPage } from '../../src/pages/password-reset.js';
 import { render } from '../../src/pages/render.js';
 
 /** Gives a prop's value, or something else in its place. */
@@ -139,6 +140,28 @@ export const everyPage: Readonly<Record<string, (change: Change) => string>> = {
         error={change('error', 'That did not work.')}
       />,
     ),
+  'forgotten password': (change) =>
+    render(
+      <ForgotPasswordPage
+        csrfToken={change('csrfToken', 'csrf-1')}
+        requestId={change('requestId', 'req_1')}
+        email={change('email', 'ada@example.com')}
+        error={change('error', 'That did not work.')}
+      />,
+    ),
+  'link sent': (change) => render(<LinkSentPage signInPath={change('signInPath', '/login')} />),
+  'new password': (change) =>
+    render(
+      <ResetPasswordPage
+        csrfToken={change('csrfToken', 'csrf-1')}
+        token={change('token', 'lkl_1')}
+        requestId={change('requestId', 'req_1')}
+        email={change('email', 'ada@example.com')}
+        error={change('error', 'That did not work.')}
+      />,
+    ),
+  'link over': (change) =>
+    render(<LinkOverPage again={change('again', '/forgot-password')} label={change('label', 'Ask again')} />),
   'home signed out': (change) => render(<HomePage issuer={change('issuer', 'https://id.example.com')} />),
 };
 

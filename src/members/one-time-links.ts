@@ -1,0 +1,99 @@
+// Links that are sent to a member's address and act for whoever opens them: made, found and used once. Only the hash of the
+// token is kept. What using one does is the caller's.
+import type { Db, Tx } from '../db/client.js';
+import type { Deps } from '../deps.js';
+import { sha256 } from '../lib/crypto.js';
+import { emailKey } from '../lib/email.js';
+import { createToken, isToken } from '../lib/secret-format.js';
+
+/** How long a link works, by what it is for. */
+const secondsOf = { RESET_PASSWORD: 30 * 60, VERIFY_EMAIL: 24 * 3600, CHANGE_EMAIL: 3600 } as const;
+
+export type LinkPurpose = keyof typeof secondsOf;
+
+/** Of each purpose a member gets this many in an hour, so that nobody can fill a mailbox. */
+const mostInAnHour = 3;
+const hourMilliseconds = 3_600_000;
+const dayMilliseconds = 86_400_000;
+
+/** The deletion of old links takes this many rows at a time, and leaves a long backlog to the next minute. */
+const batchSize = 500;
+const mostBatches = 20;
+
+/**
+ * Makes a link and ends the older ones of its purpose. Costs the same queries for a member who is not there.
+ * @param memberId '' for nobody
+ * @param email the address that it is sent to
+ * @returns the token in clear, to be sent; null when the member is not active or got enough of them in this hour
+ */
+export async function makeLink(
+  tx: Tx,
+  deps: Pick<Deps, 'clock' | 'newId' | 'randomBytes'>,
+  memberId: string,
+  purpose: LinkPurpose,
+  email: string,
+): Promise<string | null> {
+  const now = deps.clock();
+  // Holds the member's row, so that two links made at once see each other.
+  const held = await tx.member.updateMany({ where: { id: memberId, status: 'ACTIVE' }, data: { status: 'ACTIVE' } });
+  const recent = await tx.oneTimeLink.count({
+    where: { memberId, purpose, createdAt: { gt: new Date(now.getTime() - hourMilliseconds) } },
+  });
+  if (held.count === 0 || recent >= mostInAnHour) return null;
+  await endLinks(tx, memberId, [purpose], now);
+  const token = createToken('lkl', deps.randomBytes);
+  await tx.oneTimeLink.create({
+    data: {
+      id: deps.newId('oneTimeLink'),
+      memberId,
+      purpose,
+      hash: sha256(token),
+      email,
+      createdAt: now,
+      expiresAt: new Date(now.getTime() + secondsOf[purpose] * 1000),
+    },
+  });
+  return token;
+}
+
+/** Ends a member's unused links of these purposes. They stay as rows for a while, since they count. */
+export async function endLinks(tx: Tx, memberId: string, purposes: readonly LinkPurpose[], now: Date): Promise<void> {
+  await tx.oneTimeLink.updateMany({
+    where: { memberId, purpose: { in: [...purposes] }, usedAt: null, expiresAt: { gt: now } },
+    data: { expiresAt: now },
+  });
+}
+
+/**
+ * Finds a living link of this purpose, with its member.
+ * @returns null alike for unknown, used, ended and expired ones, those of another purpose, and when the member is not active
+ */
+export async function findLink(deps: Pick<Deps, 'db' | 'clock'>, purpose: LinkPurpose, token: string) {
+  if (!isToken('lkl', token)) return null;
+  const link = await deps.db.oneTimeLink.findUnique({ where: { hash: sha256(token) }, include: { member: true } });
+  if (!link || link.purpose !== purpose || link.usedAt !== null || link.expiresAt <= deps.clock()) return null;
+  if (link.member.status !== 'ACTIVE') return null;
+  // What was sent to a former address proves nothing about the present one.
+  if (purpose !== 'CHANGE_EMAIL' && emailKey(link.email) !== link.member.emailKey) return null;
+  return link;
+}
+
+export type LiveLink = NonNullable<Awaited<ReturnType<typeof findLink>>>;
+
+/** Uses a link, in the transaction of what it does. @returns false when it was used or ended meanwhile */
+export async function takeLink(tx: Tx, id: string, now: Date): Promise<boolean> {
+  const { count } = await tx.oneTimeLink.updateMany({
+    where: { id, usedAt: null, expiresAt: { gt: now } },
+    data: { usedAt: now },
+  });
+  return count === 1;
+}
+
+/** Deletes links that have been over for a day. Run every minute by every process. */
+export async function deleteOldLinks(db: Db, now: Date): Promise<void> {
+  const before = new Date(now.getTime() - dayMilliseconds);
+  for (let batch = 0; batch < mostBatches; batch += 1) {
+    const { count } = await db.oneTimeLink.deleteMany({ where: { expiresAt: { lt: before } }, limit: batchSize });
+    if (count < batchSize) break;
+  }
+}

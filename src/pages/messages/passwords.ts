@@ -1,0 +1,22 @@
+// The English texts of the pages for a forgotten password, and of links that work no more.
+
+export const passwordTexts = {
+  forgotPassword: 'Forgot your password?',
+  forgotTitle: 'Set a new password',
+  forgotLead: 'Type the e-mail address that you sign in with. We send you a link by which you choose a new password.',
+  forgotSend: 'Send the link',
+  forgotAgain: 'Ask for a new link',
+  forgotSentTitle: 'Look into your mailbox',
+  forgotSentLead:
+    'If somebody signs in with this address, a link is on its way there. It works for 30 minutes. Only the newest link works.',
+  forgotSentHint: 'Nothing came? Look among unwanted mail, and check that it is the address that you sign in with.',
+  backToSignIn: 'Back to sign-in',
+  notAnEmail: 'This is not an e-mail address.',
+  resetTitle: 'Choose a new password',
+  resetLead: 'For {email}. You are signed out everywhere else, apps included.',
+  newPassword: 'New password',
+  newPasswordHint: '12 to 128 characters, and none that many people use.',
+  resetSave: 'Set password and sign in',
+  linkOverTitle: 'This link does not work any more',
+  linkOverLead: 'It was used, a newer one took its place, its time is over, or it was not copied whole.',
+} as const;
