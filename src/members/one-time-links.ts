@@ -78,8 +78,6 @@ export async function findLink(deps: Pick<Deps, 'db' | 'clock'>, purpose: LinkPu
   return link;
 }
 
-export type LiveLink = NonNullable<Awaited<ReturnType<typeof findLink>>>;
-
 /** Uses a link, in the transaction of what it does. @returns false when it was used or ended meanwhile */
 export async function takeLink(tx: Tx, id: string, now: Date): Promise<boolean> {
   const { count } = await tx.oneTimeLink.updateMany({

@@ -76,12 +76,12 @@ export function LinkSentPage({ signInPath, messages = english }: LinkSentPagePro
 }
 
 /** Props of `NewPasswordField`. */
-export interface NewPasswordFieldProps extends Localized {
+interface NewPasswordFieldProps extends Localized {
   error?: string | undefined;
 }
 
 /** The field for a new password, with what it must be and what was wrong with the last one. */
-export function NewPasswordField({ error, messages = english }: NewPasswordFieldProps) {
+function NewPasswordField({ error, messages = english }: NewPasswordFieldProps) {
   return (
     <div class="field">
       <label for="password">{messages.newPassword}</label>
