@@ -62,8 +62,9 @@ export async function furnish(app: TestApp, owner: Owner, marker: string): Promi
     data: { name: `${marker} member`, lastSeenAt: now, invitedById: owner.id },
   });
   for (const { id } of await db.member.findMany({ where: { accountId } })) {
-    const link = { emailKey: `${marker} ${id}`, hash: id, sentAt: now, expiresAt: later };
-    await db.invitation.create({ data: { id: deps.newId('invitation'), accountId, memberId: id, ...link } });
+    const link = { emailKey: `${marker} ${id}`, hash: `hash of ${marker} ${id}`, sentAt: now, expiresAt: later };
+    const data = { id: deps.newId('invitation'), accountId, memberId: id, ...link };
+    await db.invitation.upsert({ where: { memberId: id }, create: data, update: {} });
   }
   const endless = { accountId, revokedAt: null, expiresAt: null };
   await db.apiToken.updateMany({ where: endless, data: { expiresAt: later, lastUsedAt: now } });

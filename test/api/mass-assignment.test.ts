@@ -79,6 +79,12 @@ test('known attack 24: of all that a row is trusted for, inputs take what names 
         'RotateApiTokenInput.id',
         'RevokeOAuthClientSecretInput.secretId',
       ],
+      ...['ResendInvitation', 'SuspendMember', 'RestoreMember', 'RemoveMember', 'UpdateMemberRole'].map(
+        (verb) => `${verb}Input.memberId`,
+      ),
+      ...['TransferOwnershipInput.memberId'],
+      // Capped by the role of whoever gives it; the address is one that only a message can prove.
+      ...['InviteMemberInput.email', 'InviteMemberInput.role', 'UpdateMemberRoleInput.role'],
       ...['UpdateOAuthClientInput.version', 'CreateApiTokenInput.role'],
     ].sort(),
   );

@@ -33,6 +33,20 @@ beforeAll(async () => {
   await world.callers['session of the OWNER'].ask(`mutation { ${keyed} }`);
   await world.callers['session of a READER'].ask('{ oauthClients { totalCount } }');
   await app.db.assertionReplay.create({ data: { hash: 'the hash of an assertion', expiresAt: app.clock() } });
+  await world.callers['session of the OWNER'].ask(
+    'mutation { inviteMember(input: { email: "invited@example.com", role: READER }) { userErrors { code } } }',
+  );
+  await app.db.oneTimeLink.create({
+    data: {
+      id: app.deps.newId('oneTimeLink'),
+      memberId: app.owner.id,
+      purpose: 'RESET_PASSWORD',
+      hash: 'the hash of a link',
+      email: app.owner.email,
+      createdAt: app.clock(),
+      expiresAt: app.clock(),
+    },
+  });
   ours = await furnish(app, app.owner, 'ours');
   theirs = await furnish(app, world.other.owner, 'theirs');
 });
@@ -49,7 +63,8 @@ const hidden = [
     'RefreshToken.sealedSuccessor',
   ],
   ...['SigningKey.encryptedPrivateJwk', 'AuditLogEntry.repeatKey', 'IdempotencyRecord.keyHash'],
-  ...['IdempotencyRecord.inputHash', 'AssertionReplay.hash'],
+  ...['IdempotencyRecord.inputHash', 'AssertionReplay.hash', 'Invitation.hash', 'OneTimeLink.hash'],
+  ...['MailDelivery.sealed'],
 ];
 /** The hash of a logo's bytes, which anybody may fetch, is in their address. */
 const open = ['OAuthClientLogo.hash'];

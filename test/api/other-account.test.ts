@@ -105,9 +105,9 @@ test('known attack 31: every query and mutation with every name gives nothing an
         expect(['OK', 'BAD_USER_INPUT']).toContain(errors?.[0]?.extensions.code ?? 'OK');
         expect(errors?.[0]?.message ?? '').not.toMatch(/Variable|Cannot query|conflict/);
         const text = JSON.stringify(data ?? null);
-        // A name that was sent comes back as the name of what was made with it, but as nothing else.
+        // A text that was sent comes back as the name or address of what was made with it, but as nothing else.
         expect(secrets.filter((secret) => secret !== name && text.includes(secret))).toEqual([]);
-        expect(text.replaceAll(`"name":"${name}"`, '')).not.toContain(`:"${name}"`);
+        expect(text.replaceAll(`"name":"${name}"`, '').replaceAll(`"email":"${name}"`, '')).not.toContain(`:"${name}"`);
         asked += 1;
       }
     }
@@ -130,7 +130,9 @@ test('known attack 31: what is foreign is answered like what is unknown, word fo
   // One id of each kind stands for the others.
   const unknownOf = new Map(names.map((name) => [unknownLike(name), name]));
   let compared = 0;
-  for (const root of rootFields().filter(({ field }) => !field.name.startsWith('create') && field.args.length > 0)) {
+  for (const root of rootFields().filter(
+    ({ field }) => !/^(create|invite)/.test(field.name) && field.args.length > 0,
+  )) {
     for (const [unknown, name] of unknownOf) {
       if (unknown === null) continue;
       const [foreign, unheard] = [variablesOf(root.field.args, name), variablesOf(root.field.args, unknown)];

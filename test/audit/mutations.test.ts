@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { schema } from '../../src/api/schema.js';
 import type { AuditAction } from '../../src/audit/actions.js';
+import { targetsOf } from '../api/targets.js';
 import { mutate } from '../clients/mutate.js';
 import { registerApi } from '../support/api-resources.js';
 import { createTestApp, type TestApp } from '../support/app.js';
@@ -28,6 +29,9 @@ interface Mutation {
   /** Where the payload shows a secret. */
   readonly shown?: 'clientSecret' | 'token';
 }
+
+const ofMember = async () => ({ memberId: (await app.addMember('WRITER', `${randomUUID()}@example.com`)).id });
+const targets = async () => targetsOf(app);
 
 const ofClient = async () => ({ id: (await registerClient(app)).id });
 const ofApi = async () => ({ id: (await registerApi(app, { audience: `https://${randomUUID()}.example` })).id });
@@ -54,6 +58,26 @@ const mutations: Record<string, Mutation> = {
     prepare: async () => ({ ...(await ofApi()), name: 'Other API' }),
     action: 'API_RESOURCE_UPDATED',
   },
+
+  inviteMember: {
+    prepare: async () => ({ email: `${randomUUID()}@example.com`, role: 'READER' }),
+    action: 'MEMBER_INVITED',
+  },
+  resendInvitation: {
+    prepare: async () => ({ memberId: (await (await targets()).invitedMember()).id }),
+    action: 'MEMBER_INVITATION_RESENT',
+  },
+  updateMemberRole: {
+    prepare: async () => ({ ...(await ofMember()), role: 'READER' }),
+    action: 'MEMBER_ROLE_CHANGED',
+  },
+  suspendMember: { prepare: ofMember, action: 'MEMBER_SUSPENDED' },
+  restoreMember: {
+    prepare: async () => ({ memberId: (await (await targets()).suspendedMember()).id }),
+    action: 'MEMBER_RESTORED',
+  },
+  removeMember: { prepare: ofMember, action: 'MEMBER_REMOVED' },
+  transferOwnership: { prepare: ofMember, action: 'ACCOUNT_OWNERSHIP_TRANSFERRED' },
 
   createApiToken: {
     prepare: async () => ({ name: 'Mine', role: 'READER' }),
