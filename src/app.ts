@@ -11,7 +11,7 @@ import { requestLog } from './http/request-log.js';
 import { securityHeaders } from './http/security-headers.js';
 import { interactionRoutes } from './interaction/routes.js';
 import { OverloadedError, ThrottledError } from './lib/errors.js';
-import { PageError, respondWithErrorPage } from './oauth/respond-with-page.js';
+import { PageError, pageError, respondWithErrorPage } from './oauth/respond-with-page.js';
 import { oauthRoutes } from './oauth/routes.js';
 import { icon } from './pages/icon.js';
 import { stylesheet, stylesheetPath } from './pages/stylesheet.js';
@@ -22,18 +22,13 @@ const mostBodyBytes = 100 * 1000;
 function asPageError(error: unknown): PageError {
   if (error instanceof PageError) return error;
   if (error instanceof ThrottledError || error instanceof OverloadedError) {
-    return new PageError('Please wait a moment', error.message, {
+    return pageError('wait', {
+      values: { reason: error.message },
       status: error instanceof ThrottledError ? 429 : 503,
     });
   }
-  if (isOrphan(error)) {
-    const message = 'The app was removed while you were signing in to it.';
-    return new PageError('This app is not here any more', message, { detail: 'deleted meanwhile' });
-  }
-  return new PageError('Something went wrong', 'The fault is on our side.', {
-    hint: 'Try again in a moment. If it keeps happening, report it with the reference below.',
-    status: 500,
-  });
+  if (isOrphan(error)) return pageError('appRemoved', { detail: 'deleted meanwhile' });
+  return pageError('ourFault', { status: 500 });
 }
 
 /** Builds the application. It listens to nothing by itself: `fetch` answers one request. */
@@ -60,9 +55,7 @@ export function createApp(deps: Deps): Hono<Environment> {
       c.header('Retry-After', String(error.retryAfterSeconds));
     return respondWithErrorPage(c, page);
   });
-  app.notFound((c) =>
-    respondWithErrorPage(c, new PageError('Page not found', 'There is nothing at this address.', { status: 404 })),
-  );
+  app.notFound((c) => respondWithErrorPage(c, pageError('notFound', { status: 404 })));
 
   app.get(stylesheetPath, (c) =>
     c.body(stylesheet, 200, {

@@ -1,6 +1,45 @@
 // Headers that every response carries, whatever answers. Pages set their own Content-Security-Policy over the default here.
 import { createMiddleware } from 'hono/factory';
 
+/** What no page of ours uses, so that nothing that might get into one can. Passkeys and copying are left as browsers have them. */
+const permissionsPolicy = [
+  'accelerometer',
+  'autoplay',
+  'camera',
+  'display-capture',
+  'encrypted-media',
+  'fullscreen',
+  'geolocation',
+  'gyroscope',
+  'magnetometer',
+  'microphone',
+  'midi',
+  'payment',
+  'picture-in-picture',
+  'screen-wake-lock',
+  'usb',
+  'xr-spatial-tracking',
+]
+  .map((feature) => `${feature}=()`)
+  .join(', ');
+
+/**
+ * The pages on the way of somebody whom an app sent here. An app may have opened them in a window of its own, as single-page apps
+ * do: with any other Cross-Origin-Opener-Policy the window would forget its opener for good, and the app would wait in vain. They
+ * have nothing to fear from an opener, which can only close them or lead them elsewhere.
+ */
+const stepsForApps: ReadonlySet<string> = new Set([
+  '/oauth/authorize',
+  '/oauth/logout',
+  '/login',
+  '/logout',
+  '/choose-account',
+  '/consent',
+  '/other-account',
+  '/forgot-password',
+  '/reset-password',
+]);
+
 /** @param isHttps whether the issuer is on https: only then does Strict-Transport-Security make sense */
 export function securityHeaders(isHttps: boolean) {
   return createMiddleware(async function setSecurityHeaders(c, next) {
@@ -10,6 +49,8 @@ export function securityHeaders(isHttps: boolean) {
       'X-Frame-Options': 'DENY',
       'X-Content-Type-Options': 'nosniff',
       'Referrer-Policy': 'no-referrer',
+      'Permissions-Policy': permissionsPolicy,
+      'Cross-Origin-Opener-Policy': stepsForApps.has(c.req.path) ? 'unsafe-none' : 'same-origin',
       ...(isHttps ? { 'Strict-Transport-Security': 'max-age=31536000; includeSubDomains' } : {}),
     };
     for (const [name, value] of Object.entries(defaults)) if (!c.res.headers.has(name)) c.header(name, value);

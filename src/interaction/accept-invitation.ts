@@ -3,18 +3,14 @@
 import { originForAudit } from '../http/browser.js';
 import { InputError, OverloadedError } from '../lib/errors.js';
 import { acceptInvitation, findInvitation } from '../members/invitations.js';
-import { PageError, respondWithPage } from '../oauth/respond-with-page.js';
+import { type PageError, pageError, respondWithPage } from '../oauth/respond-with-page.js';
 import { AcceptInvitationPage } from '../pages/accept-invitation.js';
 import { type Flow, type PageContext, readOwnForm } from './flow.js';
 import { signInHere } from './sign-in-here.js';
 
 /** One answer for all links that work no more, so that none tells whom it was for. */
 function linkIsOver(): PageError {
-  return new PageError(
-    'This invitation does not work any more',
-    'It was accepted or taken back, has expired, or was sent again with another link.',
-    { hint: 'Look for a newer message, or ask whoever invited you to send it again.', status: 410 },
-  );
+  return pageError('invitationOver', { status: 410 });
 }
 
 interface Attempt {
@@ -65,13 +61,7 @@ export function acceptInvitationForm(flow: Flow) {
       return show(flow, c, { token, name, error: error.message, status: 503 });
     }
     if (member === null) throw linkIsOver();
-    if (member === 'taken') {
-      throw new PageError(
-        'This address belongs to another account',
-        'Since you were invited, the address has become that of a member of another account, and one address belongs to one account.',
-        { hint: 'Ask whoever invited you to invite another address of yours.', status: 409 },
-      );
-    }
+    if (member === 'taken') throw pageError('invitationTaken', { status: 409 });
     const begun = await signInHere(flow, c, member, ['pwd']);
     // Suspended within this moment: the sign-in page says no more than it says to anybody.
     return c.redirect(begun === null ? '/login' : '/me?done=joined', 303);

@@ -12,9 +12,10 @@ import { decide, dispatch } from '../oauth/authorize/dispatch.js';
 import { type AuthorizationRequest, scopesToAllow, scopesToAllowHere } from '../oauth/authorize/request.js';
 import { respondWithError } from '../oauth/authorize/respond.js';
 import { noteConsent } from '../oauth/authorize/store.js';
-import { PageError, respondWithPage } from '../oauth/respond-with-page.js';
+import { respondWithPage } from '../oauth/respond-with-page.js';
 import { ConsentPage, type ConsentScope } from '../pages/consent.js';
-import { type Flow, type PageContext, readOwnForm, requireWaiting } from './flow.js';
+import { english } from '../pages/messages.js';
+import { type Flow, nothingDecided, type PageContext, readOwnForm, requireWaiting } from './flow.js';
 
 /**
  * What the page lists: what is asked for here, then API by API what is asked for there.
@@ -35,7 +36,7 @@ function shownScopes(
     const { audience, name: apiName } = api;
     const asked = request.resources.find((resource) => resource.audience === audience)?.scopes ?? [];
     if (asked.length === 0) {
-      return [{ name: audience, description: 'Use this API for you', apiName, isNew: isNew(audience) }];
+      return [{ name: audience, description: english.consentUseApi, apiName, isNew: isNew(audience) }];
     }
     return asked.map((name) => {
       const description = api.scopes.find((scope) => scope.name === name)?.description ?? name;
@@ -102,9 +103,7 @@ export function consent(flow: Flow) {
       const fault = { error: 'access_denied', description: 'The person did not allow the access.' } as const;
       return respondWithError(deps, c, stored.request, stored, fault);
     }
-    if (decision !== 'allow') {
-      throw new PageError('Nothing was decided', 'Choose one of the two buttons.', { hint: 'Go back and choose.' });
-    }
+    if (decision !== 'allow') throw nothingDecided(c, stored.id);
     await deps.db.$transaction(async (tx) => {
       await giveConsent(tx, deps, actor, { memberId: session.memberId, client, scopes: scopesToAllow(stored.request) });
       await noteConsent(tx, stored.id, session.memberId);

@@ -4,9 +4,11 @@ import type { Deps } from '../deps.js';
 import type { Browser } from '../http/browser.js';
 import type { Environment } from '../http/environment.js';
 import { type Parameters, rawForm, readParameters } from '../http/form.js';
+import { idOrNobody } from '../lib/ids.js';
 import { answeredBefore } from '../oauth/authorize/respond.js';
 import { loadRequest, type StoredRequest } from '../oauth/authorize/store.js';
-import { PageError } from '../oauth/respond-with-page.js';
+import { type Onward, type PageError, pageError } from '../oauth/respond-with-page.js';
+import { english } from '../pages/messages.js';
 
 /** What a step works with. */
 export interface Flow {
@@ -15,6 +17,17 @@ export interface Flow {
 }
 
 export type PageContext = Context<Environment>;
+
+/** The page that a form is on: our forms are posted to the address that they are shown at. */
+function pageAgain(c: PageContext, request: string | undefined): Onward {
+  const id = idOrNobody('authorizationRequest', request ?? '');
+  return { href: id === '' ? c.req.path : `${c.req.path}?request=${id}`, label: english.openAgain };
+}
+
+/** A decision was sent that is none of those on the page. */
+export function nothingDecided(c: PageContext, requestId: string): PageError {
+  return pageError('nothingDecided', { onward: pageAgain(c, requestId) });
+}
 
 /**
  * Reads a form that one of our pages posted.
@@ -25,18 +38,16 @@ export async function readOwnForm({ deps, browser }: Flow, c: PageContext): Prom
   const form = readParameters(text ?? '');
   const origin = c.req.header('origin');
   if (origin !== undefined && origin !== 'null' && origin !== deps.config.issuer) {
-    throw new PageError('This is not the address of Latchkey', `Latchkey is at ${deps.config.issuer}. Open it there.`, {
-      hint: 'If this is the address that it should have, its operator can set LATCHKEY_ISSUER.',
+    throw pageError('wrongAddress', {
+      values: { issuer: deps.config.issuer },
+      onward: { href: deps.config.issuer, label: english.toFrontPage },
       status: 403,
       detail: `origin ${origin}, expected ${deps.config.issuer}`,
     });
   }
   if (text === null || !browser.formTokens.accepts(c, form.get('csrf'))) {
-    throw new PageError('This page has expired', 'The form did not come from a current page of ours in this browser.', {
-      hint: 'Go back, reload the page and try again. Cookies must be allowed.',
-      status: 403,
-      detail: 'CSRF token or origin refused',
-    });
+    const onward = pageAgain(c, form.get('request'));
+    throw pageError('formExpired', { onward, status: 403, detail: 'CSRF token or origin refused' });
   }
   return form;
 }

@@ -9,6 +9,7 @@ import { decide, dispatch, isAskedFor } from '../oauth/authorize/dispatch.js';
 import type { StoredRequest } from '../oauth/authorize/store.js';
 import { respondWithPage } from '../oauth/respond-with-page.js';
 import { LoginPage } from '../pages/login.js';
+import { english, fill } from '../pages/messages.js';
 import type { LiveSession } from '../sessions/service.js';
 import { type Flow, type PageContext, readOwnForm, requireWaiting } from './flow.js';
 import { myAccountPaths } from './my-account/routes.js';
@@ -58,9 +59,7 @@ async function showLogin(flow: Flow, c: PageContext, attempt: Attempt): Promise<
 /** What whoever is signed in is told who is not the person that the app asks for (OpenID Connect Core section 3.1.2.2). */
 function noticeOf(stored: StoredRequest, session: LiveSession | null): { error?: string } {
   if (!session || isAskedFor(stored.request, session.memberId)) return {};
-  return {
-    error: `You are signed in as ${session.member.email}, but the app asks for another person. Sign in as them.`,
-  };
+  return { error: fill(english.signInAsAnother, { email: session.member.email }) };
 }
 
 /** GET `/login`. Whoever need not sign in is led on at once. */
@@ -104,11 +103,10 @@ export function login(flow: Flow) {
       c.header('Retry-After', String(error.retryAfterSeconds));
       return again(error.message, error instanceof ThrottledError ? 429 : 503);
     }
-    const refused = 'The e-mail address or the password is not right.';
-    if (!member) return again(refused, 400);
+    if (!member) return again(english.signInRefused, 400);
 
     const begun = await signInHere(flow, c, member, ['pwd']);
-    if (!begun) return again(refused, 400);
+    if (!begun) return again(english.signInRefused, 400);
     return goOn(flow, c, begun, stored, returnTo);
   };
 }

@@ -4,10 +4,10 @@ import { formActionSource } from '../http/csp.js';
 import { actorOfMember } from '../members/service.js';
 import { decide, dispatch } from '../oauth/authorize/dispatch.js';
 import { respondWithError } from '../oauth/authorize/respond.js';
-import { PageError, respondWithPage } from '../oauth/respond-with-page.js';
+import { respondWithPage } from '../oauth/respond-with-page.js';
 import { OtherAccountPage } from '../pages/other-account.js';
 import { endSession } from '../sessions/service.js';
-import { type Flow, type PageContext, readOwnForm, requireWaiting } from './flow.js';
+import { type Flow, nothingDecided, type PageContext, readOwnForm, requireWaiting } from './flow.js';
 
 /** GET `/other-account`. */
 export function otherAccountPage(flow: Flow) {
@@ -48,9 +48,7 @@ export function otherAccount(flow: Flow) {
       } as const;
       return respondWithError(deps, c, stored.request, stored, fault);
     }
-    if (decision !== 'switch') {
-      throw new PageError('Nothing was decided', 'Choose one of the two buttons.', { hint: 'Go back and choose.' });
-    }
+    if (decision !== 'switch') throw nothingDecided(c, stored.id);
     await endSession(deps, actorOfMember(session.member, originForAudit(c)), session.id);
     browser.cookies.clearSession(c);
     return dispatch(deps, browser, c, { request: stored.request, stored }, null);

@@ -11,12 +11,12 @@ import { withResponse } from '../lib/redirect-uri.js';
 import { splitWords } from '../lib/scope.js';
 import { actorOfMember } from '../members/service.js';
 import { LogoutPage } from '../pages/logout.js';
+import { english, fill } from '../pages/messages.js';
 import { endSession, type LiveSession } from '../sessions/service.js';
 import { type IdTokenHint, readIdTokenHint } from './id-token-hint.js';
 import { postAsGet } from './post-as-get.js';
-import { PageError, respondWithPage } from './respond-with-page.js';
+import { pageError, respondWithPage } from './respond-with-page.js';
 
-const invalidLink = 'This sign-out link is not valid';
 const longestState = 2048;
 
 type Client = NonNullable<Awaited<ReturnType<typeof findClient>>>;
@@ -41,37 +41,35 @@ function findClient(deps: Deps, clientId: string) {
  * @throws PageError
  */
 export async function requireLogoutRequest(deps: Deps, parameters: Parameters): Promise<LogoutRequest> {
-  const refuse = (message: string, detail?: string): never => {
-    const hint = `Nobody was signed out. You can do it yourself at ${deps.config.issuer}/logout.`;
-    throw new PageError(invalidLink, message, { hint, ...(detail === undefined ? {} : { detail }) });
+  const refuse = (reason: string, detail?: string): never => {
+    const values = { reason, address: `${deps.config.issuer}/logout` };
+    const onward = { href: '/logout', label: english.signOut };
+    throw pageError('logoutRefused', { values, onward, ...(detail === undefined ? {} : { detail }) });
   };
   const [name] = parameters.unusable;
-  if (name !== undefined)
-    return refuse(`The parameter ${name.slice(0, 40)} was sent more than once, or with a NUL character.`);
+  if (name !== undefined) return refuse(fill(english.logoutUnusable, { name: name.slice(0, 40) }));
   const state = parameters.get('state') ?? null;
   if (state !== null && state.length > longestState)
-    return refuse(`state can have at most ${longestState} characters.`);
+    return refuse(fill(english.logoutStateTooLong, { most: String(longestState) }));
 
   const token = parameters.get('id_token_hint');
   const hint = token === undefined ? null : await readIdTokenHint(deps, token);
-  if (token !== undefined && hint === null) return refuse('id_token_hint is not an ID token that we issued.');
+  if (token !== undefined && hint === null) return refuse(english.logoutBadHint);
 
   const named = parameters.get('client_id');
   // Section 2: the OP must verify that both are of the same client.
-  if (named !== undefined && hint !== null && named !== hint.clientId)
-    return refuse('client_id is not the client that id_token_hint was issued to.');
+  if (named !== undefined && hint !== null && named !== hint.clientId) return refuse(english.logoutOtherClient);
   const clientId = named ?? hint?.clientId;
   const client = clientId === undefined ? null : await findClient(deps, clientId);
-  if (named !== undefined && client === null) return refuse('There is no app with this client_id.');
+  if (named !== undefined && client === null) return refuse(english.logoutUnknownClient);
 
   const redirectUri = parameters.get('post_logout_redirect_uri') ?? null;
   if (redirectUri === null) return { client, hint, redirectUri, state };
-  if (client === null)
-    return refuse('post_logout_redirect_uri needs an id_token_hint or a client_id, which say whose it is.');
-  if (client.disabledAt !== null) return refuse('This app has been disabled by the account that registered it.');
+  if (client === null) return refuse(english.logoutWhoseUri);
+  if (client.disabledAt !== null) return refuse(english.logoutDisabledClient);
   if (!splitWords(client.postLogoutRedirectUris).includes(redirectUri)) {
     const detail = `${client.id} sent ${redirectUri.slice(0, 500)}`;
-    return refuse('post_logout_redirect_uri is not one that is registered for this app.', detail);
+    return refuse(english.logoutUnknownUri, detail);
   }
   return { client, hint, redirectUri, state };
 }
@@ -117,5 +115,5 @@ export function endSessionEndpoint(deps: Deps, browser: Browser) {
 
 /** POST `/oauth/logout`. An ID token is a kilobyte or two; servers and proxies take addresses of eight. */
 export function endSessionPostEndpoint() {
-  return postAsGet('/oauth/logout', invalidLink, 8_000);
+  return postAsGet('/oauth/logout', { noForm: 'logoutNoForm', tooLong: 'logoutTooLong' }, 8_000);
 }

@@ -3,18 +3,23 @@
 import type { Context } from 'hono';
 import type { Environment } from '../http/environment.js';
 import { rawForm } from '../http/form.js';
-import { PageError } from './respond-with-page.js';
+import type { PageErrorKind } from '../pages/messages/errors.js';
+import { pageError } from './respond-with-page.js';
 
 /**
  * Answers a POST with 303 to the same request by GET.
- * @param title of the page that says what is wrong with a POST
+ * @param faults what is wrong with a POST that is no form, and with one that is too long
  * @param longest how many characters of parameters there can be: they come back in the address
  */
-export function postAsGet(path: string, title: string, longest: number) {
+export function postAsGet(
+  path: string,
+  faults: { readonly noForm: PageErrorKind; readonly tooLong: PageErrorKind },
+  longest: number,
+) {
   return async (c: Context<Environment>): Promise<Response> => {
     const form = await rawForm(c);
-    if (form === null) throw new PageError(title, 'A POST must be of type application/x-www-form-urlencoded.');
-    if (form.length > longest) throw new PageError(title, 'The request is too long.', { status: 413 });
+    if (form === null) throw pageError(faults.noForm);
+    if (form.length > longest) throw pageError(faults.tooLong, { status: 413 });
     return c.redirect(`${path}?${new URLSearchParams(form)}`, 303);
   };
 }

@@ -5,10 +5,12 @@ import type { Environment } from '../http/environment.js';
 import { redirectHost } from '../lib/redirect-uri.js';
 import { ErrorPage } from '../pages/error.js';
 import { FormPostPage, formPostScriptHash } from '../pages/form-post.js';
+import { type PageErrorKind, type PageErrorTexts, pageErrorTexts } from '../pages/messages/errors.js';
+import { english, fill } from '../pages/messages.js';
 import { render } from '../pages/render.js';
 
 interface PageOptions {
-  readonly status?: 200 | 400 | 403 | 404 | 409 | 410 | 413 | 429 | 500 | 503;
+  readonly status?: 200 | 400 | 403 | 404 | 405 | 409 | 410 | 413 | 429 | 500 | 503;
   /** Redirect targets that a form on the page may end at, as CSP sources. */
   readonly formTargets?: readonly string[];
 }
@@ -41,6 +43,19 @@ export function respondWithFormPost(
   });
 }
 
+interface PageErrorOptions {
+  readonly hint?: string;
+  readonly status?: NonNullable<PageOptions['status']>;
+  readonly detail?: string;
+  readonly onward?: Onward;
+}
+
+/** Where a page that says what went wrong leads on to. */
+export interface Onward {
+  readonly href: string;
+  readonly label: string;
+}
+
 /** Something is wrong that must be shown and never be redirected. */
 export class PageError extends Error {
   readonly title: string;
@@ -48,19 +63,33 @@ export class PageError extends Error {
   readonly status: NonNullable<PageOptions['status']>;
   /** For the log alone. */
   readonly detail: string | undefined;
+  readonly onward: Onward;
 
-  constructor(
-    title: string,
-    message: string,
-    options: { hint?: string; status?: NonNullable<PageOptions['status']>; detail?: string } = {},
-  ) {
+  constructor(title: string, message: string, options: PageErrorOptions = {}) {
     super(message);
     this.name = 'PageError';
     this.title = title;
     this.hint = options.hint;
     this.status = options.status ?? 400;
     this.detail = options.detail;
+    this.onward = options.onward ?? { href: '/', label: english.toFrontPage };
   }
+}
+
+/**
+ * Something of a known kind is wrong, in the words of the table.
+ * @param options.values what the words leave open
+ */
+export function pageError(
+  kind: PageErrorKind,
+  options: Omit<PageErrorOptions, 'hint'> & { readonly values?: Readonly<Record<string, string>> } = {},
+): PageError {
+  const { values = {}, ...more } = options;
+  const { title, message, hint }: PageErrorTexts = pageErrorTexts[kind];
+  return new PageError(title, fill(message, values), {
+    ...more,
+    ...(hint === undefined ? {} : { hint: fill(hint, values) }),
+  });
 }
 
 /** Shows an error with the request's id, under which the log has the detail. */
@@ -70,6 +99,7 @@ export function respondWithErrorPage(c: Context<Environment>, error: PageError):
     title: error.title,
     message: error.message,
     ...(error.hint === undefined ? {} : { hint: error.hint }),
+    onward: error.onward,
     referenceId: c.get('requestId'),
   });
   return respondWithPage(c, page, { status: error.status });

@@ -26,7 +26,11 @@ const errorId = 'error';
 export function AcceptInvitationPage(props: AcceptInvitationPageProps) {
   const { csrfToken, token, accountName, inviter, email, role, name, error, messages = english } = props;
   return (
-    <Layout title={fill(messages.invitationTitle, { account: accountName })} messages={messages}>
+    <Layout
+      title={fill(messages.invitationTitle, { account: accountName })}
+      failed={error !== undefined}
+      messages={messages}
+    >
       <h1>
         <Phrase text={messages.invitationTitle} values={{ account: accountName }} />
       </h1>

@@ -11,24 +11,26 @@ export interface ErrorPageProps extends Localized {
   message: string;
   /** What to do next. */
   hint?: string;
+  /** Where a person can go on. */
+  onward: { href: string; label: string };
   /** The request id under which the log has the details. */
   referenceId: string;
 }
 
-/** Says what went wrong, what to do next, and which reference to quote. */
-export function ErrorPage({ title, message, hint, referenceId, messages = english }: ErrorPageProps) {
+/** Says what went wrong, what to do next, where one can go on, and which reference to quote. */
+export function ErrorPage({ title, message, hint, onward, referenceId, messages = english }: ErrorPageProps) {
   return (
-    <Layout title={title} messages={messages}>
+    <Layout title={title} failed={true} messages={messages}>
       <h1>{title}</h1>
       <p>{message}</p>
       {hint !== undefined && <p class="next-step">{hint}</p>}
-      <dl class="reference">
-        <dt>{messages.errorReference}</dt>
-        <dd>
-          <code>{referenceId}</code>
-        </dd>
-      </dl>
-      <p class="hint">{messages.errorReferenceHint}</p>
+      <a class="button" href={onward.href}>
+        {onward.label}
+      </a>
+      <div class="reference">
+        <span>{messages.errorReference}</span> <code>{referenceId}</code>
+        <p>{messages.errorReferenceHint}</p>
+      </div>
     </Layout>
   );
 }

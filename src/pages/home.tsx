@@ -3,6 +3,7 @@
  */
 import { Layout } from './layout.js';
 import { english, fill, type Localized, type Messages } from './messages.js';
+import { myAccountParts } from './my-account/parts.js';
 import { Phrase } from './phrase.js';
 
 /** The signed-in member as the front page shows them. */
@@ -20,8 +21,6 @@ export interface HomePageProps extends Localized {
   issuer: string;
 }
 
-const discoveryPath = '/.well-known/openid-configuration';
-
 /** Who you are and where to go next; or, signed out, what this is. */
 export function HomePage({ member, issuer, messages = english }: HomePageProps) {
   return member === undefined ? (
@@ -33,30 +32,24 @@ export function HomePage({ member, issuer, messages = english }: HomePageProps) 
 
 function SignedInHome({ member, issuer, messages }: { member: HomeMember; issuer: string; messages: Messages }) {
   const name = member.name ?? member.email;
+  const places = myAccountParts.map(({ path, label, hint }) => ({
+    href: path,
+    name: messages[label],
+    hint: messages[hint],
+  }));
   return (
-    <Layout title={fill(messages.homeGreeting, { name })} messages={messages}>
+    <Layout title={fill(messages.homeGreeting, { name })} messages={messages} memberEmail={member.email}>
       <h1>
         <Phrase text={messages.homeGreeting} values={{ name }} />
       </h1>
-      <dl class="facts" aria-label={messages.homeYou}>
-        <dt>{messages.email}</dt>
-        <dd>{member.email}</dd>
-        <dt>{messages.homeAccount}</dt>
-        <dd>{member.accountName}</dd>
-        <dt>{messages.homeRole}</dt>
-        <dd>{member.role}</dd>
-        <dt>{messages.homeIssuer}</dt>
-        <dd>
-          <code>{issuer}</code>
-        </dd>
-      </dl>
-      <Destinations messages={messages} />
-      <a class="button button-primary" href="/me">
-        {messages.myAccount}
-      </a>
-      <a class="button" href="/logout">
-        {messages.signOut}
-      </a>
+      <p class="lead">
+        <Phrase text={messages.homeStanding} values={{ role: member.role, account: member.accountName }} />
+      </p>
+      <h2 id="my-account">{messages.myAccount}</h2>
+      <Destinations labelledBy="my-account" places={places} />
+      <h2 id="developers">{messages.homeDevelopers}</h2>
+      <Destinations labelledBy="developers" places={placesOfDevelopers(messages)} />
+      <Issuer issuer={issuer} messages={messages} />
     </Layout>
   );
 }
@@ -69,28 +62,47 @@ function SignedOutHome({ issuer, messages }: { issuer: string; messages: Message
       <a class="button button-primary" href="/login?return_to=/">
         {messages.signIn}
       </a>
-      <Destinations messages={messages} />
-      <dl class="facts">
-        <dt>{messages.homeIssuer}</dt>
-        <dd>
-          <code>{issuer}</code>
-        </dd>
-      </dl>
+      <h2 id="developers">{messages.homeDevelopers}</h2>
+      <Destinations labelledBy="developers" places={placesOfDevelopers(messages)} />
+      <Issuer issuer={issuer} messages={messages} />
     </Layout>
   );
 }
 
-function Destinations({ messages }: { messages: Messages }) {
+interface Place {
+  readonly href: string;
+  readonly name: string;
+  readonly hint: string;
+}
+
+function placesOfDevelopers(messages: Messages): Place[] {
+  return [
+    { href: '/graphql', name: messages.homeExplore, hint: messages.homeExploreHint },
+    { href: '/.well-known/openid-configuration', name: messages.homeDiscovery, hint: messages.homeDiscoveryHint },
+  ];
+}
+
+function Destinations({ labelledBy, places }: { labelledBy: string; places: readonly Place[] }) {
   return (
-    <nav class="destinations" aria-label={messages.homeNext}>
-      <a href="/graphql">
-        <span class="destination-name">{messages.homeExplore}</span>
-        <span class="destination-hint">{messages.homeExploreHint}</span>
-      </a>
-      <a href={discoveryPath}>
-        <span class="destination-name">{messages.homeDiscovery}</span>
-        <span class="destination-hint">{messages.homeDiscoveryHint}</span>
-      </a>
+    <nav aria-labelledby={labelledBy}>
+      <ul class="destinations">
+        {places.map(({ href, name, hint }) => (
+          <li>
+            <a href={href}>
+              <span class="destination-name">{name}</span>
+              <span class="destination-hint">{hint}</span>
+            </a>
+          </li>
+        ))}
+      </ul>
     </nav>
+  );
+}
+
+function Issuer({ issuer, messages }: { issuer: string; messages: Messages }) {
+  return (
+    <p class="hint">
+      {messages.homeIssuer} <code>{issuer}</code>
+    </p>
   );
 }

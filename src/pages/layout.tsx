@@ -1,22 +1,28 @@
 /**
- * Owns the frame of every page: document, head, wordmark, the card around the content. Leaves to others: what is in
- * the card, and the HTTP headers (security-headers, csp).
+ * Owns the frame of every page: document, head, wordmark, the card around the content, and for those who are signed in the bar
+ * above and what stands beside the card. Leaves to others: what is in the card, and the HTTP headers (security-headers, csp).
  */
 import type { Child } from 'hono/jsx';
-import { english, type Localized } from './messages.js';
+import { english, fill, type Localized } from './messages.js';
 import { stylesheetPath } from './stylesheet.js';
 
 /** Props of `Layout`. */
 export interface LayoutProps extends Localized {
   /** What the page is, without the product's name, which is appended. */
   title: string;
-  /** For pages with lists; the others are as narrow as their forms. */
-  wide?: boolean;
+  /** Whether the page says that something was wrong: its title begins with that, since it is what a screen reader reads first. */
+  failed?: boolean | undefined;
+  /** Who is signed in, for the pages that are theirs rather than a step on the way to an app. */
+  memberEmail?: string | undefined;
+  /** What stands beside the card. */
+  side?: Child;
   children: Child;
 }
 
 /** The document around every page. It loads one stylesheet of ours and, where it names an app, our copy of the logo. */
-export function Layout({ title, wide = false, children, messages = english }: LayoutProps) {
+export function Layout(props: LayoutProps) {
+  const { title, failed = false, memberEmail, side, children, messages = english } = props;
+  const named = failed ? fill(messages.titleOfFailure, { title }) : title;
   return (
     <html lang={messages.lang}>
       <head>
@@ -24,15 +30,44 @@ export function Layout({ title, wide = false, children, messages = english }: La
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="robots" content="noindex" />
         <meta name="color-scheme" content="light dark" />
-        <title>{`${title} · ${messages.productName}`}</title>
+        <title>{`${named} · ${messages.productName}`}</title>
         <link rel="stylesheet" href={stylesheetPath} />
       </head>
-      <body>
-        <header class="brand">
-          <Wordmark name={messages.productName} />
-        </header>
-        <main class={wide ? 'card card-wide' : 'card'}>{children}</main>
-      </body>
+      {memberEmail === undefined ? (
+        <body>
+          <header class="brand">
+            <Wordmark name={messages.productName} />
+          </header>
+          <main class="card">{children}</main>
+        </body>
+      ) : (
+        <body class="with-bar">
+          <a class="skip-link" href="#content">
+            {messages.skipToContent}
+          </a>
+          <header class="bar">
+            <a class="home" href="/">
+              <Wordmark name={messages.productName} />
+            </a>
+            <div class="bar-person">
+              <bdi>{memberEmail}</bdi>
+              <a href="/logout">{messages.signOut}</a>
+            </div>
+          </header>
+          {side === undefined ? (
+            <main class="card card-home" id="content">
+              {children}
+            </main>
+          ) : (
+            <div class="sides">
+              {side}
+              <main class="card" id="content">
+                {children}
+              </main>
+            </div>
+          )}
+        </body>
+      )}
     </html>
   );
 }

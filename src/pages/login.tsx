@@ -27,7 +27,7 @@ export function LoginPage(props: LoginPageProps) {
   const describedBy = error === undefined ? undefined : errorId;
   const title = client === undefined ? messages.signIn : fill(messages.signInTo, { client: client.name });
   return (
-    <Layout title={title} messages={messages}>
+    <Layout title={title} failed={error !== undefined} messages={messages}>
       <ClientHeading logoPath={client?.logoPath}>
         {client === undefined ? messages.signIn : <Phrase text={messages.signInTo} values={{ client: client.name }} />}
       </ClientHeading>
@@ -76,11 +76,9 @@ export function LoginPage(props: LoginPageProps) {
           {messages.signIn}
         </button>
       </form>
-      <p class="hint">
-        <a href={requestId === undefined ? '/forgot-password' : `/forgot-password?request=${requestId}`}>
-          {messages.forgotPassword}
-        </a>
-      </p>
+      <a class="link" href={requestId === undefined ? '/forgot-password' : `/forgot-password?request=${requestId}`}>
+        {messages.forgotPassword}
+      </a>
     </Layout>
   );
 }

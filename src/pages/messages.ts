@@ -1,83 +1,45 @@
 /**
  * Owns every text that the pages show. A page holds no wording of its own, so that another language is one more table
- * of this type. Leaves to others: scope descriptions and error messages, which arrive as props.
+ * of this type. Leaves to others: scope descriptions and what services find wrong with an input, which arrive as props.
  *
  * `{name}` marks a value that is filled in by `fill` (plain text) or `Phrase` (markup around the value).
  */
+import { consentTexts } from './messages/consent.js';
+import { homeTexts } from './messages/home.js';
 import { invitationTexts } from './messages/invitation.js';
+import { logoutTexts } from './messages/logout.js';
 import { myAccountTexts } from './messages/my-account.js';
 import { passwordTexts } from './messages/passwords.js';
 
 const englishTexts = {
+  ...consentTexts,
+  ...homeTexts,
   ...invitationTexts,
+  ...logoutTexts,
   ...myAccountTexts,
   ...passwordTexts,
   lang: 'en',
   productName: 'Latchkey',
+  titleOfFailure: 'Error: {title}',
+  skipToContent: 'Skip to the content',
 
   signIn: 'Sign in',
   signInTo: 'Sign in to continue to {client}',
   signInReturn: 'Afterwards you go back to {host}',
+  signInRefused: 'The e-mail address or the password is not right.',
+  signInAsAnother: 'You are signed in as {email}, but the app asks for another person. Sign in as them.',
   email: 'E-mail',
   password: 'Password',
-
-  consentTitle: 'Allow {client} to use your account?',
-  consentHeading: 'Allow {client} to use your account?',
-  consentPublishedBy: 'Published by {account}',
-  consentScopes: 'If you allow it, this app can:',
-  consentNoScopes: 'This app asks for nothing beyond knowing that you signed in.',
-  consentAtApi: 'at {api}',
-  consentNew: 'New',
-  consentNewHint: 'What is marked “New” is more than you allowed this app before.',
-  consentRedirect: 'Either way you go back to {host}.',
-  consentUnverified: 'This app has not been verified. Allow it only if you know who made it and why it asks.',
-  allow: 'Allow',
-  deny: 'Deny',
-  verified: 'Verified',
-  unverified: 'Not verified',
-  homepage: 'Website',
-  policy: 'Privacy policy',
-  terms: 'Terms of service',
-  appLinks: 'About this app',
-
-  otherAccountTitle: '{client} is not open to this account',
-  otherAccountReason:
-    'This app has not been verified yet, so only members of {account}, the account that published it, can sign in.',
-  otherAccountNext: 'If you have a sign-in at {account}, use that one instead.',
-  otherAccountSwitch: 'Use another account',
-  otherAccountBack: 'Back to {client}',
+  signedInAs: 'Signed in as {email}',
 
   formPostTitle: 'Going back to {host}',
   formPostHint: 'If nothing happens, continue by the button.',
   formPostContinue: 'Continue',
 
-  signedInAs: 'Signed in as {email}',
-  signOut: 'Sign out',
-  signOutTitle: 'Sign out?',
-  signOutAskedBy: '{client} asks to sign you out of Latchkey.',
-  signOutHint: 'This ends your session in this browser. Apps you signed in to may keep sessions of their own.',
-  staySignedIn: 'Stay signed in',
-  signedOutTitle: 'You are signed out',
-  signedOutHint: 'On a shared computer, close the browser as well.',
-  signInAgain: 'Sign in again',
-
   errorReference: 'Reference',
-  errorReferenceHint: 'Quote this when you ask for help.',
-
-  homeSignedOutTitle: 'One key to every app',
-  homeSignedOutLead:
-    'Latchkey signs people in to the apps your account trusts, with OAuth 2.1 and OpenID Connect. Register and run those apps from one GraphQL API.',
-  homeExplore: 'Explore the API',
-  homeExploreHint: 'GraphiQL, with documentation and examples',
-  homeDiscovery: 'Discovery document',
-  homeDiscoveryHint: 'What an app needs to connect',
-  homeGreeting: 'Hello, {name}',
-  homeYou: 'You',
-  homeName: 'Name',
-  homeRole: 'Role',
-  homeAccount: 'Account',
-  homeIssuer: 'Issuer',
-  homeNext: 'Where to go next',
+  errorReferenceHint: 'Quote it when you ask for help.',
+  toFrontPage: 'Go to the front page',
+  openAgain: 'Open the page again',
 
   graphiqlTitle: 'GraphiQL',
   graphiqlSignedInAs: 'Signed in as {email} ({role})',

@@ -21,7 +21,7 @@ export interface ForgotPasswordPageProps extends Localized {
 export function ForgotPasswordPage(props: ForgotPasswordPageProps) {
   const { csrfToken, requestId, email, error, messages = english } = props;
   return (
-    <Layout title={messages.forgotTitle} messages={messages}>
+    <Layout title={messages.forgotTitle} failed={error !== undefined} messages={messages}>
       <h1>{messages.forgotTitle}</h1>
       <p class="lead">{messages.forgotLead}</p>
       {error !== undefined && (
@@ -121,7 +121,7 @@ export interface ResetPasswordPageProps extends Localized {
 export function ResetPasswordPage(props: ResetPasswordPageProps) {
   const { csrfToken, token, requestId, email, error, messages = english } = props;
   return (
-    <Layout title={messages.resetTitle} messages={messages}>
+    <Layout title={messages.resetTitle} failed={error !== undefined} messages={messages}>
       <h1>{messages.resetTitle}</h1>
       <p class="lead">
         <Phrase text={messages.resetLead} values={{ email }} />
@@ -147,7 +147,7 @@ export interface LinkOverPageProps extends Localized {
 /** Says the same of every link that does not work. */
 export function LinkOverPage({ again, label, messages = english }: LinkOverPageProps) {
   return (
-    <Layout title={messages.linkOverTitle} messages={messages}>
+    <Layout title={messages.linkOverTitle} failed={true} messages={messages}>
       <h1>{messages.linkOverTitle}</h1>
       <p class="lead">{messages.linkOverLead}</p>
       <a class="button button-primary" href={again}>

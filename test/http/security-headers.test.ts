@@ -43,6 +43,9 @@ test('every page is safe from frames, sniffing, referrers, scripts and caches (R
     expect(page.headers.get('x-frame-options'), name).toBe('DENY');
     expect(page.headers.get('x-content-type-options'), name).toBe('nosniff');
     expect(page.headers.get('referrer-policy'), name).toBe('no-referrer');
+    expect(page.headers.get('permissions-policy'), name).toMatch(
+      /(?=.*camera=\(\))(?=.*geolocation=\(\))(?=.*usb=\(\))/,
+    );
     expect(page.headers.get('cache-control'), name).toBe('no-store');
     expect(page.headers.get('strict-transport-security'), name).toBeNull();
     expect(page.headers.get('x-request-id'), name).toMatch(/^[0-9a-f-]{36}$/);

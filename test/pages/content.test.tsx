@@ -3,16 +3,25 @@ import { describe, expect, it } from 'vitest';
 import { ErrorPage } from '../../src/pages/error.js';
 import { HomePage } from '../../src/pages/home.js';
 import { english, fill, type Messages } from '../../src/pages/messages.js';
+import { myAccountParts } from '../../src/pages/my-account/parts.js';
 import { render } from '../../src/pages/render.js';
 import { tagsNamed, textOf } from './markup.js';
 
 const linksOf = (html: string) => tagsNamed(html, 'a').map((tag) => tag.attributes.href);
 
 describe('the error page', () => {
-  it('says what went wrong, what to do next and which reference to quote', () => {
-    const html = render(<ErrorPage title="Expired" message="Too late." hint="Start again." referenceId="req_42" />);
-    expect(textOf(html)).toMatch(/Expired Too late\. Start again\. Reference req_42/);
-    expect(textOf(render(<ErrorPage title="T" message="M" referenceId="req_42" />))).toContain('req_42');
+  const onward = { href: '/on', label: 'On' };
+
+  it('says what went wrong, what to do next, where to go on and which reference to quote', () => {
+    const html = render(
+      <ErrorPage title="Expired" message="Too late." hint="Start again." onward={onward} referenceId="req_42" />,
+    );
+    expect(textOf(html)).toMatch(/Expired Too late\. Start again\. On Reference req_42/);
+    expect(linksOf(html)).toEqual(['/on']);
+    expect(html).toContain('<title>Error: Expired · Latchkey</title>');
+    expect(textOf(render(<ErrorPage title="T" message="M" onward={onward} referenceId="req_42" />))).toContain(
+      'req_42',
+    );
   });
 });
 
@@ -25,7 +34,14 @@ describe('the front page', () => {
     for (const expected of ['Hello, Ada', 'ada@example.com', 'OWNER', 'Example Ltd', issuer]) {
       expect(textOf(html)).toContain(expected);
     }
-    expect(linksOf(html)).toEqual(['/graphql', '/.well-known/openid-configuration', '/me', '/logout']);
+    expect(linksOf(html)).toEqual([
+      '#content',
+      '/',
+      '/logout',
+      ...myAccountParts.map(({ path }) => path),
+      '/graphql',
+      '/.well-known/openid-configuration',
+    ]);
   });
 
   it('greets a member without a name by e-mail', () => {

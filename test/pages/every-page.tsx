@@ -99,6 +99,7 @@ export const everyPage: Readonly<Record<string, (change: Change) => string>> = {
         title={change('title', 'Not found')}
         message={change('message', 'There is nothing here.')}
         hint={change('hint', 'Go back.')}
+        onward={{ href: change('onward.href', '/login'), label: change('onward.label', 'Sign in') }}
         referenceId={change('referenceId', 'req_1')}
       />,
     ),

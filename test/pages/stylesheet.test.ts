@@ -1,7 +1,8 @@
 /** The stylesheet's address, that it loads nothing, and its contrast (WCAG 2.2: 1.4.3 text, 1.4.11 controls). */
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { palette, stylesheet, stylesheetPath } from '../../src/pages/stylesheet.js';
+import { palette, paletteOfMoreContrast } from '../../src/pages/styles/palette.js';
+import { stylesheet, stylesheetPath } from '../../src/pages/stylesheet.js';
 import { everyPage, unchanged } from './every-page.js';
 import { tagsOf } from './markup.js';
 
@@ -41,6 +42,30 @@ describe.each(Object.entries(palette))('the %s colours', (_scheme, colours) => {
   });
 });
 
+describe.each(['light', 'dark'] as const)('the %s colours for those who ask for more contrast', (scheme) => {
+  const colours: Record<string, string> = { ...palette[scheme], ...paletteOfMoreContrast[scheme] };
+
+  it.each([
+    ['text', 'surface'],
+    ['text', 'canvas'],
+    ['muted', 'surface'],
+    ['muted', 'canvas'],
+    ['accent', 'surface'],
+    ['on-accent', 'accent'],
+    ['error-text', 'error-surface'],
+    ['warning-text', 'warning-surface'],
+    ['good-text', 'good-surface'],
+  ])('%s on %s is readable by WCAG 2.2 AAA (1.4.6)', (foreground, background) => {
+    expect(contrast(colours[foreground] ?? '', colours[background] ?? '')).toBeGreaterThanOrEqual(7);
+  });
+
+  it('lines and outlines are seen', () => {
+    for (const name of ['line', 'control']) {
+      expect(contrast(colours[name] ?? '', colours.surface ?? '')).toBeGreaterThanOrEqual(name === 'line' ? 3 : 4.5);
+    }
+  });
+});
+
 describe('the stylesheet', () => {
   it('is served under a hash of its text', () => {
     const hash = createHash('sha256').update(stylesheet).digest('hex');
@@ -52,7 +77,13 @@ describe('the stylesheet', () => {
   });
 
   it('heeds dark mode, reduced motion, forced colours and the keyboard', () => {
-    for (const expected of ['prefers-color-scheme:dark', 'prefers-reduced-motion', 'forced-colors', ':focus-visible']) {
+    for (const expected of [
+      'prefers-color-scheme:dark',
+      'prefers-reduced-motion',
+      'prefers-contrast',
+      'forced-colors',
+      ':focus-visible',
+    ]) {
       expect(stylesheet).toContain(expected);
     }
     expect(stylesheet).not.toMatch(/outline:\s*(?:0|none)/);

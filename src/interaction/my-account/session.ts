@@ -1,5 +1,5 @@
 // What the parts of My account share: their shape, and that somebody must be signed in.
-import type { MyAccountPath } from '../../pages/my-account/layout.js';
+import type { MyAccountPath } from '../../pages/my-account/parts.js';
 import type { Flow, PageContext } from '../flow.js';
 
 type Handler = (c: PageContext) => Promise<Response>;

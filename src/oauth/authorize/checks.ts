@@ -7,7 +7,7 @@ import { matchesRedirectUri } from '../../lib/redirect-uri.js';
 import { isSubset, parseScope, splitWords } from '../../lib/scope.js';
 import { acrOfPassword, parseClaims } from '../claims.js';
 import type { IdTokenHint } from '../id-token-hint.js';
-import { PageError } from '../respond-with-page.js';
+import { pageError } from '../respond-with-page.js';
 import {
   type AuthorizationErrorCode,
   type AuthorizationFault,
@@ -18,26 +18,17 @@ import {
 } from './request.js';
 import { resourcesExist, scopesHaveResources } from './resources.js';
 
-const startAgain = 'Go back to the app and try again. If it keeps happening, tell the people who make the app.';
-
 /** The client_id of a request that names one. @throws PageError */
 export function requireClientId(parameters: Parameters): string {
   const clientId = parameters.get('client_id');
   if (clientId !== undefined) return clientId;
-  const message = 'The app did not say which app it is: client_id is missing or was sent more than once.';
-  throw new PageError('This sign-in link is not valid', message, { hint: startAgain });
+  throw pageError('clientIdMissing');
 }
 
 /** The client that the request names. @throws PageError for an unknown or disabled one */
 export function requireClient(client: AuthorizingClient | null): AuthorizingClient {
-  if (!client) {
-    const message = 'There is no app with this client_id. It may have been deleted.';
-    throw new PageError('Unknown app', message, { hint: startAgain, detail: 'unknown client_id' });
-  }
-  if (client.disabledAt !== null) {
-    const message = 'This app has been disabled by the account that registered it.';
-    throw new PageError('This app is disabled', message, { status: 403, detail: client.id });
-  }
+  if (!client) throw pageError('unknownApp', { detail: 'unknown client_id' });
+  if (client.disabledAt !== null) throw pageError('disabledApp', { status: 403, detail: client.id });
   return client;
 }
 
@@ -48,31 +39,21 @@ function isRegistered(uri: string, client: AuthorizingClient): boolean {
 /** A request that has waited must still be for a registered redirect URI: an admin may have taken it away. @throws PageError */
 export function requireStillRegistered(uri: string, client: AuthorizingClient): void {
   if (isRegistered(uri, client)) return;
-  const message = 'The app no longer has the redirect URI that this sign-in began with.';
-  throw new PageError('This sign-in link is not valid', message, { hint: startAgain, detail: client.id });
+  throw pageError('redirectUriTaken', { detail: client.id });
 }
 
 /** The redirect URI to answer to: the one sent, if registered, or the only one there is. @throws PageError */
 export function requireRedirectUri(parameters: Parameters, client: AuthorizingClient): string {
   const registered = client.redirectUris.map(({ uri }) => uri);
   const sent = parameters.get('redirect_uri');
-  const fail = (message: string, detail: string): never => {
-    throw new PageError('This sign-in link is not valid', message, { hint: startAgain, detail });
-  };
-  if (parameters.unusable.has('redirect_uri'))
-    return fail('redirect_uri was sent more than once, or with a NUL character.', client.id);
+  if (parameters.unusable.has('redirect_uri')) throw pageError('redirectUriUnusable', { detail: client.id });
   if (sent === undefined) {
     const [only] = registered;
     if (only !== undefined && registered.length === 1) return only;
-    return fail('redirect_uri is missing, and the app has registered more than one, or none.', client.id);
+    throw pageError('redirectUriMissing', { detail: client.id });
   }
-  const matches = isRegistered(sent, client);
-  return matches
-    ? sent
-    : fail(
-        'redirect_uri does not match any URI that is registered for this app.',
-        `${client.id} sent ${sent.slice(0, 500)}`,
-      );
+  if (isRegistered(sent, client)) return sent;
+  throw pageError('redirectUriUnknown', { detail: `${client.id} sent ${sent.slice(0, 500)}` });
 }
 
 /** What the checks look at. */

@@ -33,5 +33,5 @@ export function authorizationEndpoint(deps: Deps, browser: Browser) {
 
 /** POST `/oauth/authorize`: the same request as a GET. */
 export function authorizationPostEndpoint() {
-  return postAsGet('/oauth/authorize', 'This sign-in link is not valid', 16_000);
+  return postAsGet('/oauth/authorize', { noForm: 'authorizeNoForm', tooLong: 'authorizeTooLong' }, 16_000);
 }

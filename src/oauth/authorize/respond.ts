@@ -7,21 +7,14 @@ import type { Environment } from '../../http/environment.js';
 import { withResponse } from '../../lib/redirect-uri.js';
 import { holdSession, type LiveSession } from '../../sessions/service.js';
 import { asDescription } from '../error.js';
-import { PageError, respondWithFormPost } from '../respond-with-page.js';
+import { type PageError, pageError, respondWithFormPost } from '../respond-with-page.js';
 import type { AuthorizationFault, AuthorizationRequest, AuthorizingClient } from './request.js';
 import { audiencesOf } from './resources.js';
 import { consumeRequest, type StoredRequest } from './store.js';
 
 /** A page restored from history posts what was answered before. */
 export function answeredBefore(): PageError {
-  return new PageError(
-    'This sign-in is over',
-    'It was answered before, has expired, or was begun in another browser.',
-    {
-      hint: 'Go back to the app and sign in again.',
-      status: 403,
-    },
-  );
+  return pageError('signInOver', { status: 403 });
 }
 
 /** Sends a response to the redirect URI, which was checked before, in the mode that the request asked for. */

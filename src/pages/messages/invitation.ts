@@ -7,7 +7,5 @@ export const invitationTexts = {
   invitationName: 'Your name',
   invitationNameHint: 'As your colleagues know you. You may leave it empty.',
   invitationAccept: 'Accept and sign in',
-  newPassword: 'New password',
-  newPasswordHint: 'At least 12 characters. Several words are easy to remember and hard to guess.',
   joined: 'Welcome. You are a member now, and signed in.',
 } as const;

@@ -1,9 +1,10 @@
-// The English texts of the pages under My account.
+// The English texts of the pages under My account: what they share, and the profile.
 
 export const myAccountTexts = {
   myAccount: 'My account',
-  myAccountNav: 'Parts of my account',
+  myAccountTitle: '{part} · My account',
   myProfile: 'Profile',
+  myProfileHint: 'Your name, your e-mail address and your role',
   myProfileLead: 'What apps are told about you, as far as you allow it.',
   myName: 'Name',
   myNameHint: 'Leave it empty to give none.',

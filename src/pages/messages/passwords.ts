@@ -15,7 +15,8 @@ export const passwordTexts = {
   resetTitle: 'Choose a new password',
   resetLead: 'For {email}. You are signed out everywhere else, apps included.',
   newPassword: 'New password',
-  newPasswordHint: '12 to 128 characters, and none that many people use.',
+  newPasswordHint:
+    '12 to 128 characters, and none that many people use. Several words are easy to remember and hard to guess.',
   resetSave: 'Set password and sign in',
   linkOverTitle: 'This link does not work any more',
   linkOverLead: 'It was used, a newer one took its place, its time is over, or it was not copied whole.',

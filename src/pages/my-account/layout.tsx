@@ -1,20 +1,11 @@
 /**
- * Owns the frame of the pages under My account: the parts of it as a navigation, what was just done, and the content.
+ * Owns the frame of the pages under My account: the navigation between its parts, what was just done, and the content.
  * Leaves to others: what each part shows.
  */
 import type { Child } from 'hono/jsx';
 import { Layout } from '../layout.js';
-import { english, type Localized, type Messages } from '../messages.js';
-import { SignedInAs } from '../phrase.js';
-
-/** The parts of My account, in the order of the navigation. */
-const parts = [{ path: '/me', label: 'myProfile' }] as const satisfies readonly {
-  readonly path: string;
-  readonly label: keyof Messages;
-}[];
-
-/** The addresses of the parts. */
-export type MyAccountPath = (typeof parts)[number]['path'];
+import { english, fill, type Localized, type Messages } from '../messages.js';
+import { type MyAccountPath, myAccountParts } from './parts.js';
 
 /** Props of `MyAccountLayout`. */
 export interface MyAccountLayoutProps extends Localized {
@@ -25,39 +16,56 @@ export interface MyAccountLayoutProps extends Localized {
   lead?: string;
   /** What has just been done, for whoever came from a form. */
   done?: string;
-  /** What could not be done. */
+  /** What could not be done. A field that it is about names `myAccountErrorId` in its aria-describedby. */
   error?: string;
   children: Child;
 }
 
+/** The id of the text that says what could not be done. */
+export const myAccountErrorId = 'error';
+
 /** A part of My account. */
 export function MyAccountLayout(props: MyAccountLayoutProps) {
   const { current, memberEmail, lead, done, error, children, messages = english } = props;
-  const label = parts.find(({ path }) => path === current)?.label ?? 'myAccount';
+  const part = myAccountParts.find(({ path }) => path === current);
+  const label = messages[part?.label ?? 'myAccount'];
   return (
-    <Layout title={messages[label]} messages={messages} wide={true}>
-      <nav class="parts" aria-label={messages.myAccountNav}>
-        {parts.map((part) => (
-          <a href={part.path} aria-current={part.path === current ? 'page' : undefined}>
-            {messages[part.label]}
-          </a>
-        ))}
-        <a href="/logout">{messages.signOut}</a>
-      </nav>
-      <h1>{messages[label]}</h1>
+    <Layout
+      title={fill(messages.myAccountTitle, { part: label })}
+      failed={error !== undefined}
+      messages={messages}
+      memberEmail={memberEmail}
+      side={<Parts current={current} messages={messages} />}
+    >
+      <h1>{label}</h1>
       {lead !== undefined && <p class="lead">{lead}</p>}
-      <SignedInAs email={memberEmail} messages={messages} />
       {done !== undefined && (
         <p class="notice notice-good" role="status">
           {done}
         </p>
       )}
       {error !== undefined && (
-        <p class="notice notice-error" role="alert" id="error">
+        <p class="notice notice-error" role="alert" id={myAccountErrorId}>
           {error}
         </p>
       )}
       {children}
     </Layout>
+  );
+}
+
+function Parts({ current, messages }: { current: MyAccountPath; messages: Messages }) {
+  return (
+    <nav class="parts" aria-label={messages.myAccount}>
+      <ul>
+        {myAccountParts.map(({ path, label }) => (
+          <li>
+            <a href={path} aria-current={path === current ? 'page' : undefined}>
+              {messages[label]}
+            </a>
+          </li>
+        ))}
+      </ul>
+    </nav>
   );
 }

@@ -3,7 +3,7 @@
  */
 import { english, type Localized } from '../messages.js';
 import { HiddenFields } from '../phrase.js';
-import { MyAccountLayout } from './layout.js';
+import { MyAccountLayout, myAccountErrorId } from './layout.js';
 
 /** Props of `ProfilePage`. */
 export interface ProfilePageProps extends Localized {
@@ -21,7 +21,7 @@ export interface ProfilePageProps extends Localized {
 /** Who one is here, and the form for one's name. */
 export function ProfilePage(props: ProfilePageProps) {
   const { csrfToken, memberEmail, emailVerified, name, accountName, role, messages = english } = props;
-  const describedBy = props.error === undefined ? 'name-hint' : 'error name-hint';
+  const describedBy = props.error === undefined ? 'name-hint' : `${myAccountErrorId} name-hint`;
   return (
     <MyAccountLayout current="/me" lead={messages.myProfileLead} {...props}>
       <dl class="facts">
