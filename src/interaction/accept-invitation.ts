@@ -1,7 +1,7 @@
 // Accepting an invitation: the link shows what it is to, the form makes the person a member who is signed in. Only the form uses
 // the link up: mail programs fetch links by themselves.
 import { originForAudit } from '../http/browser.js';
-import { InputError, OverloadedError } from '../lib/errors.js';
+import { InputError, messageAt, OverloadedError } from '../lib/errors.js';
 import { acceptInvitation, findInvitation } from '../members/invitations.js';
 import { type PageError, pageError, respondWithPage } from '../oauth/respond-with-page.js';
 import { AcceptInvitationPage } from '../pages/accept-invitation.js';
@@ -17,6 +17,8 @@ interface Attempt {
   readonly token: string;
   readonly name?: string;
   readonly error?: string;
+  readonly nameError?: string | undefined;
+  readonly passwordError?: string | undefined;
   readonly status?: 400 | 503;
 }
 
@@ -34,6 +36,8 @@ async function show({ deps, browser }: Flow, c: PageContext, attempt: Attempt): 
     role: member.role,
     name: attempt.name ?? member.name ?? '',
     ...(attempt.error === undefined ? {} : { error: attempt.error }),
+    nameError: attempt.nameError,
+    passwordError: attempt.passwordError,
   });
   return respondWithPage(c, page, { status: attempt.status ?? 200 });
 }
@@ -55,7 +59,10 @@ export function acceptInvitationForm(flow: Flow) {
     try {
       member = await acceptInvitation(flow.deps, origin, token, given);
     } catch (error) {
-      if (error instanceof InputError) return show(flow, c, { token, name, error: error.message, status: 400 });
+      if (error instanceof InputError) {
+        const [nameError, passwordError] = [messageAt(error, 'name'), messageAt(error, 'password')];
+        return show(flow, c, { token, name, nameError, passwordError, status: 400 });
+      }
       if (!(error instanceof OverloadedError)) throw error;
       c.header('Retry-After', String(error.retryAfterSeconds));
       return show(flow, c, { token, name, error: error.message, status: 503 });

@@ -32,6 +32,12 @@ export class InputError extends Error {
   }
 }
 
+/** What is wrong with one field of an input, in words; undefined when nothing is. */
+export function messageAt({ issues }: InputError, field: string): string | undefined {
+  const messages = issues.filter(({ path }) => path[0] === field).map(({ message }) => message);
+  return messages.length === 0 ? undefined : messages.join(' ');
+}
+
 /** The caller is known but may not do this. The message says what would be needed. */
 export class ForbiddenError extends Error {
   constructor(message: string) {

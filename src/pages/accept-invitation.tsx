@@ -1,9 +1,9 @@
 /**
  * Owns the look of the page that accepts an invitation. Leaves to others: whether the link works, and what accepting does.
  */
+import { Field, NewPasswordField, UserName } from './field.js';
 import { Layout } from './layout.js';
 import { english, fill, type Localized } from './messages.js';
-import { NewPasswordField } from './new-password-field.js';
 import { HiddenFields, Phrase } from './phrase.js';
 
 /** Props of `AcceptInvitationPage`. */
@@ -17,20 +17,20 @@ export interface AcceptInvitationPageProps extends Localized {
   email: string;
   role: string;
   name: string;
+  /** What stands in the way as a whole. */
   error?: string;
+  /** What was wrong with the fields. */
+  nameError?: string | undefined;
+  passwordError?: string | undefined;
 }
-
-const errorId = 'error';
 
 /** Who invites to what, and the form that makes one a member. */
 export function AcceptInvitationPage(props: AcceptInvitationPageProps) {
-  const { csrfToken, token, accountName, inviter, email, role, name, error, messages = english } = props;
+  const { csrfToken, token, accountName, inviter, email, role, name, messages = english } = props;
+  const { error, nameError, passwordError } = props;
+  const failed = (error ?? nameError ?? passwordError) !== undefined;
   return (
-    <Layout
-      title={fill(messages.invitationTitle, { account: accountName })}
-      failed={error !== undefined}
-      messages={messages}
-    >
+    <Layout title={fill(messages.invitationTitle, { account: accountName })} failed={failed} messages={messages}>
       <h1>
         <Phrase text={messages.invitationTitle} values={{ account: accountName }} />
       </h1>
@@ -48,22 +48,24 @@ export function AcceptInvitationPage(props: AcceptInvitationPageProps) {
         <dd>{role}</dd>
       </dl>
       {error !== undefined && (
-        <p class="notice notice-error" role="alert" id={errorId}>
+        <p class="notice notice-error" role="alert">
           {error}
         </p>
       )}
       <form method="post" action="/accept-invitation">
         <HiddenFields fields={{ csrf: csrfToken, token }} />
-        {/* For password managers, which keep a password with its user name. */}
-        <input type="hidden" name="username" value={email} autocomplete="username" />
-        <div class="field">
-          <label for="name">{messages.invitationName}</label>
-          <input id="name" name="name" value={name} autocomplete="name" aria-describedby="name-hint" />
-          <p class="hint" id="name-hint">
-            {messages.invitationNameHint}
-          </p>
-        </div>
-        <NewPasswordField messages={messages} errorId={error === undefined ? undefined : errorId} />
+        <UserName email={email} />
+        <Field
+          label={messages.invitationName}
+          hint={messages.invitationNameHint}
+          error={nameError}
+          input={{ id: 'name', value: name, autocomplete: 'name', autofocus: nameError !== undefined }}
+        />
+        <NewPasswordField
+          messages={messages}
+          error={passwordError}
+          autofocus={nameError === undefined && passwordError !== undefined}
+        />
         <button type="submit" class="button button-primary">
           {messages.invitationAccept}
         </button>

@@ -1,6 +1,7 @@
 /**
  * Owns the look of the sign-in form. Leaves to others: checking the password, throttling, and where a person goes next.
  */
+import { Field } from './field.js';
 import { Layout } from './layout.js';
 import { english, fill, type Localized } from './messages.js';
 import { ClientHeading, HiddenFields, Phrase } from './phrase.js';
@@ -24,7 +25,8 @@ const errorId = 'login-error';
 /** E-mail and password on one form, usable by a password manager and without JavaScript. */
 export function LoginPage(props: LoginPageProps) {
   const { csrfToken, requestId, returnTo, email, error, client, messages = english } = props;
-  const describedBy = error === undefined ? undefined : errorId;
+  const failed = error === undefined ? undefined : errorId;
+  const isKnown = email !== undefined && email !== '';
   const title = client === undefined ? messages.signIn : fill(messages.signInTo, { client: client.name });
   return (
     <Layout title={title} failed={error !== undefined} messages={messages}>
@@ -45,33 +47,31 @@ export function LoginPage(props: LoginPageProps) {
         <HiddenFields
           fields={{ csrf: csrfToken, request: requestId, return_to: requestId === undefined ? returnTo : undefined }}
         />
-        <div class="field">
-          <label for="email">{messages.email}</label>
-          <input
-            id="email"
-            name="email"
-            type="email"
-            value={email ?? ''}
-            autocomplete="username"
-            autocapitalize="none"
-            spellcheck={false}
-            required
-            autofocus={email === undefined || email === ''}
-            aria-describedby={describedBy}
-          />
-        </div>
-        <div class="field">
-          <label for="password">{messages.password}</label>
-          <input
-            id="password"
-            name="password"
-            type="password"
-            autocomplete="current-password"
-            required
-            autofocus={email !== undefined && email !== ''}
-            aria-describedby={describedBy}
-          />
-        </div>
+        <Field
+          label={messages.email}
+          errorId={failed}
+          input={{
+            id: 'email',
+            type: 'email',
+            value: email ?? '',
+            autocomplete: 'username',
+            autocapitalize: 'none',
+            spellcheck: false,
+            required: true,
+            autofocus: !isKnown,
+          }}
+        />
+        <Field
+          label={messages.password}
+          errorId={failed}
+          input={{
+            id: 'password',
+            type: 'password',
+            autocomplete: 'current-password',
+            required: true,
+            autofocus: isKnown,
+          }}
+        />
         <button type="submit" class="button button-primary">
           {messages.signIn}
         </button>

@@ -2,11 +2,10 @@
  * Owns the look of the pages for a forgotten password, and of the page for a link that works no more. Leaves to others:
  * whether anybody has an address, what a password must be, and whether a link works.
  */
+import { Field, NewPasswordField, UserName } from './field.js';
 import { Layout } from './layout.js';
 import { english, type Localized } from './messages.js';
 import { HiddenFields, Phrase } from './phrase.js';
-
-const errorId = 'password-error';
 
 /** Props of `ForgotPasswordPage`. */
 export interface ForgotPasswordPageProps extends Localized {
@@ -24,29 +23,22 @@ export function ForgotPasswordPage(props: ForgotPasswordPageProps) {
     <Layout title={messages.forgotTitle} failed={error !== undefined} messages={messages}>
       <h1>{messages.forgotTitle}</h1>
       <p class="lead">{messages.forgotLead}</p>
-      {error !== undefined && (
-        <p class="notice notice-error" role="alert" id={errorId}>
-          {error}
-        </p>
-      )}
       <form method="post" action="/forgot-password">
         <HiddenFields fields={{ csrf: csrfToken, request: requestId }} />
-        <div class="field">
-          <label for="email">{messages.email}</label>
-          <input
-            id="email"
-            name="email"
-            type="email"
-            value={email ?? ''}
-            autocomplete="username"
-            autocapitalize="none"
-            spellcheck={false}
-            required
-            autofocus
-            aria-invalid={error === undefined ? undefined : 'true'}
-            aria-describedby={error === undefined ? undefined : errorId}
-          />
-        </div>
+        <Field
+          label={messages.email}
+          error={error}
+          input={{
+            id: 'email',
+            type: 'email',
+            value: email ?? '',
+            autocomplete: 'username',
+            autocapitalize: 'none',
+            spellcheck: false,
+            required: true,
+            autofocus: true,
+          }}
+        />
         <button type="submit" class="button button-primary">
           {messages.forgotSend}
         </button>
@@ -75,38 +67,6 @@ export function LinkSentPage({ signInPath, messages = english }: LinkSentPagePro
   );
 }
 
-/** Props of `NewPasswordField`. */
-interface NewPasswordFieldProps extends Localized {
-  error?: string | undefined;
-}
-
-/** The field for a new password, with what it must be and what was wrong with the last one. */
-function NewPasswordField({ error, messages = english }: NewPasswordFieldProps) {
-  return (
-    <div class="field">
-      <label for="password">{messages.newPassword}</label>
-      <input
-        id="password"
-        name="password"
-        type="password"
-        autocomplete="new-password"
-        required
-        autofocus
-        aria-invalid={error === undefined ? undefined : 'true'}
-        aria-describedby={error === undefined ? 'password-hint' : `${errorId} password-hint`}
-      />
-      {error !== undefined && (
-        <p class="notice notice-error" role="alert" id={errorId}>
-          {error}
-        </p>
-      )}
-      <p class="hint" id="password-hint">
-        {messages.newPasswordHint}
-      </p>
-    </div>
-  );
-}
-
 /** Props of `ResetPasswordPage`. */
 export interface ResetPasswordPageProps extends Localized {
   csrfToken: string;
@@ -128,7 +88,8 @@ export function ResetPasswordPage(props: ResetPasswordPageProps) {
       </p>
       <form method="post" action="/reset-password">
         <HiddenFields fields={{ csrf: csrfToken, token, request: requestId }} />
-        <NewPasswordField error={error} messages={messages} />
+        <UserName email={email} />
+        <NewPasswordField error={error} messages={messages} autofocus={true} />
         <button type="submit" class="button button-primary">
           {messages.resetSave}
         </button>

@@ -1,6 +1,7 @@
 // Every page that a person meets, and how they get there: for tests that hold for all of them.
 import type { Page } from 'playwright-core';
 import { inviteMember } from '../../src/members/invitations.js';
+import { requestReset } from '../../src/members/password-reset.js';
 import { actorOfMember } from '../../src/members/service.js';
 import type { TestServer } from '../support/app.js';
 import { linkTo } from '../support/mail.js';
@@ -14,6 +15,8 @@ export interface World {
   readonly foreignClient: TestClient;
   /** The link of an invitation. */
   readonly invitation: string;
+  /** The link for a forgotten password. */
+  readonly resetLink: string;
 }
 
 export interface Screen {
@@ -36,7 +39,15 @@ export async function createWorld(server: TestServer): Promise<World> {
   const manager = { actor, memberId: server.owner.id, role: server.owner.role };
   const email = 'grace.hopper@northwind.example';
   await inviteMember(server.deps, manager, { email, name: 'Grace Hopper', role: 'WRITER' });
-  return { server, client, foreignClient, invitation: await linkTo(server, email) };
+  const forgetful = await server.addMember('WRITER', 'forgetful@northwind.example');
+  await requestReset(server.deps, { ipAddress: null, userAgent: null }, forgetful.email);
+  return {
+    server,
+    client,
+    foreignClient,
+    invitation: await linkTo(server, email),
+    resetLink: await linkTo(server, forgetful.email),
+  };
 }
 
 function authorize(page: Page, { server }: World, client: TestClient, more: Record<string, string> = {}) {
@@ -105,4 +116,37 @@ export const screens: readonly Screen[] = [
   },
   { name: 'sign out', as: 'the owner', open: at('/logout'), heading: 'Sign out?' },
   { name: 'my profile', as: 'the owner', open: at('/me'), heading: 'Profile' },
+  { name: 'my password', as: 'the owner', open: at('/me/password'), heading: 'Password' },
+  {
+    name: 'my password, refused',
+    as: 'the owner',
+    async open(page, world) {
+      await at('/me/password')(page, world);
+      await page.getByLabel('Current password').fill('not the password');
+      await page.getByLabel('New password').fill('short');
+      await page.getByRole('button', { name: 'Change password' }).click();
+      await page.getByText('This is not your current password.').waitFor();
+    },
+    heading: 'Password',
+  },
+  { name: 'forgotten password', as: 'nobody', open: at('/forgot-password'), heading: 'Set a new password' },
+  {
+    name: 'forgotten password, refused',
+    as: 'nobody',
+    async open(page, world) {
+      await at('/forgot-password')(page, world);
+      await page.getByLabel('E-mail').fill('a@b');
+      await page.getByRole('button', { name: 'Send the link' }).click();
+      await page.getByText('This is not an e-mail address.').waitFor();
+    },
+    heading: 'Set a new password',
+  },
+  { name: 'link sent', as: 'nobody', open: at('/forgot-password?sent=1'), heading: 'Look into your mailbox' },
+  {
+    name: 'new password',
+    as: 'nobody',
+    open: (page, { resetLink }) => page.goto(resetLink),
+    heading: 'Choose a new password',
+  },
+  { name: 'link over', as: 'nobody', open: at('/reset-password'), heading: 'This link does not work any more' },
 ];

@@ -64,7 +64,7 @@ describe.each(Object.entries(everyPage))('the %s page', (_name, page) => {
     expect(new Set(ids).size).toBe(ids.length);
     const labelled = tagsNamed(html, 'label').map((tag) => tag.attributes.for);
     for (const input of tagsOf(html).filter(({ name }) => ['input', 'select', 'textarea'].includes(name))) {
-      if (input.attributes.type === 'hidden') continue;
+      if (input.attributes.type === 'hidden' || 'hidden' in input.attributes) continue;
       expect(labelled).toContain(input.attributes.id);
       if (input.name !== 'input' || ['checkbox', 'radio'].includes(input.attributes.type ?? '')) continue;
       expect(input.attributes.autocomplete).toBeTruthy();

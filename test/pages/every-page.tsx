@@ -9,6 +9,7 @@ import { ErrorPage } from '../../src/pages/error.js';
 import { HomePage } from '../../src/pages/home.js';
 import { LoginPage } from '../../src/pages/login.js';
 import { LogoutPage, SignedOutPage } from '../../src/pages/logout.js';
+import { PasswordPage } from '../../src/pages/my-account/password.js';
 import { ProfilePage } from '../../src/pages/my-account/profile.js';
 import { OtherAccountPage } from '../../src/pages/other-account.js';
 import { ForgotPasswordPage, LinkOverPage, LinkSentPage, ResetPasswordPage } from '../../src/pages/password-reset.js';
@@ -126,8 +127,24 @@ export const everyPage: Readonly<Record<string, (change: Change) => string>> = {
         role={change('role', 'WRITER')}
         name={change('name', 'Ada')}
         error={change('error', 'That did not work.')}
+        nameError={change('nameError', 'Too long.')}
+        passwordError={change('passwordError', 'Too short.')}
       />,
     ),
+  'my password': (change) =>
+    render(
+      <PasswordPage
+        csrfToken={change('csrfToken', 'csrf-1')}
+        memberEmail={change('memberEmail', 'ada@example.com')}
+        hasPassword={true}
+        done={change('done', 'Changed.')}
+        error={change('error', 'That did not work.')}
+        currentError={change('currentError', 'Wrong.')}
+        newError={change('newError', 'Too short.')}
+      />,
+    ),
+  'my password, without one': (change) =>
+    render(<PasswordPage csrfToken="c" memberEmail={change('memberEmail', 'ada@example.com')} hasPassword={false} />),
   'my profile': (change) =>
     render(
       <ProfilePage

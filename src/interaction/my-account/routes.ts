@@ -2,10 +2,11 @@
 import { Hono } from 'hono';
 import type { Environment } from '../../http/environment.js';
 import type { Flow } from '../flow.js';
+import { password } from './password.js';
 import { profile } from './profile.js';
 import type { MyAccountPart } from './session.js';
 
-const parts: readonly MyAccountPart[] = [profile];
+const parts: readonly MyAccountPart[] = [profile, password];
 
 /** Where the parts are, for whoever signs in on the way to one. */
 export const myAccountPaths: readonly string[] = parts.map(({ path }) => path);

@@ -10,6 +10,15 @@ export const passwordTexts = {
   forgotSentLead:
     'If somebody signs in with this address, a link is on its way there. It works for 30 minutes. Only the newest link works.',
   forgotSentHint: 'Nothing came? Look among unwanted mail, and check that it is the address that you sign in with.',
+  currentPassword: 'Current password',
+  myPassword: 'Password',
+  myPasswordHint: 'Change the password that you sign in with',
+  myPasswordLead:
+    'A new password signs you out everywhere else and ends what apps may do for you, until you sign in to them again. API tokens stay.',
+  myPasswordNone: 'You have no password yet. We send you a link by which you choose one.',
+  myPasswordSave: 'Change password',
+  myPasswordChanged: 'Your password is changed. Everybody else who was signed in with the old one is signed out.',
+  myPasswordUnchanged: 'Your password was not changed.',
   backToSignIn: 'Back to sign-in',
   notAnEmail: 'This is not an e-mail address.',
   resetTitle: 'Choose a new password',

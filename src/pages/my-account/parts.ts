@@ -3,7 +3,10 @@
 import type { Messages } from '../messages.js';
 
 /** The parts, each with its address, its name, and what one finds there. */
-export const myAccountParts = [{ path: '/me', label: 'myProfile', hint: 'myProfileHint' }] as const satisfies readonly {
+export const myAccountParts = [
+  { path: '/me', label: 'myProfile', hint: 'myProfileHint' },
+  { path: '/me/password', label: 'myPassword', hint: 'myPasswordHint' },
+] as const satisfies readonly {
   readonly path: string;
   readonly label: keyof Messages;
   readonly hint: keyof Messages;

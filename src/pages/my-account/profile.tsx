@@ -1,6 +1,7 @@
 /**
  * Owns the look of a member's profile. Leaves to others: checking and storing what is changed.
  */
+import { Field } from '../field.js';
 import { english, type Localized } from '../messages.js';
 import { HiddenFields } from '../phrase.js';
 import { MyAccountLayout, myAccountErrorId } from './layout.js';
@@ -20,8 +21,7 @@ export interface ProfilePageProps extends Localized {
 
 /** Who one is here, and the form for one's name. */
 export function ProfilePage(props: ProfilePageProps) {
-  const { csrfToken, memberEmail, emailVerified, name, accountName, role, messages = english } = props;
-  const describedBy = props.error === undefined ? 'name-hint' : `${myAccountErrorId} name-hint`;
+  const { csrfToken, memberEmail, emailVerified, name, accountName, role, error, messages = english } = props;
   return (
     <MyAccountLayout current="/me" lead={messages.myProfileLead} {...props}>
       <dl class="facts">
@@ -39,20 +39,13 @@ export function ProfilePage(props: ProfilePageProps) {
       </dl>
       <form method="post" action="/me">
         <HiddenFields fields={{ csrf: csrfToken }} />
-        <div class="field">
-          <label for="name">{messages.myName}</label>
-          <input
-            id="name"
-            name="name"
-            value={name}
-            autocomplete="name"
-            aria-invalid={props.error === undefined ? undefined : 'true'}
-            aria-describedby={describedBy}
-          />
-          <p class="hint" id="name-hint">
-            {messages.myNameHint}
-          </p>
-        </div>
+        <Field
+          label={messages.myName}
+          hint={messages.myNameHint}
+          invalid={error !== undefined}
+          errorId={error === undefined ? undefined : myAccountErrorId}
+          input={{ id: 'name', value: name, autocomplete: 'name', autofocus: error !== undefined }}
+        />
         <button type="submit" class="button button-primary">
           {messages.save}
         </button>
