@@ -10,6 +10,7 @@ import { invitationTexts } from './messages/invitation.js';
 import { logoutTexts } from './messages/logout.js';
 import { myAccountTexts } from './messages/my-account.js';
 import { passwordTexts } from './messages/passwords.js';
+import { tokenTexts } from './messages/tokens.js';
 
 const englishTexts = {
   ...consentTexts,
@@ -18,6 +19,7 @@ const englishTexts = {
   ...logoutTexts,
   ...myAccountTexts,
   ...passwordTexts,
+  ...tokenTexts,
   lang: 'en',
   productName: 'Latchkey',
   titleOfFailure: 'Error: {title}',

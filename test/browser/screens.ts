@@ -1,5 +1,6 @@
 // Every page that a person meets, and how they get there: for tests that hold for all of them.
 import type { Page } from 'playwright-core';
+import { createApiToken } from '../../src/api-tokens/service.js';
 import { inviteMember } from '../../src/members/invitations.js';
 import { requestReset } from '../../src/members/password-reset.js';
 import { actorOfMember } from '../../src/members/service.js';
@@ -39,6 +40,11 @@ export async function createWorld(server: TestServer): Promise<World> {
   const manager = { actor, memberId: server.owner.id, role: server.owner.role };
   const email = 'grace.hopper@northwind.example';
   await inviteMember(server.deps, manager, { email, name: 'Grace Hopper', role: 'WRITER' });
+  await createApiToken(
+    server.deps,
+    { ...manager, accountId: server.owner.accountId },
+    { name: 'CI of the web shop', role: 'WRITER' },
+  );
   const forgetful = await server.addMember('WRITER', 'forgetful@northwind.example');
   await requestReset(server.deps, { ipAddress: null, userAgent: null }, forgetful.email);
   return {
@@ -128,6 +134,39 @@ export const screens: readonly Screen[] = [
       await page.getByText('This is not your current password.').waitFor();
     },
     heading: 'Password',
+  },
+  { name: 'my tokens', as: 'the owner', open: at('/me/tokens'), heading: 'API tokens' },
+  {
+    name: 'my tokens, refused',
+    as: 'the owner',
+    async open(page, world) {
+      await at('/me/tokens')(page, world);
+      await page.getByLabel('Name').fill(' ');
+      await page.getByRole('button', { name: 'Create token' }).click();
+      await page.getByText('A name is required.').first().waitFor();
+    },
+    heading: 'API tokens',
+  },
+  {
+    name: 'a new token',
+    as: 'the owner',
+    async open(page, world) {
+      await at('/me/tokens')(page, world);
+      await page.getByLabel('Name').fill('Nightly export');
+      await page.getByLabel('Service token').check();
+      await page.getByRole('button', { name: 'Create token' }).click();
+      await page.getByLabel('Your new token').waitFor();
+    },
+    heading: 'API tokens',
+  },
+  {
+    name: 'one of my tokens',
+    as: 'the owner',
+    async open(page, world) {
+      await at('/me/tokens')(page, world);
+      await page.getByRole('link', { name: 'Manage' }).first().click();
+    },
+    heading: /Nightly export|CI/,
   },
   { name: 'forgotten password', as: 'nobody', open: at('/forgot-password'), heading: 'Set a new password' },
   {

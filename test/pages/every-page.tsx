@@ -11,6 +11,9 @@ import { LoginPage } from '../../src/pages/login.js';
 import { LogoutPage, SignedOutPage } from '../../src/pages/logout.js';
 import { PasswordPage } from '../../src/pages/my-account/password.js';
 import { ProfilePage } from '../../src/pages/my-account/profile.js';
+import { NewTokenPage, TokenPage } from '../../src/pages/my-account/token.js';
+import type { ShownToken } from '../../src/pages/my-account/token-fields.js';
+import { TokensPage } from '../../src/pages/my-account/tokens.js';
 import { OtherAccountPage } from '../../src/pages/other-account.js';
 import { ForgotPasswordPage, LinkOverPage, LinkSentPage, ResetPasswordPage } from '../../src/pages/password-reset.js';
 import { render } from '../../src/pages/render.js';
@@ -45,6 +48,21 @@ export function consentProps(change: Change = unchanged): ConsentPageProps {
         isNew: true,
       },
     ],
+  };
+}
+
+function shownToken(change: Change): ShownToken {
+  return {
+    id: 'apt_1',
+    name: change('token.name', 'CI'),
+    role: 'READER',
+    hint: change('token.hint', 'lkt_…a1b2'),
+    isService: true,
+    createdAt: new Date('2026-06-01T12:00:00Z'),
+    expiresAt: new Date('2026-07-01T12:00:00Z'),
+    isExpired: false,
+    isReplaced: false,
+    lastUsedAt: null,
   };
 }
 
@@ -145,6 +163,62 @@ export const everyPage: Readonly<Record<string, (change: Change) => string>> = {
     ),
   'my password, without one': (change) =>
     render(<PasswordPage csrfToken="c" memberEmail={change('memberEmail', 'ada@example.com')} hasPassword={false} />),
+  'my tokens': (change) =>
+    render(
+      <TokensPage
+        csrfToken={change('csrfToken', 'csrf-1')}
+        memberEmail={change('memberEmail', 'ada@example.com')}
+        once={change('once', 'mark')}
+        tokens={[shownToken(change)]}
+        olderPath={change('olderPath', '/me/tokens?before=apt_1')}
+        isFirstPage={false}
+        roles={['READER', 'WRITER']}
+        offersService={true}
+        draft={{
+          name: change('draft.name', 'x'),
+          role: 'WRITER',
+          expires: '30',
+          isService: true,
+          nameError: change('draft.nameError', 'Too long.'),
+          roleError: change('draft.roleError', 'Too much.'),
+        }}
+        error={change('error', 'That did not work.')}
+      />,
+    ),
+  'my tokens, none': (change) =>
+    render(
+      <TokensPage
+        csrfToken="c"
+        memberEmail="ada@example.com"
+        once="mark"
+        tokens={[]}
+        isFirstPage={true}
+        roles={['READER']}
+        offersService={false}
+        draft={{ name: '', role: 'READER', expires: '90', isService: false }}
+        done={change('done', 'Revoked.')}
+      />,
+    ),
+  'one of my tokens': (change) =>
+    render(
+      <TokenPage
+        csrfToken={change('csrfToken', 'csrf-1')}
+        memberEmail={change('memberEmail', 'ada@example.com')}
+        once={change('once', 'mark')}
+        token={shownToken(change)}
+        overlap="86400"
+        expires="90"
+        error={change('error', 'That did not work.')}
+      />,
+    ),
+  'a new token': (change) =>
+    render(
+      <NewTokenPage
+        memberEmail={change('memberEmail', 'ada@example.com')}
+        name={change('name', 'CI')}
+        token={change('token', 'lkt_1')}
+      />,
+    ),
   'my profile': (change) =>
     render(
       <ProfilePage

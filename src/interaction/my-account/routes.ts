@@ -5,8 +5,9 @@ import type { Flow } from '../flow.js';
 import { password } from './password.js';
 import { profile } from './profile.js';
 import type { MyAccountPart } from './session.js';
+import { tokens } from './tokens.js';
 
-const parts: readonly MyAccountPart[] = [profile, password];
+const parts: readonly MyAccountPart[] = [profile, password, tokens];
 
 /** Where the parts are, for whoever signs in on the way to one. */
 export const myAccountPaths: readonly string[] = parts.map(({ path }) => path);

@@ -12,6 +12,8 @@ export interface MyAccountLayoutProps extends Localized {
   /** The part that is shown. */
   current: MyAccountPath;
   memberEmail: string;
+  /** What the page is about, when it is not the part as a whole. */
+  title?: string;
   /** What this part is for. */
   lead?: string;
   /** What has just been done, for whoever came from a form. */
@@ -28,7 +30,7 @@ export const myAccountErrorId = 'error';
 export function MyAccountLayout(props: MyAccountLayoutProps) {
   const { current, memberEmail, lead, done, error, children, messages = english } = props;
   const part = myAccountParts.find(({ path }) => path === current);
-  const label = messages[part?.label ?? 'myAccount'];
+  const label = props.title ?? messages[part?.label ?? 'myAccount'];
   return (
     <Layout
       title={fill(messages.myAccountTitle, { part: label })}
@@ -37,7 +39,9 @@ export function MyAccountLayout(props: MyAccountLayoutProps) {
       memberEmail={memberEmail}
       side={<Parts current={current} messages={messages} />}
     >
-      <h1>{label}</h1>
+      <h1>
+        <bdi>{label}</bdi>
+      </h1>
       {lead !== undefined && <p class="lead">{lead}</p>}
       {done !== undefined && (
         <p class="notice notice-good" role="status">

@@ -6,6 +6,7 @@ import type { Messages } from '../messages.js';
 export const myAccountParts = [
   { path: '/me', label: 'myProfile', hint: 'myProfileHint' },
   { path: '/me/password', label: 'myPassword', hint: 'myPasswordHint' },
+  { path: '/me/tokens', label: 'myTokens', hint: 'myTokensHint' },
 ] as const satisfies readonly {
   readonly path: string;
   readonly label: keyof Messages;

@@ -22,6 +22,7 @@ export const listRules = `
 .row+.row{border-top:1px solid var(--line)}
 .row-main{flex:1 1 16rem;min-width:0;display:flex;flex-direction:column;gap:.25rem}
 .row-facts{color:var(--muted);font-size:.875rem;overflow-wrap:anywhere}
+.fact{white-space:nowrap}
 .row-actions{flex:none;display:flex;flex-direction:row;flex-wrap:wrap;gap:.5rem;margin:0}
 .row-actions form{margin:0}
 .empty{padding:1.5rem 1rem;text-align:center;color:var(--muted);border:1px dashed var(--control);border-radius:8px}
