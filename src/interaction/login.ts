@@ -2,6 +2,7 @@
 import { findLogoPath } from '../clients/logo.js';
 import { originForAudit } from '../http/browser.js';
 import { formActionSource } from '../http/csp.js';
+import { emailKey } from '../lib/email.js';
 import { OverloadedError, ThrottledError } from '../lib/errors.js';
 import { redirectHost } from '../lib/redirect-uri.js';
 import { authenticateMember } from '../members/service.js';
@@ -76,9 +77,13 @@ export function loginPage(flow: Flow) {
     }
     const stored = await requireWaiting(flow, c, requestId);
     const { step } = await decide(flow.deps, stored.request, stored, session);
-    if (step.kind !== 'login')
+    const wantsAnother = step.kind === 'choose-account' && c.req.query('another') !== undefined;
+    if (step.kind !== 'login' && !wantsAnother)
       return dispatch(flow.deps, flow.browser, c, { request: stored.request, stored }, session);
-    return showLogin(flow, c, { stored, returnTo, ...noticeOf(stored, session) });
+    // Whoever chose not to go on as themselves is not to find their own address in the form.
+    const hint = stored.request.loginHint ?? '';
+    const email = wantsAnother && emailKey(hint) === session?.member.emailKey ? { email: '' } : {};
+    return showLogin(flow, c, { stored, returnTo, ...email, ...noticeOf(stored, session) });
   };
 }
 

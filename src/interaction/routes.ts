@@ -4,6 +4,7 @@ import type { Environment } from '../http/environment.js';
 import { respondWithPage } from '../oauth/respond-with-page.js';
 import { HomePage } from '../pages/home.js';
 import { acceptInvitationForm, acceptInvitationPage } from './accept-invitation.js';
+import { chooseAccount, chooseAccountPage } from './choose-account.js';
 import { consent, consentPage } from './consent.js';
 import type { Flow } from './flow.js';
 import { login, loginPage } from './login.js';
@@ -26,6 +27,7 @@ export function interactionRoutes(flow: Flow): Hono<Environment> {
   });
   app.get('/login', loginPage(flow)).post(login(flow));
   app.route('/', passwordRoutes(flow));
+  app.get('/choose-account', chooseAccountPage(flow)).post(chooseAccount(flow));
   app.get('/consent', consentPage(flow)).post(consent(flow));
   app.get('/other-account', otherAccountPage(flow)).post(otherAccount(flow));
   app.get('/accept-invitation', acceptInvitationPage(flow)).post(acceptInvitationForm(flow));

@@ -4,6 +4,7 @@
  *
  * `{name}` marks a value that is filled in by `fill` (plain text) or `Phrase` (markup around the value).
  */
+import { chooseAccountTexts } from './messages/choose-account.js';
 import { consentTexts } from './messages/consent.js';
 import { homeTexts } from './messages/home.js';
 import { invitationTexts } from './messages/invitation.js';
@@ -13,6 +14,7 @@ import { passwordTexts } from './messages/passwords.js';
 import { tokenTexts } from './messages/tokens.js';
 
 const englishTexts = {
+  ...chooseAccountTexts,
   ...consentTexts,
   ...homeTexts,
   ...invitationTexts,

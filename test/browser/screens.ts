@@ -115,6 +115,12 @@ export const screens: readonly Screen[] = [
     heading: /^Allow Customer relations/,
   },
   {
+    name: 'choose account',
+    as: 'the owner',
+    open: (page, world) => authorize(page, world, world.client, { prompt: 'select_account' }),
+    heading: 'Choose an account',
+  },
+  {
     name: 'other account',
     as: 'the owner',
     open: (page, world) => authorize(page, world, world.foreignClient),

@@ -73,7 +73,7 @@ describe('prompt=none shows nothing (OpenID Connect Core 3.1.2.3)', () => {
   });
 });
 
-test.each(['login', 'select_account', 'login consent'])(
+test.each(['login', 'login select_account', 'login consent'])(
   'prompt=%s has the person sign in again, with a later auth_time (OpenID Connect Core 3.1.2.1)',
   async (prompt) => {
     const { browser: person, idToken } = await obtainTokens(app, client);

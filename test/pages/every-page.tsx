@@ -3,6 +3,7 @@
  * test can put something hostile into one prop at a time.
  */
 import { AcceptInvitationPage } from '../../src/pages/accept-invitation.js';
+import { ChooseAccountPage } from '../../src/pages/choose-account.js';
 import type { ConsentPageProps } from '../../src/pages/consent.js';
 import { ConsentPage } from '../../src/pages/consent.js';
 import { ErrorPage } from '../../src/pages/error.js';
@@ -85,6 +86,25 @@ export const everyPage: Readonly<Record<string, (change: Change) => string>> = {
   'login without an app': (change) =>
     render(<LoginPage csrfToken={change('csrfToken', 'csrf-1')} returnTo={change('returnTo', '/graphql')} />),
   consent: (change) => render(<ConsentPage {...consentProps(change)} />),
+  'choose account': (change) =>
+    render(
+      <ChooseAccountPage
+        csrfToken={change('csrfToken', 'csrf-1')}
+        requestId={change('requestId', 'req_1')}
+        client={{
+          name: change('client.name', 'Acme CRM'),
+          logoPath: '/logos/cli_1/2cf2',
+          redirectHost: change('client.redirectHost', 'acme.example'),
+        }}
+        member={{
+          id: change('member.id', 'mem_1'),
+          email: change('member.email', 'ada@example.com'),
+          name: change('member.name', 'Ada'),
+          accountName: change('member.accountName', 'Example Ltd'),
+        }}
+        anotherPath={change('anotherPath', '/login?another=1')}
+      />,
+    ),
   'other account': (change) =>
     render(
       <OtherAccountPage

@@ -1,5 +1,5 @@
-// Decides what comes next for an authorization request: sign in, another account, consent, or the answer. The only place
-// that does: the steps never route to one another.
+// Decides what comes next for an authorization request: sign in, choose an account, another account, consent, or the answer. The
+// only place that does: the steps never route to one another.
 import type { Context } from 'hono';
 import { type ApiResource, findApis } from '../../api-resources/find.js';
 import { mayServe } from '../../consents/families.js';
@@ -36,17 +36,26 @@ export interface Situation {
   readonly now: Date;
 }
 
+/** A step that asks the person something, at the page of the same name. */
+type AskingStep = 'login' | 'choose-account' | 'other-account' | 'consent';
+
 export type Step =
-  | { readonly kind: 'login' | 'other-account' | 'consent' }
+  | { readonly kind: AskingStep }
   | { readonly kind: 'grant'; readonly session: LiveSession; readonly consentId: string }
   | { readonly kind: 'error'; readonly error: AuthorizationErrorCode; readonly description: string };
 
 function mustSignInAnew({ request, session, stored, now }: Situation & { session: LiveSession }): boolean {
   if (stored?.sessionId === session.id) return false;
-  if (request.prompts.includes('login') || request.prompts.includes('select_account')) return true;
+  if (request.prompts.includes('login')) return true;
   const age = Math.floor((now.getTime() - session.authenticatedAt.getTime()) / 1000);
   // OpenID Connect Core section 3.1.2.1: max_age=0 is prompt=login, also within the first second.
   return request.maxAge !== null && (request.maxAge === 0 || age > request.maxAge);
+}
+
+/** OpenID Connect Core section 3.1.2.1. Whoever has just signed in for this request has chosen by that. */
+function mustChoose({ request, session, stored }: Situation & { session: LiveSession }): boolean {
+  if (!request.prompts.includes('select_account') || stored?.sessionId === session.id) return false;
+  return stored?.chosenById !== session.memberId;
 }
 
 /** Whether the person is one of those whom the request is for, which is anybody unless it says so. */
@@ -67,11 +76,8 @@ function mustConsent({ request, client, session, consent, stored }: Situation & 
 function nextStep(situation: Situation): Step {
   const { request, client, session, consent, apis } = situation;
   const silent = request.prompts.includes('none');
-  const ask = (
-    kind: 'login' | 'other-account' | 'consent',
-    error: AuthorizationErrorCode,
-    description: string,
-  ): Step => (silent ? { kind: 'error', error, description } : { kind });
+  const ask = (kind: AskingStep, error: AuthorizationErrorCode, description: string): Step =>
+    silent ? { kind: 'error', error, description } : { kind };
 
   // RFC 9700 section 4.11.2: without a person who signed in, not even an error is redirected, or our address would lend its
   // good name to any link.
@@ -82,6 +88,8 @@ function nextStep(situation: Situation): Step {
   if (!isAskedFor(request, session.memberId))
     return ask('login', 'login_required', 'Another person is signed in than the one who is asked for.');
   if (mustSignInAnew(signedIn)) return ask('login', 'login_required', 'The person must sign in again.');
+  // Never with prompt=none, which goes with no other value: a browser has one session, and account_selection_required no use.
+  if (mustChoose(signedIn)) return { kind: 'choose-account' };
   if (!mayServe(client, session.member)) {
     return ask(
       'other-account',

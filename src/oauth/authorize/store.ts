@@ -26,6 +26,8 @@ export interface StoredRequest {
   readonly sessionId: string | null;
   /** The member who allowed this very request. */
   readonly consentedById: string | null;
+  /** The member who chose to go on with this very request (prompt=select_account). */
+  readonly chosenById: string | null;
 }
 
 /** Stores a request. @param browserHash from `Browser.bindingHash` */
@@ -46,7 +48,7 @@ export async function storeRequest(
       expiresAt: new Date(now.getTime() + waitingSeconds * 1000),
     },
   });
-  return { id, request, sessionId: null, consentedById: null };
+  return { id, request, sessionId: null, consentedById: null, chosenById: null };
 }
 
 /** Finds a waiting request of this browser. @returns null alike for unknown, spent, expired and other browsers' ones */
@@ -59,7 +61,8 @@ export async function loadRequest(
   const row = browserHash === null || !isId ? null : await deps.db.authorizationRequest.findUnique({ where: { id } });
   if (!row || row.expiresAt <= deps.clock() || !constantTimeEqual(row.browserHash, browserHash ?? '')) return null;
   const request = { ...absent, ...JSON.parse(row.request) } as AuthorizationRequest;
-  return { id: row.id, request, sessionId: row.sessionId, consentedById: row.consentedById };
+  const { sessionId, consentedById, chosenById } = row;
+  return { id: row.id, request, sessionId, consentedById, chosenById };
 }
 
 /** Notes the session that the person began for this request. */
@@ -70,6 +73,11 @@ export async function noteSession(deps: Pick<Deps, 'db'>, id: string, sessionId:
 /** Notes who allowed this request. */
 export async function noteConsent(tx: Tx, id: string, memberId: string): Promise<void> {
   await tx.authorizationRequest.updateMany({ where: { id }, data: { consentedById: memberId } });
+}
+
+/** Notes who chose to go on with this request. */
+export async function noteChoice(deps: Pick<Deps, 'db'>, id: string, memberId: string): Promise<void> {
+  await deps.db.authorizationRequest.updateMany({ where: { id }, data: { chosenById: memberId } });
 }
 
 /** Takes a request for its one answer. @returns false when another reply took it before */
