@@ -16,7 +16,8 @@ export function scopeAt(audience: string, scope: string): string {
 /** The consent that a member gave a client and did not take back, or null. */
 export async function findConsent(db: Db, memberId: string, clientId: string) {
   const consent = await db.consent.findUnique({ where: { memberId_clientId: { memberId, clientId } } });
-  return consent?.revokedAt === null ? { id: consent.id, scopes: splitWords(consent.scopes) } : null;
+  if (consent?.revokedAt !== null) return null;
+  return { id: consent.id, scopes: splitWords(consent.scopes), consentedAt: consent.consentedAt };
 }
 
 /**

@@ -5,13 +5,20 @@ import { findLogoPath } from '../clients/logo.js';
 import { findConsent, giveConsent, scopeAt } from '../consents/service.js';
 import { originForAudit } from '../http/browser.js';
 import { formActionSource } from '../http/csp.js';
+import { canonicalJson } from '../lib/canonical-json.js';
+import { sha256 } from '../lib/crypto.js';
 import { redirectHost } from '../lib/redirect-uri.js';
 import { type KnownScope, knownScopes } from '../lib/scope.js';
 import { actorOfMember } from '../members/service.js';
 import { decide, dispatch } from '../oauth/authorize/dispatch.js';
-import { type AuthorizationRequest, scopesToAllow, scopesToAllowHere } from '../oauth/authorize/request.js';
+import {
+  type AuthorizationRequest,
+  type AuthorizingClient,
+  scopesToAllow,
+  scopesToAllowHere,
+} from '../oauth/authorize/request.js';
 import { respondWithError } from '../oauth/authorize/respond.js';
-import { noteConsent } from '../oauth/authorize/store.js';
+import { noteConsent, type StoredRequest } from '../oauth/authorize/store.js';
 import { respondWithPage } from '../oauth/respond-with-page.js';
 import { ConsentPage, type ConsentScope } from '../pages/consent.js';
 import { english } from '../pages/messages.js';
@@ -46,6 +53,39 @@ function shownScopes(
   return [...here, ...there];
 }
 
+/** What the page shows of an app and what it asks. */
+async function viewOf(
+  { deps }: Flow,
+  stored: StoredRequest,
+  client: AuthorizingClient,
+  apis: readonly ApiResource[],
+  before: readonly string[] | null,
+) {
+  const logoPath = await findLogoPath(deps.db, client.id);
+  return {
+    client: {
+      name: client.name,
+      ...(logoPath === null ? {} : { logoPath }),
+      accountName: client.account.name,
+      verified: client.verifiedAt !== null,
+      ...(client.homepageUrl ? { homepageUrl: client.homepageUrl } : {}),
+      ...(client.policyUrl ? { policyUrl: client.policyUrl } : {}),
+      ...(client.termsUrl ? { termsUrl: client.termsUrl } : {}),
+    },
+    redirectHost: redirectHost(stored.request.redirectUri),
+    scopes: shownScopes(stored.request, apis, before),
+  };
+}
+
+/**
+ * Names what a page showed, so that what is allowed is what was read: an app may be renamed, or lose its verification, and an
+ * API's scope be described otherwise, while the page is open. What the person allowed elsewhere meanwhile makes no difference.
+ */
+function markOf({ client, redirectHost: host, scopes }: Awaited<ReturnType<typeof viewOf>>): string {
+  const words = scopes.map(({ name, description, apiName }) => [name, description, apiName ?? null]);
+  return sha256(canonicalJson({ client, host, words }));
+}
+
 /** GET `/consent`. */
 export function consentPage(flow: Flow) {
   return async (c: PageContext): Promise<Response> => {
@@ -57,23 +97,16 @@ export function consentPage(flow: Flow) {
       return dispatch(deps, browser, c, { request: stored.request, stored }, session);
     }
     const before = await findConsent(deps.db, session.memberId, client.id);
-    const logoPath = await findLogoPath(deps.db, client.id);
+    const view = await viewOf(flow, stored, client, apis, before?.scopes ?? null);
     const page = ConsentPage({
       csrfToken: browser.formTokens.issue(c),
       requestId: stored.id,
       memberId: session.memberId,
-      client: {
-        name: client.name,
-        ...(logoPath === null ? {} : { logoPath }),
-        accountName: client.account.name,
-        verified: client.verifiedAt !== null,
-        ...(client.homepageUrl ? { homepageUrl: client.homepageUrl } : {}),
-        ...(client.policyUrl ? { policyUrl: client.policyUrl } : {}),
-        ...(client.termsUrl ? { termsUrl: client.termsUrl } : {}),
-      },
-      redirectHost: redirectHost(stored.request.redirectUri),
+      mark: markOf(view),
+      ...view,
       memberEmail: session.member.email,
-      scopes: shownScopes(stored.request, apis, before?.scopes ?? null),
+      ...(before === null ? {} : { allowedAt: before.consentedAt }),
+      changed: c.req.query('changed') !== undefined,
     });
     return respondWithPage(c, page, { formTargets: [formActionSource(stored.request.redirectUri)] });
   };
@@ -86,13 +119,10 @@ export function consent(flow: Flow) {
     const form = await readOwnForm(flow, c);
     const stored = await requireWaiting(flow, c, form.get('request') ?? '');
     const session = await browser.session(c);
-    const { step, client } = await decide(deps, stored.request, stored, session);
-    // The page may be old: whoever must sign in first, or is of another account, cannot decide anything.
-    if (step.kind !== 'consent' || !session) {
-      return dispatch(deps, browser, c, { request: stored.request, stored }, session);
-    }
-    // A page that was shown to somebody else who was signed in here decides nothing for this person.
-    if (form.get('member') !== session.memberId) {
+    const { step, client, apis } = await decide(deps, stored.request, stored, session);
+    // The page may be old: whoever must sign in first, or is of another account, cannot decide anything. Neither does a page that
+    // was shown to somebody else who was signed in here.
+    if (step.kind !== 'consent' || !session || form.get('member') !== session.memberId) {
       return dispatch(deps, browser, c, { request: stored.request, stored }, session);
     }
     const actor = actorOfMember(session.member, originForAudit(c));
@@ -104,6 +134,9 @@ export function consent(flow: Flow) {
       return respondWithError(deps, c, stored.request, stored, fault);
     }
     if (decision !== 'allow') throw nothingDecided(c, stored.id);
+    if (form.get('shown') !== markOf(await viewOf(flow, stored, client, apis, null))) {
+      return c.redirect(`/consent?request=${stored.id}&changed=1`, 303);
+    }
     await deps.db.$transaction(async (tx) => {
       await giveConsent(tx, deps, actor, { memberId: session.memberId, client, scopes: scopesToAllow(stored.request) });
       await noteConsent(tx, stored.id, session.memberId);

@@ -2,6 +2,7 @@
  * Owns the look of the consent screen: who asks, for what, and where the answer goes. Leaves to others: which scopes
  * are asked, what they mean, which are new, and what the decision does.
  */
+import { dayInWords } from '../mail/words.js';
 import { Layout } from './layout.js';
 import { english, fill, type Localized, type Messages } from './messages.js';
 import { ClientHeading, ExternalLink, HiddenFields, isSafeExternalUrl, Phrase, SignedInAs } from './phrase.js';
@@ -40,25 +41,37 @@ export interface ConsentPageProps extends Localized {
   redirectHost: string;
   memberEmail: string;
   scopes: readonly ConsentScope[];
+  /** Names all that the page shows; the form sends it back. */
+  mark: string;
+  /** When the person allowed this app something before. */
+  allowedAt?: Date;
+  /** Whether something was changed since the person saw the page and allowed it. */
+  changed?: boolean;
 }
 
 /** Asks a member whether an app may use their account. Both answers are buttons of one form. */
 export function ConsentPage(props: ConsentPageProps) {
-  const { csrfToken, requestId, memberId, client, redirectHost, memberEmail, scopes, messages = english } = props;
+  const { csrfToken, requestId, memberId, mark, client, redirectHost, memberEmail, messages = english } = props;
+  const { scopes, allowedAt, changed = false } = props;
   return (
-    <Layout title={fill(messages.consentTitle, { client: client.name })} messages={messages}>
+    <Layout title={fill(messages.consentTitle, { client: client.name })} failed={changed} messages={messages}>
       <ClientHeading logoPath={client.logoPath}>
         <Phrase text={messages.consentHeading} values={{ client: client.name }} />
       </ClientHeading>
+      {changed && (
+        <p class="notice notice-warning" role="alert">
+          {messages.consentChanged}
+        </p>
+      )}
       <Publisher client={client} messages={messages} />
       <SignedInAs email={memberEmail} messages={messages} />
       {!client.verified && <p class="notice notice-warning">{messages.consentUnverified}</p>}
-      <ScopeList scopes={scopes} messages={messages} />
+      <ScopeList scopes={scopes} allowedAt={allowedAt} messages={messages} />
       <p class="hint" id="consent-redirect">
         <Phrase text={messages.consentRedirect} values={{ host: redirectHost }} />
       </p>
       <form method="post" action="/consent" class="actions">
-        <HiddenFields fields={{ csrf: csrfToken, request: requestId, member: memberId }} />
+        <HiddenFields fields={{ csrf: csrfToken, request: requestId, member: memberId, shown: mark }} />
         <button type="submit" name="decision" value="deny" class="button">
           {messages.deny}
         </button>
@@ -88,13 +101,19 @@ function Publisher({ client, messages }: { client: ConsentClient; messages: Mess
   );
 }
 
+interface ScopeListProps {
+  scopes: readonly ConsentScope[];
+  allowedAt: Date | undefined;
+  messages: Messages;
+}
+
 /**
- * The scopes in the order given. "New" is marked only beside something already allowed: on a first visit everything
- * is new, and marking all of it would say nothing.
+ * The scopes in the order given. "New" is marked only for somebody who allowed the app something before: on a first visit
+ * everything is new, and marking all of it would say nothing.
  */
-function ScopeList({ scopes, messages }: { scopes: readonly ConsentScope[]; messages: Messages }) {
+function ScopeList({ scopes, allowedAt, messages }: ScopeListProps) {
   if (scopes.length === 0) return <p>{messages.consentNoScopes}</p>;
-  const marksNew = scopes.some((scope) => scope.isNew) && scopes.some((scope) => !scope.isNew);
+  const marksNew = allowedAt !== undefined && scopes.some((scope) => scope.isNew);
   return (
     <>
       <h2 id="consent-scopes">{messages.consentScopes}</h2>
@@ -102,7 +121,7 @@ function ScopeList({ scopes, messages }: { scopes: readonly ConsentScope[]; mess
         {scopes.map((scope) => (
           <li>
             <span class="scope-description">
-              {scope.description}
+              <bdi>{scope.description}</bdi>
               {scope.apiName !== undefined && (
                 <>
                   {' '}
@@ -120,7 +139,14 @@ function ScopeList({ scopes, messages }: { scopes: readonly ConsentScope[]; mess
           </li>
         ))}
       </ul>
-      {marksNew && <p class="hint">{messages.consentNewHint}</p>}
+      {allowedAt !== undefined && (
+        <p class="hint">
+          <Phrase
+            text={marksNew ? messages.consentNewHint : messages.consentAgainHint}
+            values={{ day: dayInWords(allowedAt) }}
+          />
+        </p>
+      )}
     </>
   );
 }

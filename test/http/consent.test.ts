@@ -1,5 +1,6 @@
 // What a consent is worth: what was shown, to the person who saw it, whatever is posted.
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { registerApi } from '../support/api-resources.js';
 import { createTestApp, type TestApp } from '../support/app.js';
 import { fieldsOf } from '../support/browser.js';
 import {
@@ -40,6 +41,84 @@ test('a tampered form cannot widen what was shown, nor lead elsewhere (doorkeepe
   const { body } = await redeem(app, client, { code: location.searchParams.get('code') ?? '', verifier });
   expect(body.scope).toBe('openid');
   expect(await app.db.consent.findFirstOrThrow({ where: { clientId: client.id } })).toMatchObject({ scopes: 'openid' });
+});
+
+describe('what was changed while the page was open is shown again before it is allowed (known attack 46)', () => {
+  const before = { name: 'Weather app', scopes: ['openid', 'profile', 'email', 'shop.read'] };
+
+  async function shownWithApi() {
+    const audience = `https://api-${Math.random()}.example.com`;
+    const scopes = [{ name: 'shop.read', description: 'See your orders' }];
+    const apiResource = await registerApi(app, { name: 'Shop', audience, scopes });
+    const client = await registerClient(app, before);
+    const browser = await signedInBrowser(app);
+    const url = authorizeUrl(client, { ...anyPkce, scope: 'openid shop.read', resource: audience });
+    const page = await browser.visit(url);
+    expect(page.html).toContain('See your orders');
+    return { apiResource, client, browser, page };
+  }
+
+  type Shown = Awaited<ReturnType<typeof shownWithApi>>;
+  test.each<[string, (shown: Shown) => Promise<unknown>, string]>([
+    [
+      'what a scope of an API lets the app do',
+      ({ apiResource }) =>
+        app.db.apiResource.update({
+          where: { id: apiResource.id },
+          data: { scopes: JSON.stringify([{ name: 'shop.read', description: 'Order in your name' }]) },
+        }),
+      'Order in your name',
+    ],
+    [
+      'the name of an API',
+      ({ apiResource }) => app.db.apiResource.update({ where: { id: apiResource.id }, data: { name: 'Another shop' } }),
+      'Another shop',
+    ],
+    [
+      'the name of the app',
+      ({ client }) => app.db.oAuthClient.update({ where: { id: client.id }, data: { name: 'Quite another' } }),
+      'Quite another',
+    ],
+  ])('%s', async (_what, change, words) => {
+    const shown = await shownWithApi();
+    await change(shown);
+    const again = await shown.browser.submit(shown.page, { decision: 'allow' });
+    expect([again.left, again.url.pathname, again.status]).toEqual([false, '/consent', 200]);
+    expect(again.html).toContain('Read it again before you decide.');
+    expect(again.html).toContain(words);
+    expect(await app.db.consent.count({ where: { clientId: shown.client.id } })).toBe(0);
+    const allowed = await shown.browser.submit(again, { decision: 'allow' });
+    expect(allowed.url.searchParams.get('code')).toMatch(/^lkc_/);
+  });
+
+  test('a scope that the app may not have any more is an error to the app', async () => {
+    const { client, browser, page } = await shownWithApi();
+    await app.db.oAuthClient.update({ where: { id: client.id }, data: { scopes: 'openid' } });
+    const answer = await browser.submit(page, { decision: 'allow' });
+    expect(answer.url.searchParams.get('error')).toBe('invalid_scope');
+    expect(await app.db.consent.count({ where: { clientId: client.id } })).toBe(0);
+  });
+
+  test('a form that does not say what was shown allows nothing; to deny takes no more than to deny', async () => {
+    const { client, browser, page } = await shownWithApi();
+    expect((await browser.submit(page, { decision: 'allow', shown: '' })).url.pathname).toBe('/consent');
+    expect(await app.db.consent.count({ where: { clientId: client.id } })).toBe(0);
+    const denied = await browser.submit(page, { decision: 'deny', shown: '' });
+    expect(denied.url.searchParams.get('error')).toBe('access_denied');
+  });
+});
+
+test('whoever allowed something before is told when, and what is more than that', async () => {
+  const client = await registerClient(app);
+  const browser = await signedInBrowser(app);
+  const ask = (scope: string, more = {}) => browser.visit(authorizeUrl(client, { ...anyPkce, scope, ...more }));
+  const first = await ask('openid');
+  expect(first.html).not.toContain('1 June 2026');
+  await browser.submit(first, { decision: 'allow' });
+  expect((await ask('openid email')).html).toMatch(/You last allowed this app something on <bdi[^>]*>1 June 2026/);
+  expect((await ask('openid', { prompt: 'consent' })).html).toMatch(
+    /You allowed all of this before, last on <bdi[^>]*>1 June 2026/,
+  );
 });
 
 test('the request in the address does not change what waits', async () => {

@@ -31,6 +31,9 @@ export function consentProps(change: Change = unchanged): ConsentPageProps {
     csrfToken: change('csrfToken', 'csrf-1'),
     memberId: 'mem_1',
     requestId: change('requestId', 'req_1'),
+    mark: change('mark', 'shown-1'),
+    allowedAt: new Date('2026-06-01T12:00:00Z'),
+    changed: true,
     client: {
       name: change('client.name', 'Acme CRM'),
       logoPath: '/logos/cli_1/2cf2',

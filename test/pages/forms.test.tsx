@@ -74,6 +74,7 @@ describe('the consent form', () => {
       ['csrf', 'csrf-1'],
       ['request', 'req_1'],
       ['member', 'mem_1'],
+      ['shown', 'shown-1'],
     ]);
     expect(decisionsOf(html)).toEqual([
       ['decision', 'deny', 'submit'],
@@ -97,10 +98,14 @@ describe('the consent form', () => {
     const { scopes } = consentProps();
     const again = textOf(render(<ConsentPage {...consentProps()} scopes={scopes} />));
     expect(again).toContain('Know who you are openid See your e-mail address at Mail API New email');
-    const first = textOf(
-      render(<ConsentPage {...consentProps()} scopes={scopes.map((s) => ({ ...s, isNew: true }))} />),
+    expect(again).toContain('You last allowed this app something on 1 June 2026');
+    const same = textOf(
+      render(<ConsentPage {...consentProps()} scopes={scopes.map((s) => ({ ...s, isNew: false }))} />),
     );
-    expect(first).not.toContain('New');
+    expect(same).toContain('You allowed all of this before, last on 1 June 2026');
+    const { allowedAt: _before, ...first } = consentProps();
+    const text = textOf(render(<ConsentPage {...first} scopes={scopes.map((s) => ({ ...s, isNew: true }))} />));
+    expect(text).not.toMatch(/New|allowed/);
   });
 
   it.each([

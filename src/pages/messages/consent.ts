@@ -9,7 +9,10 @@ export const consentTexts = {
   consentAtApi: 'at {api}',
   consentUseApi: 'Use this API for you',
   consentNew: 'New',
-  consentNewHint: 'What is marked “New” is more than you allowed this app before.',
+  consentNewHint: 'You last allowed this app something on {day}. What is marked “New” is more than that.',
+  consentAgainHint: 'You allowed all of this before, last on {day}. The app asks you again.',
+  consentChanged:
+    'Something about this app, or what it asks, was changed since you saw this page. Read it again before you decide.',
   consentRedirect: 'Either way you go back to {host}.',
   consentUnverified: 'This app has not been verified. Allow it only if you know who made it and why it asks.',
   allow: 'Allow',
