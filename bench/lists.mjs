@@ -150,7 +150,7 @@ try {
   );
   server = spawn(process.execPath, ['dist/main.js'], { env: { ...process.env, ...environment }, stdio: 'ignore' });
   for (let attempt = 0; ; attempt += 1) {
-    const answer = await fetch(`http://127.0.0.1:${port}/health`).catch(() => null);
+    const answer = await fetch(`http://127.0.0.1:${port}/healthz`).catch(() => null);
     if (answer?.ok) break;
     if (attempt > 100) throw new Error('The server did not start.');
     await new Promise((resolve) => setTimeout(resolve, 100));

@@ -7,6 +7,7 @@ import { isOrphan } from './db/client.js';
 import type { Deps } from './deps.js';
 import { createBrowser } from './http/browser.js';
 import type { Environment } from './http/environment.js';
+import { healthRoutes } from './http/health.js';
 import { requestLog } from './http/request-log.js';
 import { securityHeaders } from './http/security-headers.js';
 import { interactionRoutes } from './interaction/routes.js';
@@ -66,7 +67,7 @@ export function createApp(deps: Deps): Hono<Environment> {
   app.get('/favicon.ico', (c) =>
     c.body(icon, 200, { 'Content-Type': 'image/svg+xml', 'Cache-Control': 'public, max-age=86400' }),
   );
-  app.get('/health', (c) => c.json({ status: 'ok' }));
+  app.route('/', healthRoutes(deps.readiness));
   app.route('/', oauthRoutes(deps, browser));
   app.route('/', interactionRoutes({ deps, browser }));
   app.route('/', graphqlRoutes(deps, browser));

@@ -10,6 +10,7 @@ import { migrate } from './db/migrate.js';
 import { sqlitePath } from './db/url.js';
 import type { Deps } from './deps.js';
 import { createOutbound } from './http/outbound.js';
+import { createReadiness } from './http/readiness.js';
 import { createBudget, createThrottles } from './http/throttle.js';
 import { createKeys } from './keys/service.js';
 import { createHasher, productionHashParameters } from './lib/hasher.js';
@@ -96,6 +97,7 @@ export async function compose(config: Config): Promise<Composition> {
     keys,
     lastUsed,
     outbound: createOutbound(config),
+    readiness: createReadiness({ db, keys, log }),
     log,
   };
   const deps: Deps = {

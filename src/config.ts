@@ -83,6 +83,7 @@ const schema = z.object({
   LATCHKEY_REFRESH_GRACE_SECONDS: wholeNumber(0, 300).default(30),
   LATCHKEY_GRAPHQL_POINTS_PER_MINUTE: wholeNumber(1000, 1_000_000_000).default(50_000_000),
   LATCHKEY_AUDIT_RETENTION_DAYS: wholeNumber(0, 36_500).default(0),
+  LATCHKEY_STOP_DELAY_SECONDS: wholeNumber(0, 300).default(0),
   LATCHKEY_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
 });
 
@@ -110,6 +111,7 @@ export interface Config {
   readonly graphqlPointsPerMinute: number;
   /** 0 keeps all entries. */
   readonly auditRetentionDays: number;
+  readonly stopDelaySeconds: number;
   readonly logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent';
 }
 
@@ -179,6 +181,7 @@ export function loadConfig(environment: Readonly<Record<string, string | undefin
     refreshGraceSeconds: values.LATCHKEY_REFRESH_GRACE_SECONDS,
     graphqlPointsPerMinute: values.LATCHKEY_GRAPHQL_POINTS_PER_MINUTE,
     auditRetentionDays: values.LATCHKEY_AUDIT_RETENTION_DAYS,
+    stopDelaySeconds: values.LATCHKEY_STOP_DELAY_SECONDS,
     logLevel: values.LATCHKEY_LOG_LEVEL,
   };
 }

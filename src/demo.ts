@@ -6,6 +6,7 @@ import { seed } from './demo/seed.js';
 import { walkthrough } from './demo/walkthrough.js';
 import { operatorMessage } from './operator-message.js';
 import { serve } from './serve.js';
+import { type Stoppable, stopAtSignal } from './stopping.js';
 
 interface PartnerApp {
   readonly url: string;
@@ -50,7 +51,7 @@ async function loadPartnerApp(): Promise<PartnerAppModule> {
   }
 }
 
-async function startDemo(environment: NodeJS.ProcessEnv): Promise<{ stop(): Promise<void> }> {
+async function startDemo(environment: NodeJS.ProcessEnv): Promise<Stoppable> {
   const { config, partnerPort } = demoConfig(environment);
   const { createPartnerApp } = await loadPartnerApp();
   // Before anything is changed, so that a second demo leaves the first one's clients alone.
@@ -75,16 +76,9 @@ async function startDemo(environment: NodeJS.ProcessEnv): Promise<{ stop(): Prom
 }
 
 try {
-  const { stop } = await startDemo(process.env);
-  let stopping = false;
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.on(signal, () => {
-      // A second signal does not wait.
-      if (stopping) process.exit(1);
-      stopping = true;
-      void stop().then(() => process.exit(0));
-    });
-  }
+  const starting = startDemo(process.env);
+  stopAtSignal(starting);
+  await starting;
 } catch (error) {
   const message = operatorMessage(error);
   if (message === null) throw error;

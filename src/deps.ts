@@ -91,6 +91,20 @@ export interface Keys {
   reload(): Promise<void>;
 }
 
+/** What has to work before this process can serve. */
+export type ReadinessCheck = 'database' | 'signingKeys' | 'migrations';
+
+/** Whether this process can serve. */
+export interface Readiness {
+  /** Looks at most once a second, however often it is asked. */
+  look(): Promise<{
+    readonly status: 'ok' | 'failed' | 'stopping';
+    readonly checks: Readonly<Partial<Record<ReadinessCheck, 'ok' | 'failed'>>>;
+  }>;
+  /** Says from now on that the process is stopping. */
+  end(): void;
+}
+
 /** A document that somebody else's server gave. */
 export interface Fetched {
   /** The media type in lower case, without parameters; empty when the server named none. */
@@ -122,6 +136,7 @@ export interface Deps {
   readonly keys: Keys;
   readonly lastUsed: LastUsed;
   readonly outbound: Outbound;
+  readonly readiness: Readiness;
   /** Brings clients the logout tokens that are noted for them (OpenID Connect Back-Channel Logout). */
   readonly logoutCourier: Courier;
   /** Brings people the messages that are noted for them. */

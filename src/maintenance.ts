@@ -35,11 +35,23 @@ export async function tidy(deps: Pick<Deps, 'db' | 'config' | 'log'> & MailDeps)
   await deleteOldEntries(deps);
 }
 
-/** Tidies every minute until the returned function is called. A failure is logged, and tried again a minute later. */
-export function startMaintenance(deps: Deps): () => void {
+/**
+ * Tidies every minute. A failure is logged, and tried again a minute later.
+ * @returns how to stop: begins nothing new, and waits for what is under way
+ */
+export function startMaintenance(deps: Deps): () => Promise<void> {
+  let underWay: Promise<void> | undefined;
   const timer = setInterval(() => {
-    tidy(deps).catch((error: unknown) => deps.log.error({ err: error }, 'tidying failed'));
+    // A round that takes longer than its minute is not overtaken by the next.
+    underWay ??= tidy(deps)
+      .catch((error: unknown) => deps.log.error({ err: error }, 'tidying failed'))
+      .finally(() => {
+        underWay = undefined;
+      });
   }, everyMilliseconds);
   timer.unref();
-  return () => clearInterval(timer);
+  return async () => {
+    clearInterval(timer);
+    await underWay;
+  };
 }

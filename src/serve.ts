@@ -1,4 +1,4 @@
-// The running service: compose, first start, listen; stop when told to.
+// The running service: compose, first start, listen. How it ends is stopping.ts's part.
 import { createServer, type RequestListener } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
 import { getRequestListener } from '@hono/node-server';
@@ -11,9 +11,8 @@ import type { Deps } from './deps.js';
 import { mailWarning } from './mail/transport.js';
 import { startMaintenance } from './maintenance.js';
 import { operatorMessage } from './operator-message.js';
+import { prepareStop, type Stoppable, stopAtSignal } from './stopping.js';
 import { followCertificate, readCertificate } from './tls.js';
-
-const stopWithinMilliseconds = 10_000;
 
 /** How long a client may take, in milliseconds, before it is answered 408 and its connection closed. */
 export const patience = {
@@ -57,7 +56,7 @@ async function createHttpServer(
 }
 
 /** Starts the service and resolves when it listens. @returns how to stop it */
-export async function serve(config: Config, timeouts = patience): Promise<{ stop(): Promise<void> }> {
+export async function serve(config: Config, timeouts = patience): Promise<Stoppable> {
   const { deps, close } = await compose(config);
   const listener = getRequestListener(createApp(deps).fetch);
   // Requests that come before the first start is done wait for it.
@@ -70,6 +69,16 @@ export async function serve(config: Config, timeouts = patience): Promise<{ stop
     await close();
     throw error;
   });
+  const couriers = [deps.logoutCourier, deps.mailCourier];
+  let stopMaintenance = async () => {};
+  const stoppable = prepareStop({
+    server,
+    delayMilliseconds: config.stopDelaySeconds * 1000,
+    onBegin: () => deps.readiness.end(),
+    // The last request may have signed somebody out. What is not sent in time is sent after the next start.
+    afterRequests: () => Promise.all([stopMaintenance(), ...couriers.map((courier) => courier.stop())]),
+    atEnd: close,
+  });
   try {
     // Before an owner is made, whose password is shown once: a port that is in use must not cost it.
     await new Promise<void>((resolve, reject) => {
@@ -81,30 +90,11 @@ export async function serve(config: Config, timeouts = patience): Promise<{ stop
     process.stdout.write(welcome(config, owner));
     // So that the first GraphQL request need not wait for it.
     void loadGraphql();
-    const stopMaintenance = startMaintenance(deps);
-    const couriers = [deps.logoutCourier, deps.mailCourier];
+    stopMaintenance = startMaintenance(deps);
     for (const courier of couriers) courier.start();
     const warning = mailWarning(config);
     if (warning !== null) deps.log.warn(warning);
-    return {
-      async stop() {
-        stopMaintenance();
-        const closed = new Promise((resolve) => server.close(resolve));
-        server.closeIdleConnections();
-        let impatience: NodeJS.Timeout | undefined;
-        const tooLong = new Promise<void>((resolve) => {
-          impatience = setTimeout(() => {
-            server.closeAllConnections();
-            resolve();
-          }, stopWithinMilliseconds);
-        });
-        await closed;
-        // After the last request, which may have signed somebody out. What is not sent in time is sent after the next start.
-        await Promise.race([Promise.all(couriers.map((courier) => courier.stop())), tooLong]);
-        clearTimeout(impatience);
-        await close();
-      },
-    };
+    return stoppable;
   } catch (error) {
     server.close();
     server.closeAllConnections();
@@ -117,21 +107,7 @@ export async function serve(config: Config, timeouts = patience): Promise<{ stop
 export async function runService(): Promise<void> {
   try {
     const starting = serve(loadConfig(process.env));
-    let stopping = false;
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-      process.on(signal, () => {
-        // A second signal does not wait.
-        if (stopping) process.exit(1);
-        stopping = true;
-        // One that comes while the service starts waits until it has started.
-        starting
-          .then(({ stop }) => stop())
-          .then(
-            () => process.exit(0),
-            () => process.exit(1),
-          );
-      });
-    }
+    stopAtSignal(starting);
     await starting;
   } catch (error) {
     const message = operatorMessage(error);

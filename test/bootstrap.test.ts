@@ -163,7 +163,7 @@ describe('processes', () => {
       child.once('exit', (code) => reject(new Error(`The service ended with ${code}: ${printed.text}`)));
     });
     const url = `http://localhost:${port}`;
-    expect(await (await fetch(`${url}/health`)).json()).toEqual({ status: 'ok' });
+    expect(await (await fetch(`${url}/healthz`)).json()).toEqual({ status: 'ok' });
     return {
       url,
       printed,

@@ -35,6 +35,7 @@ test('an empty environment gives the defaults', () => {
     graphqlPointsPerMinute: 50_000_000,
     refreshGraceSeconds: 30,
     auditRetentionDays: 0,
+    stopDelaySeconds: 0,
     logLevel: 'info',
   });
 });
@@ -63,6 +64,7 @@ test('every setting is read', () => {
     LATCHKEY_GRAPHQL_POINTS_PER_MINUTE: '9000',
     LATCHKEY_REFRESH_GRACE_SECONDS: '0',
     LATCHKEY_AUDIT_RETENTION_DAYS: '365',
+    LATCHKEY_STOP_DELAY_SECONDS: '15',
     LATCHKEY_LOG_LEVEL: 'warn',
   };
   expect(Object.keys(given).sort()).toEqual(settings.map(({ name }) => name).sort());
@@ -83,6 +85,7 @@ test('every setting is read', () => {
     graphqlPointsPerMinute: 9000,
     refreshGraceSeconds: 0,
     auditRetentionDays: 365,
+    stopDelaySeconds: 15,
     logLevel: 'warn',
   });
 });

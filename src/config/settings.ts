@@ -123,6 +123,13 @@ export const settings: readonly Setting[] = [
     reason: 'How long entries of the audit log are kept; older ones are deleted little by little. 0 keeps them all.',
   },
   {
+    name: 'LATCHKEY_STOP_DELAY_SECONDS',
+    fallback: '0',
+    unit: 'seconds, 0 to 300',
+    reason:
+      'How long to go on serving after being told to stop, while /readyz already answers 503: the time that a load balancer needs to notice.',
+  },
+  {
     name: 'LATCHKEY_LOG_LEVEL',
     fallback: 'info',
     unit: 'trace, debug, info, warn, error or silent',

@@ -6,13 +6,15 @@
 import { randomUUID } from 'node:crypto';
 import { busyTimeoutMilliseconds, whileBusy } from './busy.js';
 import {
-  type AppliedMigration,
   additiveMarker,
+  asApplied,
+  type BookRow,
   type Migration,
   MigrationError,
   type MigrationPlan,
   migrationsFolder,
   planMigrations,
+  readBooks,
   readMigrations,
 } from './migrations.js';
 import { prepareSqliteFile, providerOf } from './url.js';
@@ -51,20 +53,6 @@ const postgresqlBooks = `CREATE TABLE IF NOT EXISTS "_prisma_migrations" (
     "started_at"            TIMESTAMPTZ NOT NULL DEFAULT now(),
     "applied_steps_count"   INTEGER NOT NULL DEFAULT 0
 )`;
-
-const readBooks = `SELECT "migration_name" AS "name", "checksum", "logs", "finished_at" IS NOT NULL AS "finished"
-  FROM "_prisma_migrations" WHERE "rolled_back_at" IS NULL ORDER BY "started_at", "migration_name"`;
-
-interface BookRow {
-  readonly name: string;
-  readonly checksum: string;
-  readonly logs: string | null;
-  readonly finished: boolean | number;
-}
-
-function asApplied(rows: readonly BookRow[]): AppliedMigration[] {
-  return rows.map((row) => ({ ...row, finished: Boolean(row.finished) }));
-}
 
 function isEmpty(plan: MigrationPlan): boolean {
   return plan.pending.length === 0 && plan.unmarked.length === 0;

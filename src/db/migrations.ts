@@ -32,6 +32,22 @@ export interface AppliedMigration {
   readonly logs: string | null;
 }
 
+/** Reads what of the books planning needs, in the order of running. */
+export const readBooks = `SELECT "migration_name" AS "name", "checksum", "logs", "finished_at" IS NOT NULL AS "finished"
+  FROM "_prisma_migrations" WHERE "rolled_back_at" IS NULL ORDER BY "started_at", "migration_name"`;
+
+/** What `readBooks` gives: SQLite has no truth values. */
+export interface BookRow {
+  readonly name: string;
+  readonly checksum: string;
+  readonly logs: string | null;
+  readonly finished: boolean | number | bigint;
+}
+
+export function asApplied(rows: readonly BookRow[]): AppliedMigration[] {
+  return rows.map((row) => ({ ...row, finished: Boolean(row.finished) }));
+}
+
 /** What is to be done: nothing, when both lists are empty. */
 export interface MigrationPlan {
   readonly pending: readonly Migration[];

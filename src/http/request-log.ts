@@ -5,6 +5,7 @@ import { createMiddleware } from 'hono/factory';
 import type { Logger } from 'pino';
 import { addressOfClient } from './client-ip.js';
 import type { Environment } from './environment.js';
+import { isProbe } from './health.js';
 
 /**
  * @param log the service's log
@@ -20,7 +21,8 @@ export function requestLog(log: Logger, trustedProxies: number) {
     c.set('log', log.child({ requestId }));
     await next();
     c.header('X-Request-Id', requestId);
-    c.get('log').info(
+    const level = isProbe(c.req.path) ? 'debug' : 'info';
+    c.get('log')[level](
       {
         method: c.req.method,
         path: c.req.path,

@@ -52,7 +52,7 @@ describe('the status of', () => {
     ['two lengths', `${form}Content-Length: 3\r\nContent-Length: 4\r\n\r\na=b`, 400],
     ['a length beside chunks', `${form}Content-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n`, 400],
     ['a length that is none', `${form}Content-Length: ten\r\n\r\na=b`, 400],
-    ['no host', 'GET /health HTTP/1.1\r\n\r\n', 400],
+    ['no host', 'GET /healthz HTTP/1.1\r\n\r\n', 400],
     ['what is no HTTP', 'hello\r\n\r\n', 400],
     ['a body of more than 100 kB that says so', `${form}Content-Length: 1000000\r\n\r\n${'a'.repeat(1000)}`, 413],
     [
@@ -64,9 +64,9 @@ describe('the status of', () => {
     ['a parameter of 90 kB', formOf(`grant_type=${'a'.repeat(90_000)}`), 400],
     ['a body of broken percent signs', formOf('%'.repeat(50_000)), 400],
     ['a body of bytes that are no UTF-8', formOf(`grant_type=\xff\xfe\0`), 400],
-    ['an authority in the address', `GET http://evil.example/health HTTP/1.1\r\n${host}\r\n`, 200],
+    ['an authority in the address', `GET http://evil.example/healthz HTTP/1.1\r\n${host}\r\n`, 200],
   ])('%s', async (_, request, status) => {
     expect(await send(request)).toBe(status);
-    expect(await send(`GET /health HTTP/1.1\r\n${host}\r\n`)).toBe(200);
+    expect(await send(`GET /healthz HTTP/1.1\r\n${host}\r\n`)).toBe(200);
   });
 });

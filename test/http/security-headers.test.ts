@@ -72,7 +72,7 @@ test('what is no page has the strictest policy', async () => {
     '/.well-known/openid-configuration',
     '/oauth/token',
     '/oauth/userinfo',
-    '/health',
+    '/healthz',
   ]) {
     const { headers } = await app.request(path);
     expect(headers.get('content-security-policy')).toBe("default-src 'none'; frame-ancestors 'none'");

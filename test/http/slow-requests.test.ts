@@ -63,13 +63,13 @@ function* dripping(start: string, drop: string) {
 }
 
 async function isServed(): Promise<boolean> {
-  return (await fetch(`http://127.0.0.1:${port}/health`)).status === 200;
+  return (await fetch(`http://127.0.0.1:${port}/healthz`)).status === 200;
 }
 
 describe('408 and the end of the connection is the answer to', () => {
   test.each<[string, Iterable<string>]>([
-    ['headers that never end', [`GET /health HTTP/1.1\r\n${host}`]],
-    ['headers that come one by one', dripping(`GET /health HTTP/1.1\r\n${host}`, 'X-A: b\r\n')],
+    ['headers that never end', [`GET /healthz HTTP/1.1\r\n${host}`]],
+    ['headers that come one by one', dripping(`GET /healthz HTTP/1.1\r\n${host}`, 'X-A: b\r\n')],
     ['a request line that never ends', dripping('GET /', 'a')],
     ['a body that never comes', [`${form}Content-Length: 100\r\n\r\n`]],
     ['a body that comes byte by byte', dripping(`${form}Content-Length: 1000\r\n\r\n`, 'a')],

@@ -281,7 +281,7 @@ test.each(documents)('%s is open to every page, without cookies', async (path) =
   expect([unchanged.status, unchanged.headers.get('access-control-allow-origin')]).toEqual([304, '*']);
 });
 
-test.each(['/oauth/introspect', '/oauth/authorize', '/login', '/consent', '/logout', '/graphql', '/health', '/'])(
+test.each(['/oauth/introspect', '/oauth/authorize', '/login', '/consent', '/logout', '/graphql', '/healthz', '/'])(
   '%s is open to no page (OAuth 2.1 3.1, RFC 9700 2.6)',
   async (path) => {
     const { challenge } = createPkce();

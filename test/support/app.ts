@@ -12,6 +12,7 @@ import { bootstrap } from '../../src/bootstrap.js';
 import { type Config, loadConfig } from '../../src/config.js';
 import type { Deps } from '../../src/deps.js';
 import { createOutbound } from '../../src/http/outbound.js';
+import { createReadiness } from '../../src/http/readiness.js';
 import { createBudget, createThrottles } from '../../src/http/throttle.js';
 import { createKeys } from '../../src/keys/service.js';
 import { createHasher } from '../../src/lib/hasher.js';
@@ -69,6 +70,7 @@ export async function createTestApp(options: TestAppOptions = {}) {
   const secretKeys = createSecretKeys(config.secrets as [string]);
   const logLines: string[] = [];
   const log = pino({ level: 'trace', base: null }, { write: (line: string) => void logLines.push(line) });
+  const keys = createKeys({ db, clock, secretKeys, config });
   const parts = {
     config,
     db,
@@ -79,9 +81,10 @@ export async function createTestApp(options: TestAppOptions = {}) {
     throttles: createThrottles(db),
     budget: createBudget(config.graphqlPointsPerMinute, clock),
     secretKeys,
-    keys: createKeys({ db, clock, secretKeys, config }),
+    keys,
     lastUsed: createLastUsed(db, clock, (error) => log.error({ err: error }, 'last used')),
     outbound: createOutbound(config),
+    readiness: createReadiness({ db, keys, log }),
     log,
   };
   const mails: Letter[] = [];

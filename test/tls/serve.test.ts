@@ -55,7 +55,7 @@ test('the service speaks https with the named certificate, and TLS 1.2 at least'
     const answer = await getOver(port, first.cert, '/.well-known/openid-configuration');
     expect(answer).toMatch(/^HTTP\/1\.1 200/);
     expect(answer).toContain(`"issuer":"https://localhost:${port}"`);
-    await expect(getOver(port, first.cert, '/health', 'TLSv1.1')).rejects.toThrow();
+    await expect(getOver(port, first.cert, '/healthz', 'TLSv1.1')).rejects.toThrow();
   } finally {
     await stop();
   }

@@ -61,7 +61,7 @@ export async function startLatchkey() {
   }
 
   try {
-    for (let attempt = 0; !(await fetch(`${address}/health`).catch(() => null))?.ok; attempt += 1) {
+    for (let attempt = 0; !(await fetch(`${address}/healthz`).catch(() => null))?.ok; attempt += 1) {
       if (attempt === 300 || service.exitCode !== null) throw new Error('Latchkey did not start.');
       await new Promise((resolve) => setTimeout(resolve, 100));
     }

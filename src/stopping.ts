@@ -1,0 +1,182 @@
+// Ends the service without dropping a request: no new connections, an answer to all that is under way, and only then the rest.
+// What is told, and what is let go of afterwards, is serve.ts's part.
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import { Server as SecureServer } from 'node:https';
+import { type Socket, Server as TcpServer } from 'node:net';
+import { setTimeout as pause, setImmediate as turnOfTheLoop } from 'node:timers/promises';
+
+/** What can be stopped. */
+export interface Stoppable {
+  /** Resolves when all is done. Called again, it waits for the same. */
+  stop(): Promise<void>;
+}
+
+/**
+ * How long each part of stopping may take, in milliseconds. All of it is less than the ten seconds after which Docker kills
+ * what it told to stop.
+ */
+const mostForRequests = 8_000;
+const mostInAll = 9_000;
+/**
+ * A client that uses its connections all the time sends the next request before this is over, is answered that it was the
+ * last one, and closes by itself. A connection that was silent for so long is unlikely to be used in the moment of closing.
+ */
+const silence = 1_000;
+const lookEvery = 50;
+/** No more connections are taken once none has come for so long; and after the second of the two in any case. */
+const quiet = 20;
+const mostUntilQuiet = 500;
+
+/** A connection on which requests come. */
+interface Line {
+  /** Requests whose answer has not been sent to its end. */
+  underWay: number;
+  /** What had come when the last answer was sent: more is the beginning of another request. */
+  bytesRead: number;
+}
+
+/** Follows a server's connections, so that each can be ended between two requests. */
+class Connections {
+  readonly #sockets = new Set<Socket>();
+  readonly #lines = new Map<Socket, Line>();
+  readonly #answers = new Set<ServerResponse>();
+  #accepted = 0;
+  #ending = false;
+
+  constructor(server: Server | SecureServer) {
+    server.on('connection', (socket: Socket) => {
+      this.#accepted += 1;
+      this.#sockets.add(socket);
+      socket.once('close', () => this.#sockets.delete(socket));
+    });
+    server.on(server instanceof SecureServer ? 'secureConnection' : 'connection', (socket: Socket) => {
+      this.#lines.set(socket, { underWay: 0, bytesRead: socket.bytesRead });
+      socket.once('close', () => this.#lines.delete(socket));
+    });
+    // Before the application, which may answer at once.
+    server.prependListener('request', (request: IncomingMessage, response: ServerResponse) => {
+      const line = this.#lines.get(request.socket);
+      if (line) line.underWay += 1;
+      this.#answers.add(response);
+      if (this.#ending) response.setHeader('Connection', 'close');
+      // Not 'finish': what was handed over for sending may not have left yet.
+      response.once('close', () => {
+        this.#answers.delete(response);
+        if (!line) return;
+        line.underWay -= 1;
+        line.bytesRead = request.socket.bytesRead;
+      });
+    });
+  }
+
+  /** Whether every answer from now on says that it is its connection's last one. */
+  endAfterAnswers(ending: boolean): void {
+    this.#ending = ending;
+    if (!ending) return;
+    for (const response of this.#answers) if (!response.headersSent) response.setHeader('Connection', 'close');
+  }
+
+  /** Waits until nobody is connecting: who has connected, but was not taken yet, is cut off when the server closes. */
+  async untilNobodyConnects(): Promise<void> {
+    const begun = performance.now();
+    let before: number;
+    do {
+      before = this.#accepted;
+      await pause(quiet);
+      // Just after the loop has taken whoever has come.
+      await turnOfTheLoop();
+    } while (this.#accepted > before && performance.now() - begun < mostUntilQuiet);
+  }
+
+  /** Closes connections on which nothing is asked. Call it just after the loop has read what has come. */
+  closeSilent(): void {
+    for (const [socket, { underWay, bytesRead }] of this.#lines) {
+      if (underWay === 0 && socket.bytesRead === bytesRead) socket.destroy();
+    }
+  }
+
+  /** Closes all, whatever is under way. */
+  closeAll(): void {
+    for (const socket of this.#sockets) socket.destroy();
+  }
+}
+
+/**
+ * Prepares to stop a server. Call it before the server listens.
+ * @param parts.delayMilliseconds how long to go on as before, but for saying that each answer is its connection's last one:
+ *   load balancers need that time to notice
+ * @param parts.onBegin called at once when stopping begins
+ * @param parts.afterRequests called when the last request has been answered; what it does not get done in time is left
+ * @param parts.atEnd called at the very end
+ */
+export function prepareStop(parts: {
+  readonly server: Server | SecureServer;
+  readonly delayMilliseconds: number;
+  onBegin(): void;
+  afterRequests(): Promise<unknown>;
+  atEnd(): Promise<void>;
+}): Stoppable {
+  const { server } = parts;
+  const connections = new Connections(server);
+
+  async function answerTheLast(): Promise<void> {
+    // Who is told that a connection ends connects anew, which nobody should have to in the moment of closing.
+    connections.endAfterAnswers(false);
+    await connections.untilNobodyConnects();
+    // Node's own close of an HTTP server cuts off connections that are silent just now, with what is arriving on them.
+    const closed = new Promise<void>((resolve) => TcpServer.prototype.close.call(server, () => resolve()));
+    connections.endAfterAnswers(true);
+    const closedAt = performance.now();
+    const look = () => {
+      if (performance.now() - closedAt >= silence) connections.closeSilent();
+    };
+    // Immediates run just after the loop has read what has come, timers just before.
+    const looking = setInterval(() => setImmediate(look), lookEvery);
+    const impatience = setTimeout(() => connections.closeAll(), mostForRequests);
+    await closed;
+    clearInterval(looking);
+    clearTimeout(impatience);
+  }
+
+  async function stop(): Promise<void> {
+    parts.onBegin();
+    if (parts.delayMilliseconds > 0) {
+      connections.endAfterAnswers(true);
+      await pause(parts.delayMilliseconds);
+    }
+    const tooLong = new AbortController();
+    const inAll = pause(mostInAll, undefined, { signal: tooLong.signal }).catch(() => {});
+    await answerTheLast();
+    await Promise.race([parts.afterRequests(), inAll]);
+    tooLong.abort();
+    await parts.atEnd();
+  }
+
+  let stopping: Promise<void> | undefined;
+  return {
+    stop() {
+      stopping ??= stop();
+      return stopping;
+    },
+  };
+}
+
+/** Stops at the first SIGINT or SIGTERM, and ends the process. A second one ends it at once. */
+export function stopAtSignal(starting: Promise<Stoppable>): void {
+  let stopping = false;
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(signal, () => {
+      if (stopping) process.exit(1);
+      stopping = true;
+      // One that comes while the service starts waits until it has started: a migration is not to be cut off. Whoever
+      // awaits the start says why it failed.
+      starting.then(
+        async ({ stop }) => {
+          await stop();
+          process.exit(0);
+        },
+        () => process.exit(1),
+      );
+    });
+  }
+}
