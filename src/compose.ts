@@ -16,6 +16,7 @@ import { createKeys } from './keys/service.js';
 import { createHasher, productionHashParameters } from './lib/hasher.js';
 import { createIdMaker } from './lib/ids.js';
 import { createSecretKeys } from './lib/secret-keys.js';
+import { createLog } from './log.js';
 import { createMailCourier } from './mail/courier.js';
 import { createMailTransport } from './mail/transport.js';
 import { createLogoutCourier } from './oauth/logout-courier.js';
@@ -73,10 +74,7 @@ function hashConcurrency(): number {
  * @throws MigrationError, DatabaseUrlError, SigningKeyError, each with a message for the operator
  */
 export async function compose(config: Config): Promise<Composition> {
-  const log = pino(
-    { level: config.logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime },
-    pino.destination(2),
-  );
+  const log = createLog(config.logLevel, pino.destination(2));
   const secretKeys = createSecretKeys(secretsOf(config));
   const { applied } = await migrate(config.databaseUrl);
   if (applied.length > 0) log.info({ migrations: applied }, 'migrated the database');

@@ -1,4 +1,5 @@
 // The running service: compose, first start, listen. How it ends is stopping.ts's part.
+import { readFileSync } from 'node:fs';
 import { createServer, type RequestListener } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
 import { getRequestListener } from '@hono/node-server';
@@ -7,6 +8,7 @@ import { createApp } from './app.js';
 import { bootstrap, type FirstOwner } from './bootstrap.js';
 import { compose } from './compose.js';
 import { type Config, loadConfig } from './config.js';
+import { providerOf } from './db/url.js';
 import type { Deps } from './deps.js';
 import { mailWarning } from './mail/transport.js';
 import { startMaintenance } from './maintenance.js';
@@ -21,6 +23,29 @@ export const patience = {
   // Node looks every 30 seconds by itself, so that ten seconds could last forty.
   connectionsCheckingInterval: 1_000,
 };
+
+const version = (
+  JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { readonly version: string }
+).version;
+
+/** What whoever reads the log must know of how it was started. Of what holds a password only whether it is there. */
+function startFacts(config: Config) {
+  return {
+    version,
+    node: process.version,
+    database: providerOf(config.databaseUrl),
+    issuer: config.issuer,
+    listens: `${config.host}:${config.port}`,
+    tls: config.tls !== null,
+    mail: config.smtp !== null,
+    trustedProxies: config.trustedProxies,
+    corsOrigins: config.corsOrigins,
+    outboundAllow: config.outboundAllow,
+    refreshGraceSeconds: config.refreshGraceSeconds,
+    auditRetentionDays: config.auditRetentionDays,
+    stopDelaySeconds: config.stopDelaySeconds,
+  };
+}
 
 function welcome(config: Config, owner: FirstOwner | null): string {
   const lines = [
@@ -74,10 +99,16 @@ export async function serve(config: Config, timeouts = patience): Promise<Stoppa
   const stoppable = prepareStop({
     server,
     delayMilliseconds: config.stopDelaySeconds * 1000,
-    onBegin: () => deps.readiness.end(),
+    onBegin() {
+      deps.readiness.end();
+      deps.log.info('stopping');
+    },
     // The last request may have signed somebody out. What is not sent in time is sent after the next start.
     afterRequests: () => Promise.all([stopMaintenance(), ...couriers.map((courier) => courier.stop())]),
-    atEnd: close,
+    async atEnd() {
+      await close();
+      deps.log.info('stopped');
+    },
   });
   try {
     // Before an owner is made, whose password is shown once: a port that is in use must not cost it.
@@ -88,6 +119,7 @@ export async function serve(config: Config, timeouts = patience): Promise<Stoppa
     const owner = await bootstrap(deps);
     begin();
     process.stdout.write(welcome(config, owner));
+    deps.log.info(startFacts(config), 'started');
     // So that the first GraphQL request need not wait for it.
     void loadGraphql();
     stopMaintenance = startMaintenance(deps);

@@ -80,6 +80,8 @@ export function graphqlRoutes(deps: Deps, browser: Browser): Hono<Environment> {
     if (broken !== undefined) return c.json(refusal('BAD_USER_INPUT', `${broken} must be JSON.`), 400);
     try {
       const caller = await recogniseCaller(deps, browser, c);
+      if (caller) c.set('memberId', caller.memberId);
+      if (caller?.oauthClientId) c.set('clientId', caller.oauthClientId);
       const { execute } = await loadGraphql();
       return await execute(c.req.raw, {
         deps,
@@ -88,6 +90,7 @@ export function graphqlRoutes(deps: Deps, browser: Browser): Hono<Environment> {
         log: c.get('log'),
         requestId: c.get('requestId'),
         ipAddress: c.get('ipAddress'),
+        onOperation: (name) => c.set('operation', name),
       });
     } catch (error) {
       if (error instanceof CallerRefused) {

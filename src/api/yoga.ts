@@ -1,6 +1,6 @@
 // Executes GraphQL requests: Yoga over the schema, with everything off that is not needed. Loading it takes longer than all
 // the rest, so routes.ts loads it when it is first needed.
-import type { GraphQLError } from 'graphql';
+import { type GraphQLError, getOperationAST } from 'graphql';
 import { createYoga, type Plugin } from 'graphql-yoga';
 import type { Logger } from 'pino';
 import type { GraphQLContext } from '../graphql/context-type.js';
@@ -16,6 +16,21 @@ export interface ServerContext extends GraphQLContext {
   readonly requestId: string;
   /** The client's address, as far as proxies are trusted. */
   readonly ipAddress: string | null;
+  /** Told the name of the operation that is about to run, for the log. */
+  onOperation(name: string): void;
+}
+
+/** A name is the caller's own choice: whoever takes a token for one should not find it in the log. */
+const loggedName = /^(?!lk[a-z]_)\w{1,40}$/;
+
+/** Tells the log which operation runs. */
+function operationNamePlugin(): Plugin<ServerContext> {
+  return {
+    onExecute({ args }) {
+      const name = getOperationAST(args.document, args.operationName)?.name?.value;
+      if (name !== undefined && loggedName.test(name)) args.contextValue.onOperation(name);
+    },
+  };
 }
 
 /** Gives every error of a result its code, and hides faults of ours. */
@@ -47,7 +62,7 @@ const yoga = createYoga<ServerContext>({
   logging: false,
   // errorsPlugin answers for all errors, also for those that execution never sees.
   maskedErrors: false,
-  plugins: [limitsPlugin(), costPlugin(), refusalsPlugin(), errorsPlugin()],
+  plugins: [limitsPlugin(), operationNamePlugin(), costPlugin(), refusalsPlugin(), errorsPlugin()],
 });
 
 /** Executes a request. Every answer may hold a secret shown once, so none is ever stored. */

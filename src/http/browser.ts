@@ -31,7 +31,9 @@ export function createBrowser(deps: Deps): Browser {
     formTokens: createFormTokens(deps.secretKeys, cookies, deps.config.issuer),
     async session(c) {
       const secret = cookies.sessionSecret(c);
-      return secret === null ? null : findSession(deps, secret);
+      const session = secret === null ? null : await findSession(deps, secret);
+      if (session) c.set('memberId', session.memberId);
+      return session;
     },
     bindingHash: (c) => sha256(cookies.browserSecret(c)),
     knownBindingHash(c) {

@@ -8,6 +8,10 @@ export interface Environment {
     requestId: string;
     ipAddress: string | null;
     log: Logger;
+    /** For the line in the log, as soon as they are known: the row ids of the client and the member, the GraphQL operation's name. */
+    clientId?: string;
+    memberId?: string;
+    operation?: string;
     /** At the protocol endpoints: the client that calls, as soon as it is known; cors.ts asks which pages may read the answer. */
     client?: { readonly allowedOrigins: string };
   };

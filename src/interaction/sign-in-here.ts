@@ -28,6 +28,7 @@ export async function signInHere(
   const renewedId = previous?.memberId === member.id ? previous.id : null;
   const begun = await beginSession(deps, actorOfMember(member, origin), member, methods, renewedId);
   if (!begun) return null;
+  c.set('memberId', member.id);
   if (previous && renewedId === null) await endSession(deps, actorOfMember(previous.member, origin), previous.id);
   browser.cookies.setSession(c, begun.secret, sessionSeconds);
   return begun;

@@ -183,6 +183,7 @@ export async function authenticateClient(
   try {
     const client = await authenticate(deps, verifiers, c, form);
     c.set('client', client);
+    c.set('clientId', client.id);
     return client;
   } catch (error) {
     if (error instanceof AssertionRefusedError) throw invalidClient(false, error.message, error.detail);

@@ -66,6 +66,8 @@ export function userinfoEndpoint(deps: Deps) {
       const headers = challenge('insufficient_scope', description, 'openid');
       throw new OAuthError('insufficient_scope', description, { status: 403, headers });
     }
+    c.set('clientId', access.family.consent.clientId);
+    c.set('memberId', access.family.consent.memberId);
     const claims = userinfoClaims(access.family, access.scopes);
     const algorithm = access.family.consent.client.userinfoSigningAlgorithm;
     c.header('Cache-Control', 'no-store');

@@ -27,7 +27,7 @@ const layers = [
   ["the features' schema.ts"],
   ['oauth'],
   ['interaction', 'api'],
-  ['bootstrap', 'app', 'maintenance', 'operator-message', 'stopping', 'tls'],
+  ['bootstrap', 'app', 'log', 'maintenance', 'operator-message', 'stopping', 'tls'],
   ['seeding'],
   ['compose', 'conformance'],
   ['serve'],

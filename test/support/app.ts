@@ -3,7 +3,6 @@ import { randomBytes } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
-import { pino } from 'pino';
 import { createAccount } from '../../src/accounts/service.js';
 import { createApp } from '../../src/app.js';
 import { createLastUsed } from '../../src/audit/last-used.js';
@@ -19,6 +18,7 @@ import { createHasher } from '../../src/lib/hasher.js';
 import { createIdMaker } from '../../src/lib/ids.js';
 import type { Role } from '../../src/lib/roles.js';
 import { createSecretKeys } from '../../src/lib/secret-keys.js';
+import { createLog } from '../../src/log.js';
 import { createMailCourier } from '../../src/mail/courier.js';
 import type { Letter, MailTransport } from '../../src/mail/letter.js';
 import { createMember } from '../../src/members/service.js';
@@ -69,7 +69,7 @@ export async function createTestApp(options: TestAppOptions = {}) {
   const clock = options.realTime ? () => new Date() : fakeClock;
   const secretKeys = createSecretKeys(config.secrets as [string]);
   const logLines: string[] = [];
-  const log = pino({ level: 'trace', base: null }, { write: (line: string) => void logLines.push(line) });
+  const log = createLog('trace', { write: (line: string) => void logLines.push(line) });
   const keys = createKeys({ db, clock, secretKeys, config });
   const parts = {
     config,

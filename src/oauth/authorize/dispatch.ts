@@ -121,6 +121,7 @@ export async function dispatch(
   session: LiveSession | null,
 ): Promise<Response> {
   const { request, stored } = arrived;
+  c.set('clientId', request.clientRowId);
   const { step, client } = await decide(deps, request, stored, session);
   if (step.kind === 'error') return respondWithError(deps, c, request, stored, step);
   if (step.kind === 'grant')

@@ -1,0 +1,39 @@
+// The service's log: lines of JSON on standard error. What goes into a line is decided where it is written; how an error is
+// written is decided here, since errors carry more than anybody should read.
+import { type DestinationStream, type Logger, type LoggerOptions, pino } from 'pino';
+
+/** How far down a chain of causes to go. */
+const mostCauses = 3;
+
+/**
+ * What of an error is logged. Not its other properties: those of the database's and the mail's libraries hold values that were
+ * written, and answers of servers.
+ */
+function describeError(error: unknown, causes = mostCauses): unknown {
+  if (!(error instanceof Error)) return { type: typeof error };
+  const { name, message, stack, cause } = error;
+  const { code } = error as { code?: unknown };
+  return {
+    type: name,
+    message,
+    ...(typeof code === 'string' || typeof code === 'number' ? { code } : {}),
+    ...(cause instanceof Error && causes > 0 ? { cause: describeError(cause, causes - 1) } : {}),
+    stack,
+  };
+}
+
+/**
+ * Opens the log.
+ * @param destination standard error, unless a test says otherwise
+ */
+export function createLog(level: NonNullable<LoggerOptions['level']>, destination: DestinationStream): Logger {
+  return pino(
+    {
+      level,
+      base: null,
+      timestamp: pino.stdTimeFunctions.isoTime,
+      serializers: { err: (error: unknown) => describeError(error) },
+    },
+    destination,
+  );
+}
