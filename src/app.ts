@@ -3,7 +3,7 @@ import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { refusal } from './api/context.js';
 import { graphqlRoutes } from './api/routes.js';
-import { isOrphan } from './db/client.js';
+import { asUnavailable, isOrphan } from './db/client.js';
 import type { Deps } from './deps.js';
 import { createBrowser } from './http/browser.js';
 import type { Environment } from './http/environment.js';
@@ -11,7 +11,7 @@ import { healthRoutes } from './http/health.js';
 import { requestLog } from './http/request-log.js';
 import { securityHeaders } from './http/security-headers.js';
 import { interactionRoutes } from './interaction/routes.js';
-import { OverloadedError, ThrottledError } from './lib/errors.js';
+import { OverloadedError, ThrottledError, UnavailableError } from './lib/errors.js';
 import { PageError, pageError, respondWithErrorPage } from './oauth/respond-with-page.js';
 import { oauthRoutes } from './oauth/routes.js';
 import { icon } from './pages/icon.js';
@@ -27,6 +27,9 @@ function asPageError(error: unknown): PageError {
       values: { reason: error.message },
       status: error instanceof ThrottledError ? 429 : 503,
     });
+  }
+  if (error instanceof UnavailableError) {
+    return pageError('unavailable', { values: { reason: error.message }, status: 503, detail: error.reason });
   }
   if (isOrphan(error)) return pageError('appRemoved', { detail: 'deleted meanwhile' });
   return pageError('ourFault', { status: 500 });
@@ -49,10 +52,11 @@ export function createApp(deps: Deps): Hono<Environment> {
       },
     }),
   );
-  app.onError((error, c) => {
+  app.onError((raised, c) => {
+    const error = asUnavailable(raised) ?? raised;
     const page = asPageError(error);
-    if (page.status >= 500 && !(error instanceof OverloadedError)) c.get('log').error({ err: error }, 'failed');
-    if (error instanceof ThrottledError || error instanceof OverloadedError)
+    if (page.status === 500) c.get('log').error({ err: error }, 'failed');
+    if (error instanceof ThrottledError || error instanceof OverloadedError || error instanceof UnavailableError)
       c.header('Retry-After', String(error.retryAfterSeconds));
     return respondWithErrorPage(c, page);
   });

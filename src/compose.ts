@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { pino } from 'pino';
 import { createLastUsed } from './audit/last-used.js';
 import type { Config } from './config.js';
-import { openDatabase } from './db/client.js';
+import { createFaultLog, openDatabase } from './db/client.js';
 import { migrate } from './db/migrate.js';
 import { sqlitePath } from './db/url.js';
 import type { Deps } from './deps.js';
@@ -80,7 +80,8 @@ export async function compose(config: Config): Promise<Composition> {
   if (applied.length > 0) log.info({ migrations: applied }, 'migrated the database');
   const { db, close } = await openDatabase(config.databaseUrl);
   const clock = () => new Date();
-  const lastUsed = createLastUsed(db, clock, (error) => log.error({ err: error }, 'last uses were not written'));
+  const logFault = createFaultLog(log);
+  const lastUsed = createLastUsed(db, clock, (error) => logFault(error, 'last uses were not written'));
   const keys = createKeys({ db, clock, secretKeys, config });
   const parts = {
     config,

@@ -81,6 +81,7 @@ const schema = z.object({
   LATCHKEY_TRUSTED_PROXIES: wholeNumber(0, 10).default(0),
   LATCHKEY_OUTBOUND_ALLOW: hosts.default([]),
   LATCHKEY_REFRESH_GRACE_SECONDS: wholeNumber(0, 300).default(30),
+  LATCHKEY_MAX_IN_FLIGHT: wholeNumber(1, 1_000_000).default(1000),
   LATCHKEY_GRAPHQL_POINTS_PER_MINUTE: wholeNumber(1000, 1_000_000_000).default(50_000_000),
   LATCHKEY_AUDIT_RETENTION_DAYS: wholeNumber(0, 36_500).default(0),
   LATCHKEY_STOP_DELAY_SECONDS: wholeNumber(0, 300).default(0),
@@ -108,6 +109,8 @@ export interface Config {
   /** host:port, which calls out may reach by http and on a private address. */
   readonly outboundAllow: readonly string[];
   readonly refreshGraceSeconds: number;
+  /** How many requests one process has under way at most. */
+  readonly maxInFlight: number;
   readonly graphqlPointsPerMinute: number;
   /** 0 keeps all entries. */
   readonly auditRetentionDays: number;
@@ -179,6 +182,7 @@ export function loadConfig(environment: Readonly<Record<string, string | undefin
     trustedProxies: values.LATCHKEY_TRUSTED_PROXIES,
     outboundAllow: values.LATCHKEY_OUTBOUND_ALLOW,
     refreshGraceSeconds: values.LATCHKEY_REFRESH_GRACE_SECONDS,
+    maxInFlight: values.LATCHKEY_MAX_IN_FLIGHT,
     graphqlPointsPerMinute: values.LATCHKEY_GRAPHQL_POINTS_PER_MINUTE,
     auditRetentionDays: values.LATCHKEY_AUDIT_RETENTION_DAYS,
     stopDelaySeconds: values.LATCHKEY_STOP_DELAY_SECONDS,

@@ -3,6 +3,7 @@
 import { deleteOldEntries } from './audit/retention.js';
 import { noteExpiringSecrets } from './clients/expiry.js';
 import { eraseOldSeals } from './consents/refresh-tokens.js';
+import { createFaultLog } from './db/client.js';
 import type { Deps } from './deps.js';
 import type { MailDeps } from './mail/deliveries.js';
 import { giveUpExpiredMails } from './mail/outbox.js';
@@ -40,11 +41,12 @@ export async function tidy(deps: Pick<Deps, 'db' | 'config' | 'log'> & MailDeps)
  * @returns how to stop: begins nothing new, and waits for what is under way
  */
 export function startMaintenance(deps: Deps): () => Promise<void> {
+  const logFault = createFaultLog(deps.log);
   let underWay: Promise<void> | undefined;
   const timer = setInterval(() => {
     // A round that takes longer than its minute is not overtaken by the next.
     underWay ??= tidy(deps)
-      .catch((error: unknown) => deps.log.error({ err: error }, 'tidying failed'))
+      .catch((error: unknown) => logFault(error, 'tidying failed'))
       .finally(() => {
         underWay = undefined;
       });

@@ -10,6 +10,7 @@ import { compose } from './compose.js';
 import { type Config, loadConfig } from './config.js';
 import { providerOf } from './db/url.js';
 import type { Deps } from './deps.js';
+import { shedding } from './http/shedding.js';
 import { mailWarning } from './mail/transport.js';
 import { startMaintenance } from './maintenance.js';
 import { operatorMessage } from './operator-message.js';
@@ -83,7 +84,8 @@ async function createHttpServer(
 /** Starts the service and resolves when it listens. @returns how to stop it */
 export async function serve(config: Config, timeouts = patience): Promise<Stoppable> {
   const { deps, close } = await compose(config);
-  const listener = getRequestListener(createApp(deps).fetch);
+  const shed = shedding(createApp(deps).fetch, config.maxInFlight, deps.log);
+  const listener = getRequestListener(shed.fetch);
   // Requests that come before the first start is done wait for it.
   let begin: () => void = () => {};
   const begun = new Promise<void>((resolve) => {
@@ -106,6 +108,7 @@ export async function serve(config: Config, timeouts = patience): Promise<Stoppa
     // The last request may have signed somebody out. What is not sent in time is sent after the next start.
     afterRequests: () => Promise.all([stopMaintenance(), ...couriers.map((courier) => courier.stop())]),
     async atEnd() {
+      shed.stop();
       await close();
       deps.log.info('stopped');
     },
@@ -128,6 +131,7 @@ export async function serve(config: Config, timeouts = patience): Promise<Stoppa
     if (warning !== null) deps.log.warn(warning);
     return stoppable;
   } catch (error) {
+    shed.stop();
     server.close();
     server.closeAllConnections();
     await close();

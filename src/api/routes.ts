@@ -4,6 +4,7 @@ import { Hono } from 'hono';
 import { cors } from 'hono/cors';
 import { etag } from 'hono/etag';
 import { recordRefusedRequest } from '../audit/refused-requests.js';
+import { asUnavailable } from '../db/client.js';
 import type { Deps } from '../deps.js';
 import { faultMessage } from '../graphql/fault-message.js';
 import type { Browser } from '../http/browser.js';
@@ -97,6 +98,12 @@ export function graphqlRoutes(deps: Deps, browser: Browser): Hono<Environment> {
         if (error.actor) await recordRefusedRequest({ ...deps, log: c.get('log') }, error.actor, [everyField]);
         if (error.challenge) c.header('WWW-Authenticate', error.challenge);
         return c.json(refusal(error.code, error.message), error.status);
+      }
+      const unavailable = asUnavailable(error);
+      if (unavailable) {
+        c.get('log').warn({ reason: unavailable.reason }, 'the service cannot be used for the moment');
+        c.header('Retry-After', String(unavailable.retryAfterSeconds));
+        return c.json(refusal('SERVICE_UNAVAILABLE', unavailable.message), 503);
       }
       // Whoever hangs up is no fault of ours, and nobody is there to be answered.
       const level = c.req.raw.signal.aborted ? 'info' : 'error';

@@ -1,8 +1,9 @@
 // Executes GraphQL requests: Yoga over the schema, with everything off that is not needed. Loading it takes longer than all
 // the rest, so routes.ts loads it when it is first needed.
-import { type GraphQLError, getOperationAST } from 'graphql';
+import { getOperationAST } from 'graphql';
 import { createYoga, type Plugin } from 'graphql-yoga';
 import type { Logger } from 'pino';
+import { reasonOf } from '../db/client.js';
 import type { GraphQLContext } from '../graphql/context-type.js';
 import { presentError } from '../graphql/errors.js';
 import { costPlugin, rateLimitHeaders } from './cost.js';
@@ -33,17 +34,28 @@ function operationNamePlugin(): Plugin<ServerContext> {
   };
 }
 
+/** Whether a result holds nothing that its caller could lose by taking the whole for failed. */
+function isEmpty(data: unknown): boolean {
+  return (data ?? null) === null || Object.values(data as object).every((field) => field === null);
+}
+
 /** Gives every error of a result its code, and hides faults of ours. */
 function errorsPlugin(): Plugin<ServerContext> {
-  const present = (errors: readonly unknown[], { log, requestId }: ServerContext) =>
-    errors.map((error) => presentError(error, log, requestId));
   return {
     onResultProcess({ result, setResult, serverContext }) {
       if (Array.isArray(result) || !('errors' in result) || !result.errors) return;
-      setResult({
-        ...result,
-        errors: present(result.errors, serverContext as unknown as ServerContext) as GraphQLError[],
-      });
+      const { log, requestId } = serverContext as unknown as ServerContext;
+      const errors = result.errors.map((error) => presentError(error, log, requestId));
+      const unavailable = errors.filter(({ extensions }) => extensions.code === 'SERVICE_UNAVAILABLE');
+      if (unavailable.length > 0) {
+        const reasons = result.errors.map((error) => reasonOf(error.originalError ?? error));
+        log.warn({ reason: reasons[0], fields: unavailable.length }, 'the service cannot be used for the moment');
+        // A client that is told so by the status reads no data, which may hold a secret that is shown once.
+        if (isEmpty('data' in result ? result.data : null)) {
+          for (const { extensions } of unavailable) Object.assign(extensions.http ?? {}, { status: 503 });
+        }
+      }
+      setResult({ ...result, errors });
     },
   };
 }

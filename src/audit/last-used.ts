@@ -1,12 +1,24 @@
 // When tokens, clients, secrets, consents and members were last used: collected in memory, written within seconds and at stop.
-import type { Db } from '../db/client.js';
+import { type Db, isUnavailable } from '../db/client.js';
 import type { Clock, LastUsed, LastUsedKind } from '../deps.js';
 
 const flushAfterMilliseconds = 3_000;
 
-/** Builds the collector. A use that cannot be written is logged and given up: no request fails for it. */
+interface Use {
+  readonly kind: LastUsedKind;
+  readonly id: string;
+  readonly at: Date;
+}
+
+// While the database is away, so many are kept at most.
+const mostPending = 10_000;
+
+/**
+ * Builds the collector. No request fails for a use that cannot be written: it is written later when the database could not be
+ * used, and given up otherwise.
+ */
 export function createLastUsed(db: Db, clock: Clock, onError: (error: unknown) => void): LastUsed {
-  let pending = new Map<string, { kind: LastUsedKind; id: string; at: Date }>();
+  let pending = new Map<string, Use>();
   let timer: NodeJS.Timeout | undefined;
 
   const writers: Record<LastUsedKind, (ids: string[], at: Date) => Promise<unknown>> = {
@@ -26,6 +38,14 @@ export function createLastUsed(db: Db, clock: Clock, onError: (error: unknown) =
       }),
   };
 
+  function keep(uses: readonly Use[]): void {
+    for (const use of uses) {
+      const key = `${use.kind} ${use.id}`;
+      if (!pending.has(key) && pending.size < mostPending) pending.set(key, use);
+    }
+    timer ??= setTimeout(() => void flush(), flushAfterMilliseconds).unref();
+  }
+
   async function write(): Promise<void> {
     clearTimeout(timer);
     timer = undefined;
@@ -36,10 +56,14 @@ export function createLastUsed(db: Db, clock: Clock, onError: (error: unknown) =
       const ofKind = uses.filter((use) => use.kind === kind);
       if (ofKind.length === 0) continue;
       const latest = new Date(Math.max(...ofKind.map((use) => use.at.getTime())));
-      const ids = ofKind.map((use) => use.id);
       // SQLite takes a limited number of parameters in one statement.
-      for (let start = 0; start < ids.length; start += 500) {
-        await writers[kind](ids.slice(start, start + 500), latest).catch(onError);
+      for (let start = 0; start < ofKind.length; start += 500) {
+        const some = ofKind.slice(start, start + 500);
+        const ids = some.map((use) => use.id);
+        await writers[kind](ids, latest).catch((error: unknown) => {
+          onError(error);
+          if (isUnavailable(error)) keep(some);
+        });
       }
     }
   }

@@ -110,6 +110,13 @@ export const settings: readonly Setting[] = [
       'How long a used refresh token gives the same successor again, so that a lost reply signs nobody out. 0 is off.',
   },
   {
+    name: 'LATCHKEY_MAX_IN_FLIGHT',
+    fallback: '1000',
+    unit: 'requests, 1 to 1000000',
+    reason:
+      'How many requests one process has under way at most. More are answered 503 at once, so that those let in are answered soon.',
+  },
+  {
     name: 'LATCHKEY_GRAPHQL_POINTS_PER_MINUTE',
     fallback: '50000000',
     unit: 'points, 1000 to 1000000000',

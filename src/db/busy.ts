@@ -10,12 +10,17 @@ export const busyTimeoutMilliseconds = 50;
 const patienceMilliseconds = 10_000;
 
 /** Says whether SQLite refused for want of a lock. Takes errors of the driver and of Prisma's adapter. */
-function isBusy(error: unknown): boolean {
+export function isBusy(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const { code } = error as { code?: unknown };
   if (typeof code === 'string' && code.startsWith('SQLITE_BUSY')) return true;
   const cause = error.cause as { originalCode?: unknown } | undefined;
   return typeof cause?.originalCode === 'string' && cause.originalCode.startsWith('SQLITE_BUSY');
+}
+
+/** Waits before the next attempt: at random, so that processes that wait for one another do not keep meeting. */
+export async function busyPause(): Promise<void> {
+  await pause(20 + Math.random() * 40);
 }
 
 /**
@@ -31,7 +36,6 @@ export async function whileBusy<T>(work: () => T | Promise<T>, patience = patien
     } catch (error) {
       if (!isBusy(error) || Date.now() >= deadline) throw error;
     }
-    // At random, so that processes that wait for one another do not keep meeting.
-    await pause(20 + Math.random() * 40);
+    await busyPause();
   }
 }

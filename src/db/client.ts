@@ -1,7 +1,5 @@
 // Opens the database that a URL names, and the few things that differ between SQLite and PostgreSQL and that services
 // should not have to know. Creating the tables is migrate.ts's part; what faults mean is errors.ts's.
-import { createHash } from 'node:crypto';
-import type { SqlDriverAdapterFactory, SqlQuery } from '@prisma/driver-adapter-utils';
 import type { Prisma, PrismaClient } from './generated/sqlite/client.js';
 import { type Provider, prepareSqliteFile, providerOf } from './url.js';
 
@@ -30,6 +28,8 @@ export type AuditLogEntryWhere = Prisma.AuditLogEntryWhereInput;
 
 // Services find whatever they need of this folder here.
 export { isNotFound, isOrphan, isRetryable, isUniqueViolation, retrying } from './errors.js';
+export { createFaultLog } from './fault-log.js';
+export { asUnavailable, isUnavailable, reasonOf } from './unavailable.js';
 export type { Provider } from './url.js';
 
 export interface OpenOptions {
@@ -53,11 +53,6 @@ const providers = new WeakMap<Db, Provider>();
 const transactionOptions = { maxWait: 10_000, timeout: 10_000 };
 const exclusiveOptions = { maxWait: 30_000, timeout: 30_000 };
 
-// PostgreSQL parses and plans a named statement once for each connection.
-function statementName({ sql }: SqlQuery): string {
-  return createHash('sha256').update(sql).digest('base64url').slice(0, 32);
-}
-
 async function sqliteParts(url: string) {
   const [{ PrismaClient }, { sqliteAdapterFactory }] = await Promise.all([
     import('./generated/sqlite/client.js'),
@@ -67,20 +62,11 @@ async function sqliteParts(url: string) {
 }
 
 async function postgresqlParts(url: string, poolSize: number) {
-  const [{ PrismaClient }, { PrismaPg }] = await Promise.all([
+  const [{ PrismaClient }, { postgresqlAdapterFactory }] = await Promise.all([
     import('./generated/postgresql/client.js'),
-    import('@prisma/adapter-pg'),
+    import('./postgresql-adapter.js'),
   ]);
-  const adapter: SqlDriverAdapterFactory = new PrismaPg(
-    {
-      connectionString: url,
-      max: poolSize,
-      connectionTimeoutMillis: transactionOptions.maxWait,
-      keepAlive: true,
-      application_name: 'latchkey',
-    },
-    { statementNameGenerator: statementName },
-  );
+  const adapter = postgresqlAdapterFactory(url, poolSize);
   // Both clients come from the same models, within what both providers have; only their private parts differ in type.
   return { Client: PrismaClient as unknown as typeof import('./generated/sqlite/client.js').PrismaClient, adapter };
 }

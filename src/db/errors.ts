@@ -1,20 +1,25 @@
-// What the database's refusals mean, alike for both adapters. Turning them into an answer for a caller is the services' part.
+// What the database's refusals mean, alike for both adapters. That it cannot be used at all is unavailable.ts's; turning either
+// into an answer for a caller is the services' and transports' part.
 import { setTimeout as pause } from 'node:timers/promises';
 
 // The part of a driver adapter's error that Prisma passes on as `meta.driverAdapterError.cause`.
 interface Cause {
   readonly kind?: string;
+  /** PostgreSQL's SQLSTATE, or SQLite's name of the error. */
+  readonly originalCode?: string;
   readonly table?: string;
   readonly constraint?: { readonly fields?: readonly string[]; readonly index?: string };
 }
 
-function codeOf(error: unknown): string | undefined {
+/** The code that Prisma, the driver or the operating system gave an error. */
+export function codeOf(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;
   const { code } = error as { code?: unknown };
   return typeof code === 'string' ? code : undefined;
 }
 
-function causeOf(error: unknown): Cause | undefined {
+/** What the driver said, where Prisma passes it on. */
+export function causeOf(error: unknown): Cause | undefined {
   if (!(error instanceof Error)) return undefined;
   const { meta } = error as { meta?: { driverAdapterError?: { cause?: Cause } } };
   return meta?.driverAdapterError?.cause;

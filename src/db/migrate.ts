@@ -171,6 +171,8 @@ async function migratePostgresql(url: string, migrations: readonly Migration[]):
     await connection.query('BEGIN');
     try {
       await connection.query(`SET LOCAL lock_timeout = ${patienceMilliseconds}`);
+      // Whatever the operator allows this user's statements: a migration of many rows takes its time.
+      await connection.query('SET LOCAL statement_timeout = 0');
       await connection.query('SELECT pg_advisory_xact_lock($1)', [prismaLock]);
       const { pending, unmarked } = await plan();
       await connection.query(postgresqlBooks);

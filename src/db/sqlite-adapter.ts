@@ -11,7 +11,13 @@ import {
   type SqlResultSet,
   type Transaction,
 } from '@prisma/driver-adapter-utils';
-import { busyTimeoutMilliseconds, whileBusy } from './busy.js';
+import { busyPause, busyTimeoutMilliseconds, isBusy, whileBusy } from './busy.js';
+
+// How long a statement or transaction waits in all: for those before it, and for a lock that another process holds.
+const patienceMilliseconds = 8_000;
+
+// After these SQLite has rolled the transaction back by itself, or may have: disk full, disk failing, out of memory.
+const undoing = /^SQLITE_(?:FULL|IOERR|NOMEM|CORRUPT)/;
 
 const pragmas = [
   'journal_mode = WAL',
@@ -25,23 +31,47 @@ function statement(sql: string): SqlQuery {
   return { sql, args: [], argTypes: [] };
 }
 
+/** What whoever waited too long is told: as Prisma's adapter says that the database is locked. */
+function tooLong(): DriverAdapterError {
+  return new DriverAdapterError({
+    kind: 'SocketTimeout',
+    originalCode: 'SQLITE_BUSY',
+    originalMessage: 'no turn in time',
+  });
+}
+
 /** The right to use the connection, handed on in the order of asking. */
 class Turn {
   #taken = false;
-  readonly #waiting: (() => void)[] = [];
+  readonly #waiting = new Set<() => void>();
 
-  async take(): Promise<void> {
+  /** @param deadline in milliseconds, as of Date.now @throws DriverAdapterError after it */
+  async take(deadline: number): Promise<void> {
     if (this.#taken) {
-      await new Promise<void>((resolve) => this.#waiting.push(resolve));
+      await new Promise<void>((resolve, reject) => {
+        const mine = () => {
+          clearTimeout(impatience);
+          resolve();
+        };
+        const impatience = setTimeout(() => {
+          this.#waiting.delete(mine);
+          reject(tooLong());
+        }, deadline - Date.now());
+        this.#waiting.add(mine);
+      });
     }
     this.#taken = true;
   }
 
   // Stays taken when somebody waits: nobody can come between one holder and the next.
   pass(): void {
-    const next = this.#waiting.shift();
-    if (next) next();
-    else this.#taken = false;
+    const [next] = this.#waiting;
+    if (!next) {
+      this.#taken = false;
+      return;
+    }
+    this.#waiting.delete(next);
+    next();
   }
 }
 
@@ -55,6 +85,7 @@ class ExclusiveTransaction implements Transaction {
   readonly #pass: () => void;
   #ended = false;
   #closed = false;
+  #undone = false;
 
   constructor(connection: SqlDriverAdapter, pass: () => void) {
     this.#connection = connection;
@@ -64,12 +95,16 @@ class ExclusiveTransaction implements Transaction {
 
   async queryRaw(query: SqlQuery): Promise<SqlResultSet> {
     this.#requireOpen();
-    return this.#connection.queryRaw(query);
+    return this.#noticing(this.#connection.queryRaw(query));
   }
 
   async executeRaw(query: SqlQuery): Promise<number> {
+    if (this.#undone && query.sql === 'ROLLBACK') {
+      this.#ended = true;
+      return 0;
+    }
     this.#requireOpen();
-    const changed = await this.#connection.executeRaw(query);
+    const changed = await this.#noticing(this.#connection.executeRaw(query));
     if (query.sql === 'COMMIT' || query.sql === 'ROLLBACK') this.#ended = true;
     return changed;
   }
@@ -94,9 +129,23 @@ class ExclusiveTransaction implements Transaction {
     await this.executeRaw(statement(`RELEASE SAVEPOINT ${name}`));
   }
 
+  /** Rolls back at once what SQLite may have rolled back: what else the transaction asks for must not run on its own. */
+  async #noticing<T>(work: Promise<T>): Promise<T> {
+    try {
+      return await work;
+    } catch (error) {
+      const { originalCode } = (error as DriverAdapterError).cause ?? {};
+      if (undoing.test(originalCode ?? '')) {
+        this.#undone = true;
+        await this.#connection.executeRaw(statement('ROLLBACK')).catch(() => {});
+      }
+      throw error;
+    }
+  }
+
   // A call of several statements may go on after its transaction timed out: the rest must not run on its own.
   #requireOpen(): void {
-    if (this.#ended || this.#closed) {
+    if (this.#ended || this.#closed || this.#undone) {
       throw new DriverAdapterError({ kind: 'TransactionAlreadyClosed', cause: 'The transaction is already closed.' });
     }
   }
@@ -106,9 +155,9 @@ class ExclusiveTransaction implements Transaction {
     this.#closed = true;
     try {
       // Prisma sends no ROLLBACK after a COMMIT that failed.
-      if (!this.#ended) await this.#connection.executeRaw(statement('ROLLBACK'));
+      if (!this.#ended && !this.#undone) await this.#connection.executeRaw(statement('ROLLBACK'));
     } catch {
-      // SQLite has rolled back by itself, as it does when the disk is full.
+      // SQLite has rolled back by itself.
     } finally {
       this.#pass();
     }
@@ -121,6 +170,7 @@ class QueueingAdapter implements SqlDriverAdapter {
   readonly adapterName: string;
   readonly #connection: SqlDriverAdapter;
   readonly #turn = new Turn();
+  #lockedUntil = 0;
 
   constructor(connection: SqlDriverAdapter) {
     this.#connection = connection;
@@ -128,29 +178,24 @@ class QueueingAdapter implements SqlDriverAdapter {
   }
 
   queryRaw(query: SqlQuery): Promise<SqlResultSet> {
-    return this.#alone(() => this.#connection.queryRaw(query));
+    // What Prisma reads begins so; what writes and gives rows back does not.
+    return this.#alone(query.sql.startsWith('SELECT') ? 'reading' : 'writing', () => this.#connection.queryRaw(query));
   }
 
   executeRaw(query: SqlQuery): Promise<number> {
-    return this.#alone(() => this.#connection.executeRaw(query));
+    return this.#alone('writing', () => this.#connection.executeRaw(query));
   }
 
   executeScript(script: string): Promise<void> {
-    return this.#alone(() => this.#connection.executeScript(script));
+    return this.#alone('writing', () => this.#connection.executeScript(script));
   }
 
   async startTransaction(isolationLevel?: IsolationLevel): Promise<Transaction> {
     if (isolationLevel !== undefined && isolationLevel !== 'SERIALIZABLE') {
       throw new DriverAdapterError({ kind: 'InvalidIsolationLevel', level: isolationLevel });
     }
-    await this.#turn.take();
-    try {
-      // IMMEDIATE takes the write lock now: one taken later fails when another process has written since the first read.
-      await whileBusy(() => this.#connection.executeRaw(statement('BEGIN IMMEDIATE')));
-    } catch (error) {
-      this.#turn.pass();
-      throw error;
-    }
+    // IMMEDIATE takes the write lock now: one taken later fails when another process has written since the first read.
+    await this.#inTurn('writing', () => this.#connection.executeRaw(statement('BEGIN IMMEDIATE')));
     return new ExclusiveTransaction(this.#connection, () => this.#turn.pass());
   }
 
@@ -158,12 +203,30 @@ class QueueingAdapter implements SqlDriverAdapter {
     return this.#connection.dispose();
   }
 
-  async #alone<T>(work: () => Promise<T>): Promise<T> {
-    await this.#turn.take();
-    try {
-      return await whileBusy(work);
-    } finally {
-      this.#turn.pass();
+  async #alone<T>(kind: 'reading' | 'writing', work: () => Promise<T>): Promise<T> {
+    const result = await this.#inTurn(kind, work);
+    this.#turn.pass();
+    return result;
+  }
+
+  /**
+   * Does the work in its turn, and keeps the turn. While another process holds the write lock, others have the connection:
+   * readers, whom it does not concern, and of the writers one at a time, since asking SQLite blocks the whole process.
+   */
+  async #inTurn<T>(kind: 'reading' | 'writing', work: () => Promise<T>): Promise<T> {
+    const deadline = Date.now() + patienceMilliseconds;
+    for (;;) {
+      await this.#turn.take(deadline);
+      try {
+        if (kind === 'reading' || Date.now() >= this.#lockedUntil) return await work();
+        this.#turn.pass();
+      } catch (error) {
+        this.#turn.pass();
+        if (!isBusy(error) || Date.now() >= deadline) throw error;
+        this.#lockedUntil = Date.now() + busyTimeoutMilliseconds;
+      }
+      if (Date.now() >= deadline) throw tooLong();
+      await busyPause();
     }
   }
 }

@@ -3,7 +3,15 @@
 import { PothosError, PothosValidationError } from '@pothos/core';
 import { GraphQLError } from 'graphql';
 import type { Logger } from 'pino';
-import { ForbiddenError, InputError, type InputIssue, OverloadedError, ThrottledError } from '../lib/errors.js';
+import { asUnavailable } from '../db/client.js';
+import {
+  ForbiddenError,
+  InputError,
+  type InputIssue,
+  OverloadedError,
+  ThrottledError,
+  type UnavailableError,
+} from '../lib/errors.js';
 import { faultMessage } from './fault-message.js';
 
 const errorCodes = [
@@ -12,6 +20,7 @@ const errorCodes = [
   'RATE_LIMITED',
   'BAD_USER_INPUT',
   'QUERY_TOO_LARGE',
+  'SERVICE_UNAVAILABLE',
   'INTERNAL_SERVER_ERROR',
 ] as const;
 
@@ -44,6 +53,10 @@ export async function payloadOf<Result extends object>(
       return { userErrors: error.issues } as unknown as Partial<Result> & { userErrors: readonly InputIssue[] };
     throw error;
   }
+}
+
+function retryAfter(error: ThrottledError | OverloadedError | UnavailableError): Readonly<Record<string, string>> {
+  return { 'Retry-After': String(error.retryAfterSeconds) };
 }
 
 function withCode(
@@ -79,9 +92,10 @@ export function presentError(error: unknown, log: Logger, requestId: string): Gr
   const isOurs = [error, cause].some((one) => one instanceof PothosError && !(one instanceof PothosValidationError));
   if (cause instanceof ForbiddenError) return withCode(graphQLError, 'FORBIDDEN', cause.message);
   if (cause instanceof InputError) return withCode(graphQLError, 'BAD_USER_INPUT', cause.message);
-  if (cause instanceof ThrottledError || cause instanceof OverloadedError) {
-    const headers = { 'Retry-After': String(cause.retryAfterSeconds) };
-    return withCode(graphQLError, 'RATE_LIMITED', cause.message, headers);
+  if (cause instanceof ThrottledError) return withCode(graphQLError, 'RATE_LIMITED', cause.message, retryAfter(cause));
+  const unavailable = cause instanceof OverloadedError ? cause : asUnavailable(cause);
+  if (unavailable) {
+    return withCode(graphQLError, 'SERVICE_UNAVAILABLE', unavailable.message, retryAfter(unavailable));
   }
   // What GraphQL itself, Yoga or Pothos refuses, each with codes of its own or none, is the request's fault.
   const isRefusal = graphQLError.extensions.code !== undefined || (cause ?? null) === null;

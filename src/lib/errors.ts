@@ -80,6 +80,21 @@ export class OverloadedError extends Error {
   }
 }
 
+/** What a request needs cannot be used for the moment, and by no fault of the caller; try again in `retryAfterSeconds`. */
+export class UnavailableError extends Error {
+  readonly retryAfterSeconds: number;
+  /** For the log alone. */
+  readonly reason: string;
+
+  constructor(retryAfterSeconds: number, reason: string) {
+    const wait = retryAfterSeconds === 1 ? 'a second' : `${retryAfterSeconds} seconds`;
+    super(`The service cannot be used for the moment. Try again in ${wait}.`);
+    this.name = 'UnavailableError';
+    this.retryAfterSeconds = retryAfterSeconds;
+    this.reason = reason;
+  }
+}
+
 /** A call to somebody else's server failed; the message is for whoever named its address. */
 export class OutboundError extends Error {
   constructor(message: string) {

@@ -1,5 +1,6 @@
 // Sends the messages that are noted (deliveries.ts), at once and again until they are taken. A process that is killed between the
 // server's yes and our forgetting the row sends that message a second time, under the same Message-ID; none is lost.
+import { createFaultLog } from '../db/client.js';
 import type { Deps } from '../deps.js';
 import { type Courier, createCourier } from '../lib/courier.js';
 import { openMail } from './deliveries.js';
@@ -12,6 +13,7 @@ type CourierDeps = Pick<Deps, 'db' | 'clock' | 'secretKeys' | 'config' | 'log'>;
 
 /** Builds the courier. It sends nothing by itself before `start`; when it stops it lets go of the transport. */
 export function createMailCourier(deps: CourierDeps, transport: MailTransport): Courier {
+  const logFault = createFaultLog(deps.log);
   const { hostname } = new URL(deps.config.issuer);
 
   async function send(row: MailRow): Promise<void> {
@@ -48,8 +50,8 @@ export function createMailCourier(deps: CourierDeps, transport: MailTransport): 
     claim: (row) => claimMail(deps, row),
     send,
     onFault: (error, doing) =>
-      deps.log.error(
-        { err: error },
+      logFault(
+        error,
         doing === 'reading' ? 'the messages that are due could not be read' : 'a message could not be sent',
       ),
   });

@@ -51,7 +51,8 @@ export function asDescription(text: string): string {
 
 /** Answers with an error as JSON, never cached. Of a fault of ours with the reference under which the log has the detail. */
 export function respondWithOAuthError(c: Context<Environment>, error: OAuthError): Response {
-  c.get('log').info({ error: error.code, description: error.message, detail: error.detail }, 'refused');
+  const level = error.status === 503 ? 'warn' : 'info';
+  c.get('log')[level]({ error: error.code, description: error.message, detail: error.detail }, 'refused');
   for (const [name, value] of Object.entries(error.headers)) c.header(name, value);
   c.header('Cache-Control', 'no-store');
   const reference = error.status >= 500 ? ` Quote ${c.get('requestId')} when you report it.` : '';

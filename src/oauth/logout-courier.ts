@@ -1,5 +1,6 @@
 // Sends logout tokens to the clients that they are for (OpenID Connect Back-Channel Logout 1.0 sections 2.5 and 2.8): at once
 // when a session has ended, and again until they are taken. Which are due, and when again, is sessions/logout-deliveries.ts's.
+import { createFaultLog } from '../db/client.js';
 import type { Deps } from '../deps.js';
 import { type Courier, createCourier } from '../lib/courier.js';
 import { OutboundError } from '../lib/errors.js';
@@ -16,6 +17,7 @@ type CourierDeps = Pick<Deps, 'db' | 'clock' | 'newId' | 'randomBytes' | 'keys' 
 
 /** Builds the courier. It sends nothing by itself before `start`. */
 export function createLogoutCourier(deps: CourierDeps): Courier {
+  const logFault = createFaultLog(deps.log);
   return createCourier<LogoutDelivery>({
     everyMilliseconds: 5_000,
     // It is woken after the commit.
@@ -37,8 +39,8 @@ export function createLogoutCourier(deps: CourierDeps): Courier {
       await noteTaken(deps.db, delivery);
     },
     onFault: (error, doing) =>
-      deps.log.error(
-        { err: error },
+      logFault(
+        error,
         doing === 'reading' ? 'the logout tokens that are due could not be read' : 'a logout token could not be sent',
       ),
   });

@@ -94,7 +94,8 @@ export function pageError(
 
 /** Shows an error with the request's id, under which the log has the detail. */
 export function respondWithErrorPage(c: Context<Environment>, error: PageError): Response {
-  c.get('log').info({ page: error.title, description: error.message, detail: error.detail }, 'refused');
+  const level = error.status === 503 ? 'warn' : 'info';
+  c.get('log')[level]({ page: error.title, description: error.message, detail: error.detail }, 'refused');
   const page = ErrorPage({
     title: error.title,
     message: error.message,

@@ -5,6 +5,7 @@ import type { Actor } from '../audit/service.js';
 import type { ClientWithSecret } from '../clients/secrets.js';
 import { findRefreshTokenOf } from '../consents/refresh-tokens.js';
 import { revokeAccessToken, revokeSignIn } from '../consents/revocation.js';
+import { asUnavailable } from '../db/client.js';
 import type { Deps } from '../deps.js';
 import type { Environment } from '../http/environment.js';
 import { OverloadedError, ThrottledError } from '../lib/errors.js';
@@ -33,10 +34,15 @@ async function giveBack(deps: Deps, client: ClientWithSecret, actor: Actor, toke
 
 /** A fault of ours as the answer after which a client must take the token for living (RFC 7009 section 2.2.1). */
 function unavailable(c: Context<Environment>, fault: unknown): OAuthError {
-  c.get('log').error({ err: fault }, 'revocation failed');
+  const detail = asUnavailable(fault)?.reason;
+  if (detail === undefined) c.get('log').error({ err: fault }, 'revocation failed');
   const description = `The token could not be revoked and may still be valid. Try again in ${retryAfterSeconds} seconds.`;
   const headers = { 'Retry-After': String(retryAfterSeconds) };
-  return new OAuthError('temporarily_unavailable', description, { status: 503, headers });
+  return new OAuthError('temporarily_unavailable', description, {
+    status: 503,
+    headers,
+    ...(detail === undefined ? {} : { detail }),
+  });
 }
 
 function isRefusal(error: unknown): boolean {

@@ -1,6 +1,6 @@
 // Which protocol endpoint lives where, by which methods, and how each answers an error.
 import { type Context, Hono } from 'hono';
-import { isOrphan, isRetryable } from '../db/client.js';
+import { asUnavailable, isOrphan } from '../db/client.js';
 import type { Deps } from '../deps.js';
 import type { Browser } from '../http/browser.js';
 import type { Environment } from '../http/environment.js';
@@ -24,9 +24,14 @@ function asOAuthError(error: Error): OAuthError {
     const description = 'What the token is for is there no longer. Start again at the authorization endpoint.';
     return new OAuthError('invalid_grant', description, { detail: 'deleted meanwhile' });
   }
-  if (isRetryable(error)) {
-    const options = { status: 503, detail: error.message, headers: { 'Retry-After': '1' } } as const;
-    return new OAuthError('temporarily_unavailable', 'Please send this again.', options);
+  const unavailable = asUnavailable(error);
+  if (unavailable) {
+    const headers = { 'Retry-After': String(unavailable.retryAfterSeconds) };
+    return new OAuthError('temporarily_unavailable', unavailable.message, {
+      status: 503,
+      detail: unavailable.reason,
+      headers,
+    });
   }
   if (error instanceof ThrottledError || error instanceof OverloadedError) {
     const headers = { 'Retry-After': String(error.retryAfterSeconds) };

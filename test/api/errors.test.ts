@@ -153,7 +153,7 @@ describe('a fault of ours', () => {
   });
 });
 
-test('a hash queue that is full is answered RATE_LIMITED, and nothing is stored', async () => {
+test('a hash queue that is full is answered SERVICE_UNAVAILABLE, and nothing is stored', async () => {
   const { OverloadedError } = await import('../../src/lib/errors.js');
   const hasher = { ...app.deps.hasher, hash: () => Promise.reject(new OverloadedError(5)) };
   const busy = createApp({ ...app.deps, hasher });
@@ -171,7 +171,7 @@ test('a hash queue that is full is answered RATE_LIMITED, and nothing is stored'
   expect(data).toEqual({ createOAuthClient: null });
   expect(headers.get('retry-after')).toBe('5');
   expect(errors).toMatchObject([
-    { extensions: { code: 'RATE_LIMITED' }, message: expect.stringContaining('5 seconds') },
+    { extensions: { code: 'SERVICE_UNAVAILABLE' }, message: expect.stringContaining('5 seconds') },
   ]);
   expect(await app.db.oAuthClient.count()).toBe(before);
 });

@@ -119,6 +119,7 @@ describe('the page has everything', () => {
       RATE_LIMITED: true,
       BAD_USER_INPUT: true,
       QUERY_TOO_LARGE: true,
+      SERVICE_UNAVAILABLE: true,
       INTERNAL_SERVER_ERROR: true,
     } satisfies Record<ErrorCode, true>;
     const codes = [...data.__type.enumValues.map(({ name }: { name: string }) => name), ...Object.keys(topLevel)];

@@ -8,7 +8,7 @@ export class NoAnswer extends Error {}
 export class ApiError extends Error {
   /** From `extensions.code`. Text rather than a union, since a newer Latchkey may know others. */
   readonly code: string;
-  /** From Retry-After, which comes with RATE_LIMITED. */
+  /** From Retry-After, which comes with RATE_LIMITED and SERVICE_UNAVAILABLE. */
   readonly retryAfterSeconds: number | null;
 
   constructor(code: string, message: string, retryAfterSeconds: number | null) {
@@ -58,7 +58,8 @@ export function explain(error: Failure): string {
       return `${error.message}\nSet LATCHKEY_TOKEN to an API token that works.`;
     case 'FORBIDDEN':
       return `${error.message}\nThis takes an API token of role ADMIN, of a member who is OWNER or ADMIN.`;
-    case 'RATE_LIMITED': {
+    case 'RATE_LIMITED':
+    case 'SERVICE_UNAVAILABLE': {
       const { retryAfterSeconds } = error;
       return retryAfterSeconds === null
         ? error.message

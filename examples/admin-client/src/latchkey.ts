@@ -69,8 +69,10 @@ export function connect({ endpoint, token }: Configuration): Latchkey {
 /** How many seconds to wait before the operation is sent again; null when it must not be, or waiting is no use. */
 function waitBeforeRepeating(failure: NoAnswer | ApiError, attempt: number, repeatable: boolean): number | null {
   if (failure instanceof NoAnswer) return repeatable ? 2 ** (attempt - 2) : null;
-  // Refused before anything was done, so that even what is not repeatable can be sent again.
-  if (failure.code !== 'RATE_LIMITED') return null;
+  // Nobody knows whether it was carried out, as when no answer came.
+  if (failure.code === 'SERVICE_UNAVAILABLE' && !repeatable) return null;
+  // The other one is refused before anything was done, so that even what is not repeatable can be sent again.
+  if (failure.code !== 'SERVICE_UNAVAILABLE' && failure.code !== 'RATE_LIMITED') return null;
   const wait = failure.retryAfterSeconds ?? 1;
   return wait <= longestWaitSeconds ? wait : null;
 }

@@ -21,6 +21,11 @@ export const pageErrorTexts = {
     hint: 'Try again in a moment. If it keeps happening, report it with the reference below.',
   },
   wait: { title: 'Please wait a moment', message: '{reason}' },
+  unavailable: {
+    title: 'Please wait a moment',
+    message: '{reason}',
+    hint: 'Then reload the page. If you had sent a form, look whether it was done before you send it again.',
+  },
   formTooLong: { title: 'That was too much', message: 'A form can have at most {bytes} bytes.' },
   appRemoved: {
     title: 'This app is not here any more',
