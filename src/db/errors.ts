@@ -18,11 +18,11 @@ export function codeOf(error: unknown): string | undefined {
   return typeof code === 'string' ? code : undefined;
 }
 
-/** What the driver said, where Prisma passes it on. */
+/** What the driver said: as Prisma passes it on, or as the adapter raised it, which is what a failed COMMIT leaves. */
 export function causeOf(error: unknown): Cause | undefined {
   if (!(error instanceof Error)) return undefined;
-  const { meta } = error as { meta?: { driverAdapterError?: { cause?: Cause } } };
-  return meta?.driverAdapterError?.cause;
+  const { meta, cause } = error as { meta?: { driverAdapterError?: { cause?: Cause } }; cause?: Cause };
+  return meta?.driverAdapterError?.cause ?? (error.name === 'DriverAdapterError' ? cause : undefined);
 }
 
 // SQLite names the columns and PostgreSQL the index, which Prisma calls <table>_<column>_<column>_key or <table>_pkey.
@@ -70,6 +70,9 @@ export function isRetryable(error: unknown): boolean {
   return ['P2034', 'P1008'].includes(codeOf(error) ?? '');
 }
 
+// Each attempt may itself have waited for long, and the caller waits for all of them.
+const retryingMilliseconds = 5_000;
+
 /**
  * Runs a transaction again while it fails in a way that `isRetryable` recognises.
  * @param transaction the whole of it, without effects outside the database
@@ -81,11 +84,12 @@ export async function retrying<T>(
   attempts = 3,
   mayPass: (error: unknown) => boolean = isRetryable,
 ): Promise<T> {
+  const deadline = performance.now() + retryingMilliseconds;
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await transaction();
     } catch (error) {
-      if (attempt >= attempts || !mayPass(error)) throw error;
+      if (attempt >= attempts || performance.now() >= deadline || !mayPass(error)) throw error;
     }
     await pause(Math.random() * 25 * 2 ** attempt);
   }

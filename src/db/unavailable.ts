@@ -39,7 +39,7 @@ const driverMessages =
 /** Says whether the connection itself broke or could not be had, so that nothing after it was done. */
 export function isConnectionLoss(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
-  const cause = causeOf(error) ?? (error.cause as ReturnType<typeof causeOf>);
+  const cause = causeOf(error);
   if (cause?.kind === 'ConnectionClosed') return true;
   if (/^(?:57P0[12]|08...)$/.test(cause?.originalCode ?? codeOf(error) ?? '')) return true;
   return /^(?:ECONNRESET|EPIPE)$/.test(codeOf(error) ?? '') || /^(?:Connection terminated|Client )/.test(error.message);
