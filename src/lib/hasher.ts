@@ -1,5 +1,5 @@
-// Slow hashing of passwords and client secrets with argon2id, bounded: a few at once, a queue that is fair by address, and a
-// refusal when the queue is full, so that nobody can take all threads or all memory by guessing.
+// Slow hashing of passwords and client secrets with argon2id, bounded: a few at once, a queue that is fair by lane and by
+// address, and a refusal when the queue is full, so that nobody can take all threads or all memory by guessing.
 import { argon2id, hash, needsRehash, verify } from 'argon2';
 import { OverloadedError } from './errors.js';
 
@@ -21,6 +21,13 @@ export interface HashTurn {
   burn(text: string): Promise<false>;
 }
 
+/**
+ * Who waits with whom. Lanes are served in turn and each has room of its own, so that a flood in one holds up no other: people
+ * in browsers that they signed in with before, and whoever stores a hash, which takes a session or a link; people in other
+ * browsers; clients.
+ */
+export type Lane = 'known' | 'people' | 'clients';
+
 export interface Hasher {
   /** Hashes for storage. `address` is whose turn in the queue this is. @throws OverloadedError */
   hash(text: string, address: string): Promise<string>;
@@ -29,42 +36,62 @@ export interface Hasher {
    * went before, so that guessing all at once gains nothing.
    * @throws OverloadedError, and whatever the job throws
    */
-  inTurn<T>(address: string, job: (turn: HashTurn) => Promise<T>): Promise<T>;
+  inTurn<T>(address: string, job: (turn: HashTurn) => Promise<T>, lane?: Lane): Promise<T>;
   /** Says whether a stored hash was made with other parameters than today's. */
   isOutdated(stored: string): boolean;
 }
 
-/** Runs at most `concurrency` jobs at once; the rest wait in one line per address, served in turn. */
+interface Waiting {
+  /** One line for each address. */
+  readonly lines: Map<string, (() => void)[]>;
+  count: number;
+}
+
+/** Takes the next job of a lane. @returns null when nobody waits */
+function takeNext(waiting: Waiting): (() => void) | null {
+  const first = waiting.lines.entries().next();
+  if (first.done) return null;
+  const [address, line] = first.value;
+  const start = line.shift() ?? null;
+  // The address goes to the end of the round, so that one with many jobs cannot hold up the others.
+  waiting.lines.delete(address);
+  if (line.length > 0) waiting.lines.set(address, line);
+  waiting.count -= 1;
+  return start;
+}
+
+/**
+ * Runs at most `concurrency` jobs at once; the rest wait, in one line per address, served in turn, and so are the lanes.
+ * @param longestQueue how many may wait in each lane
+ */
 export function createFairQueue(concurrency: number, longestQueue: number) {
-  const lines = new Map<string, (() => void)[]>();
+  const lanes = new Map<Lane, Waiting>();
+  for (const lane of ['known', 'people', 'clients'] as const) lanes.set(lane, { lines: new Map(), count: 0 });
   let running = 0;
-  let waiting = 0;
 
   function release(): void {
-    const first = lines.entries().next();
-    if (first.done) {
-      running -= 1;
+    for (const [lane, waiting] of lanes) {
+      const start = takeNext(waiting);
+      if (start === null) continue;
+      lanes.delete(lane);
+      lanes.set(lane, waiting);
+      // The place is handed on as it is, so that nobody who arrives meanwhile can take it twice.
+      start();
       return;
     }
-    // The place is handed on as it is, so that nobody who arrives meanwhile can take it twice.
-    const [address, line] = first.value;
-    const start = line.shift();
-    // The address goes to the end of the round, so that one with many jobs cannot hold up the others.
-    lines.delete(address);
-    if (line.length > 0) lines.set(address, line);
-    waiting -= 1;
-    start?.();
+    running -= 1;
   }
 
-  return async function enqueue<T>(address: string, job: () => Promise<T>): Promise<T> {
-    if (running < concurrency) {
+  return async function enqueue<T>(address: string, job: () => Promise<T>, lane: Lane = 'people'): Promise<T> {
+    const waiting = lanes.get(lane);
+    if (running < concurrency || !waiting) {
       running += 1;
     } else {
       // One address may fill half the queue at most, so that the others still find a place.
-      const line = lines.get(address) ?? [];
-      if (waiting >= longestQueue || line.length >= longestQueue / 2) throw new OverloadedError(2);
-      waiting += 1;
-      lines.set(address, line);
+      const line = waiting.lines.get(address) ?? [];
+      if (waiting.count >= longestQueue || line.length >= longestQueue / 2) throw new OverloadedError(2);
+      waiting.count += 1;
+      waiting.lines.set(address, line);
       await new Promise<void>((resolve) => line.push(resolve));
     }
     try {
@@ -79,7 +106,7 @@ export function createFairQueue(concurrency: number, longestQueue: number) {
  * Builds the hasher.
  * @param parameters argon2id's cost
  * @param concurrency how many hashes may run at once: two fewer than libuv's threads, so that file and DNS work goes on
- * @param longestQueue how many may wait before callers are told to come back
+ * @param longestQueue how many may wait in each lane before callers are told to come back
  */
 export function createHasher(parameters: HashParameters, concurrency: number, longestQueue = 100): Hasher {
   const enqueue = createFairQueue(concurrency, longestQueue);
@@ -95,8 +122,8 @@ export function createHasher(parameters: HashParameters, concurrency: number, lo
     },
   };
   return {
-    hash: (text, address) => enqueue(address, () => hash(text, options)),
-    inTurn: (address, job) => enqueue(address, () => job(turn)),
+    hash: (text, address) => enqueue(address, () => hash(text, options), 'known'),
+    inTurn: (address, job, lane) => enqueue(address, () => job(turn), lane),
     isOutdated: (stored) => needsRehash(stored, options),
   };
 }

@@ -93,6 +93,34 @@ describe('the fair queue', () => {
   });
 });
 
+describe('the lanes of the queue', () => {
+  test('are served in turn, however many wait in one of them', async () => {
+    const { job, started, end } = createJobs();
+    const enqueue = createFairQueue(1, 100);
+    const all = [enqueue('x', job('running'))];
+    for (let guess = 0; guess < 20; guess += 1) all.push(enqueue(`network ${guess}`, job(`guess ${guess}`), 'people'));
+    all.push(enqueue('mark', job('known 1'), 'known'), enqueue('mark', job('known 2'), 'known'));
+    all.push(enqueue('partner', job('client'), 'clients'));
+    while (started.length < 6) await end(started.at(-1) ?? '');
+    expect(started).toEqual(['running', 'known 1', 'guess 0', 'client', 'known 2', 'guess 1']);
+    while (started.length < all.length) await end(started.at(-1) ?? '');
+    await end(started.at(-1) ?? '');
+    await Promise.all(all);
+  });
+
+  test('each have room of their own, so that one that is full turns nobody away from another', async () => {
+    const { job, started, end } = createJobs();
+    const enqueue = createFairQueue(1, 4);
+    const all = [enqueue('x', job('running'))];
+    for (let guess = 0; guess < 4; guess += 1) all.push(enqueue(`network ${guess}`, job(`guess ${guess}`)));
+    await expect(enqueue('new', job('one too many'))).rejects.toBeInstanceOf(OverloadedError);
+    all.push(enqueue('mark', job('known'), 'known'), enqueue('partner', job('client'), 'clients'));
+    while (started.length < all.length) await end(started.at(-1) ?? '');
+    await end(started.at(-1) ?? '');
+    await Promise.all(all);
+  });
+});
+
 describe('the hasher', () => {
   test('holds turns and hashes to its limit together', async () => {
     const { job, end, started } = createJobs();

@@ -3,7 +3,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import type { GivenMetadata } from '../../src/clients/metadata.js';
 import { createOAuthClient } from '../../src/clients/service.js';
 import { formatBasicCredentials } from '../../src/lib/basic-credentials.js';
-import type { Hasher } from '../../src/lib/hasher.js';
+import type { Hasher, HashTurn } from '../../src/lib/hasher.js';
 import { actorOfMember } from '../../src/members/service.js';
 import type { TestApp } from './app.js';
 import { type Page, TestBrowser } from './browser.js';
@@ -212,8 +212,8 @@ export function countHashes(app: TestApp) {
       counted.hash += 1;
       return hasher.hash(...given);
     },
-    inTurn: (address, job) =>
-      hasher.inTurn(address, (turn) =>
+    inTurn: (address, job, lane) => {
+      const counting = (turn: HashTurn) =>
         job({
           verify(...given) {
             counted.verify += 1;
@@ -223,8 +223,9 @@ export function countHashes(app: TestApp) {
             counted.burn += 1;
             return turn.burn(...given);
           },
-        }),
-      ),
+        });
+      return hasher.inTurn(address, counting, lane);
+    },
   };
   Object.assign(app.deps, { hasher: counting });
   return counted;
