@@ -2,16 +2,18 @@
 import { randomBytes } from 'node:crypto';
 import { chmodSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { pino } from 'pino';
+import { type Logger, pino } from 'pino';
 import { createLastUsed } from './audit/last-used.js';
 import type { Config } from './config.js';
-import { createFaultLog, openDatabase } from './db/client.js';
+import { createFaultLog, type Db, openDatabase } from './db/client.js';
 import { migrate } from './db/migrate.js';
 import { sqlitePath } from './db/url.js';
 import type { Deps } from './deps.js';
+import { type Counters, databaseCounters } from './http/counters.js';
 import { createOutbound } from './http/outbound.js';
 import { createReadiness } from './http/readiness.js';
-import { createBudget, createThrottles } from './http/throttle.js';
+import { createBudget, createRequestLimits } from './http/request-limits.js';
+import { createThrottles } from './http/throttle.js';
 import { createKeys } from './keys/service.js';
 import { createHasher, productionHashParameters } from './lib/hasher.js';
 import { createIdMaker } from './lib/ids.js';
@@ -63,6 +65,13 @@ function secretsOf(config: Config): readonly [string, ...string[]] {
   return read();
 }
 
+/** Where failures are counted: in Redis when there is one, else in the database. */
+async function openCounters(config: Config, db: Db, log: Logger): Promise<{ counters: Counters; close(): void }> {
+  if (config.redisUrl === null) return { counters: databaseCounters(db, log), close() {} };
+  const { redisCounters } = await import('./http/redis-counters.js');
+  return redisCounters(config.redisUrl, log);
+}
+
 /** libuv's threads, less two for files and DNS. */
 function hashConcurrency(): number {
   const threads = Number(process.env.UV_THREADPOOL_SIZE) || 4;
@@ -81,6 +90,7 @@ export async function compose(config: Config): Promise<Composition> {
   const { db, close } = await openDatabase(config.databaseUrl);
   const clock = () => new Date();
   const logFault = createFaultLog(log);
+  const counted = await openCounters(config, db, log);
   const lastUsed = createLastUsed(db, clock, (error) => logFault(error, 'last uses were not written'));
   const keys = createKeys({ db, clock, secretKeys, config });
   const parts = {
@@ -90,7 +100,8 @@ export async function compose(config: Config): Promise<Composition> {
     randomBytes,
     newId: createIdMaker(Date.now, randomBytes),
     hasher: createHasher(productionHashParameters, hashConcurrency()),
-    throttles: createThrottles(db),
+    throttles: createThrottles(counted.counters),
+    requestLimits: createRequestLimits(config.rateLimitFactor, clock),
     budget: createBudget(config.graphqlPointsPerMinute, clock),
     secretKeys,
     keys,
@@ -106,11 +117,13 @@ export async function compose(config: Config): Promise<Composition> {
   };
   const release = async () => {
     await lastUsed.flush();
+    counted.close();
     await close();
   };
   try {
     await keys.reload();
   } catch (error) {
+    counted.close();
     await close();
     throw error;
   }

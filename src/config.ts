@@ -1,6 +1,7 @@
 // Every setting, read and checked once at start. Nothing else reads the environment. What each is for is config/settings.ts's.
 import { z } from 'zod';
 import { defaultSender, type MailSender, mailSender, type SmtpServer, smtpUrl } from './config/mail.js';
+import { rateLimitFactor, redisUrl, type TrustedProxies, trustedProxies } from './config/network.js';
 import { settings } from './config/settings.js';
 import { isLoopbackHost } from './lib/loopback.js';
 
@@ -78,7 +79,9 @@ const schema = z.object({
   LATCHKEY_SMTP_URL: smtpUrl.optional(),
   LATCHKEY_MAIL_FROM: mailSender.optional(),
   LATCHKEY_CORS_ORIGINS: origins.default([]),
-  LATCHKEY_TRUSTED_PROXIES: wholeNumber(0, 10).default(0),
+  LATCHKEY_TRUSTED_PROXIES: trustedProxies.default(0),
+  LATCHKEY_REDIS_URL: redisUrl.optional(),
+  LATCHKEY_RATE_LIMIT_FACTOR: rateLimitFactor.default(1),
   LATCHKEY_OUTBOUND_ALLOW: hosts.default([]),
   LATCHKEY_REFRESH_GRACE_SECONDS: wholeNumber(0, 300).default(30),
   LATCHKEY_MAX_IN_FLIGHT: wholeNumber(1, 1_000_000).default(1000),
@@ -105,7 +108,11 @@ export interface Config {
   readonly smtp: SmtpServer | null;
   readonly mailFrom: MailSender;
   readonly corsOrigins: readonly string[];
-  readonly trustedProxies: number;
+  readonly trustedProxies: TrustedProxies;
+  /** Where failed attempts are counted; null to do it in the database. Has a password. */
+  readonly redisUrl: string | null;
+  /** What the limits of requests are multiplied by; 0 switches them off. */
+  readonly rateLimitFactor: number;
   /** host:port, which calls out may reach by http and on a private address. */
   readonly outboundAllow: readonly string[];
   readonly refreshGraceSeconds: number;
@@ -180,6 +187,8 @@ export function loadConfig(environment: Readonly<Record<string, string | undefin
     mailFrom: values.LATCHKEY_MAIL_FROM ?? defaultSender(issuer),
     corsOrigins: values.LATCHKEY_CORS_ORIGINS,
     trustedProxies: values.LATCHKEY_TRUSTED_PROXIES,
+    redisUrl: values.LATCHKEY_REDIS_URL ?? null,
+    rateLimitFactor: values.LATCHKEY_RATE_LIMIT_FACTOR,
     outboundAllow: values.LATCHKEY_OUTBOUND_ALLOW,
     refreshGraceSeconds: values.LATCHKEY_REFRESH_GRACE_SECONDS,
     maxInFlight: values.LATCHKEY_MAX_IN_FLIGHT,

@@ -15,35 +15,65 @@ export type Clock = () => Date;
 export type RandomBytes = (length: number) => Buffer;
 
 /** Counts failures under a key and says when there were too many. Shared by all processes. */
-export interface Throttle {
+export interface Throttle<Key = string> {
   /** @throws ThrottledError when the key has used up its failures */
-  check(key: string): Promise<void>;
+  check(key: Key): Promise<void>;
   /** Counts one more failure. */
-  fail(key: string): Promise<void>;
+  fail(key: Key): Promise<void>;
   /** Forgets the key's failures, after a success. */
-  forgive(key: string): Promise<void>;
+  forgive(key: Key): Promise<void>;
+}
+
+/** A guess at a secret that somebody chose or was given. */
+export interface Guess {
+  /** Names the secret. */
+  readonly at: string;
+  /** The network that the guess comes from. */
+  readonly from: string;
 }
 
 export interface Throttles {
-  /** Client secrets, by secret id and address. */
-  readonly clientSecret: Throttle;
-  /** Passwords, by e-mail address and network address. */
-  readonly signIn: Throttle;
-  /** Passwords, by e-mail address alone: slower guessing from many addresses. */
-  readonly signInByEmail: Throttle;
+  /** Client secrets, by secret id and network; when many networks guess at one, strictly. */
+  readonly clientSecret: Throttle<Guess>;
+  /** Passwords, by e-mail address and network; when many networks guess at one, strictly. */
+  readonly signIn: Throttle<Guess>;
   /** Passwords, by network alone: guessing at many members. */
   readonly signInByAddress: Throttle;
+  /** Passwords in a browser that its member signed in with before, by its mark. */
+  readonly signInByKnownBrowser: Throttle;
   /** Invitations that an account sends: each is a message to a stranger. */
   readonly invitation: Throttle;
   /** Invitations sent again, by member. */
   readonly resentInvitation: Throttle;
-  /** Authorization requests stored for browsers that nobody is signed in to, by network address: each is a row for an hour. */
-  readonly waitingRequest: Throttle;
   /** Links for a forgotten password that are asked for, by network. */
   readonly resetRequests: Throttle;
   /** One-time links that do not work, by network. */
   readonly resetLinks: Throttle;
 }
+
+/** What is left of a limit after a request was taken from it. */
+export interface RequestsLeft {
+  readonly name: string;
+  /** How many there are in a window, and how long that is. */
+  readonly limit: number;
+  readonly seconds: number;
+  readonly remaining: number;
+  /** Seconds until the window ends. */
+  readonly resetSeconds: number;
+  /** Whether this request was one too many. */
+  readonly isOver: boolean;
+}
+
+/** Counts requests, whatever comes of them. Counted by each process for itself. */
+export interface RequestLimit {
+  /** Takes one request of a key's. @returns null when limits are off */
+  take(key: string): RequestsLeft | null;
+}
+
+/** What each is for is said in http/request-limits.ts. */
+export type RequestLimits = Readonly<
+  Record<'sign-in' | 'link' | 'authorize' | 'unproven' | 'client' | 'anonymous', RequestLimit>
+>;
 
 /** What each caller of the GraphQL API may spend in a minute. Counted by each process for itself. */
 export interface Budget {
@@ -131,6 +161,7 @@ export interface Deps {
   readonly newId: NewId;
   readonly hasher: Hasher;
   readonly throttles: Throttles;
+  readonly requestLimits: RequestLimits;
   readonly budget: Budget;
   readonly secretKeys: SecretKeys;
   readonly keys: Keys;

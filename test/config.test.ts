@@ -31,6 +31,8 @@ test('an empty environment gives the defaults', () => {
     mailFrom: { name: 'Latchkey', address: 'no-reply@localhost' },
     corsOrigins: [],
     trustedProxies: 0,
+    redisUrl: null,
+    rateLimitFactor: 1,
     outboundAllow: [],
     maxInFlight: 1000,
     graphqlPointsPerMinute: 50_000_000,
@@ -61,6 +63,8 @@ test('every setting is read', () => {
     LATCHKEY_MAIL_FROM: 'Example <hello@example.com>',
     LATCHKEY_CORS_ORIGINS: 'https://a.example.com, https://b.example.com:8443',
     LATCHKEY_TRUSTED_PROXIES: '2',
+    LATCHKEY_REDIS_URL: 'rediss://me:password@redis.example.com:6380/1',
+    LATCHKEY_RATE_LIMIT_FACTOR: '2.5',
     LATCHKEY_OUTBOUND_ALLOW: 'keys.internal.example:8443, 10.0.0.7:80,[fd00::7]:443',
     LATCHKEY_MAX_IN_FLIGHT: '500',
     LATCHKEY_GRAPHQL_POINTS_PER_MINUTE: '9000',
@@ -83,6 +87,8 @@ test('every setting is read', () => {
     mailFrom: { name: 'Example', address: 'hello@example.com' },
     corsOrigins: ['https://a.example.com', 'https://b.example.com:8443'],
     trustedProxies: 2,
+    redisUrl: given.LATCHKEY_REDIS_URL,
+    rateLimitFactor: 2.5,
     outboundAllow: ['keys.internal.example:8443', '10.0.0.7:80', '[fd00::7]:443'],
     maxInFlight: 500,
     graphqlPointsPerMinute: 9000,
@@ -108,6 +114,8 @@ describe('faults', () => {
       LATCHKEY_MAIL_FROM: 'Latchkey',
       LATCHKEY_CORS_ORIGINS: 'https://a.example.com/, *',
       LATCHKEY_TRUSTED_PROXIES: '-1',
+      LATCHKEY_REDIS_URL: 'redis.example.com:6379',
+      LATCHKEY_RATE_LIMIT_FACTOR: '-1',
       LATCHKEY_OUTBOUND_ALLOW: 'https://keys.example.com',
       LATCHKEY_REFRESH_GRACE_SECONDS: '301',
       LATCHKEY_AUDIT_RETENTION_DAYS: '-1',
@@ -129,7 +137,8 @@ describe('faults', () => {
   });
 
   test('never hold a secret or a password', () => {
-    const text = faultsOf({ LATCHKEY_SECRET: 'hunter2', DATABASE_URL: 'mysql://me:hunter3@host/x', PORT: 'x' }).join();
+    const addresses = { DATABASE_URL: 'mysql://me:hunter3@host/x', LATCHKEY_REDIS_URL: 'redis://:hunter4@host/x' };
+    const text = faultsOf({ LATCHKEY_SECRET: 'hunter2', ...addresses, PORT: 'x' }).join();
     expect(text).not.toMatch(/hunter/);
   });
 
@@ -174,6 +183,27 @@ test.each([
 ])('%s is no server that calls out may be allowed', (text) => {
   expect(faultsOf({ LATCHKEY_OUTBOUND_ALLOW: `keys.example.com:443,${text}` })).toEqual([
     `LATCHKEY_OUTBOUND_ALLOW ${text} is not host:port, such as keys.internal.example:8443`,
+  ]);
+});
+
+test.each(['1', '10.0.0.0/8', '127.0.0.1, ::1,fd00::/8'])('%j are proxies to trust', (text) => {
+  expect(faultsOf({ LATCHKEY_TRUSTED_PROXIES: text })).toEqual([]);
+});
+
+test.each(['11', '10.0.0.0/33', '::1/129', 'proxy.example.com', '10.0.0.1,', '10.0.0', 'fe80::1%eth0', '0.5'])(
+  '%j are no proxies to trust',
+  (text) => {
+    expect(faultsOf({ LATCHKEY_TRUSTED_PROXIES: text })).toEqual([expect.stringMatching(/^LATCHKEY_TRUSTED_PROXIES /)]);
+  },
+);
+
+test.each(['http://redis.example.com', 'redis://', 'redis://host/name', 'redis:host'])('%j is no Redis', (text) => {
+  expect(faultsOf({ LATCHKEY_REDIS_URL: text })).toEqual([expect.stringMatching(/^LATCHKEY_REDIS_URL must be/)]);
+});
+
+test.each(['1e3', 'off', '-1', '1.', '1000001'])('%j is no factor for limits', (text) => {
+  expect(faultsOf({ LATCHKEY_RATE_LIMIT_FACTOR: text })).toEqual([
+    expect.stringMatching(/^LATCHKEY_RATE_LIMIT_FACTOR must be/),
   ]);
 });
 

@@ -6,6 +6,7 @@ import { type DocumentNode, GraphQLError, getOperationAST, Kind } from 'graphql'
 import type { Plugin } from 'graphql-yoga';
 import type { Caller, Usage } from '../graphql/context-type.js';
 import { apiError } from '../graphql/errors.js';
+import { rateLimitHeaders } from '../http/request-limits.js';
 import { RateLimitedError } from '../lib/errors.js';
 import { networkOf } from '../lib/network.js';
 import { schema } from './schema.js';
@@ -45,13 +46,10 @@ function payer(caller: Caller | null, ipAddress: string | null): string {
   return caller.apiTokenId ?? `${caller.memberId} ${caller.oauthClientId ?? ''}`;
 }
 
-/** The headers that say what is left (draft-ietf-httpapi-ratelimit-headers). */
-export function rateLimitHeaders({ limit, remaining, resetAt }: Usage, now: Date): Record<string, string> {
-  const seconds = Math.max(0, Math.ceil((resetAt.getTime() - now.getTime()) / 1000));
-  return {
-    RateLimit: `"graphql";r=${remaining};t=${seconds}`,
-    'RateLimit-Policy': `"graphql";q=${limit};w=60`,
-  };
+/** The headers that say what a caller has left to spend. */
+export function usageHeaders({ limit, remaining, resetAt }: Usage, now: Date): Record<string, string> {
+  const resetSeconds = Math.max(0, Math.ceil((resetAt.getTime() - now.getTime()) / 1000));
+  return rateLimitHeaders({ name: 'graphql', limit, seconds: 60, remaining, resetSeconds });
 }
 
 /** The Yoga plugin that measures, refuses and reports. */

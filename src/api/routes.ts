@@ -1,6 +1,6 @@
 // What lives at /graphql: GraphiQL for a browser that navigates there, the API for everybody else, and the schema as a file. Who
 // may come in is decided here and in context.ts; what is executed is yoga.ts's.
-import { Hono } from 'hono';
+import { type Context, Hono } from 'hono';
 import { cors } from 'hono/cors';
 import { etag } from 'hono/etag';
 import { recordRefusedRequest } from '../audit/refused-requests.js';
@@ -9,6 +9,8 @@ import type { Deps } from '../deps.js';
 import { faultMessage } from '../graphql/fault-message.js';
 import type { Browser } from '../http/browser.js';
 import type { Environment } from '../http/environment.js';
+import { limitNetwork } from '../http/request-limits.js';
+import { TooManyRequestsError } from '../lib/errors.js';
 import { CallerRefused, recogniseCaller, refusal } from './context.js';
 import { graphiqlContentSecurityPolicy, graphiqlPage } from './graphiql.js';
 import { graphiqlAssets, graphiqlAssetsPrefix } from './graphiql-assets.js';
@@ -27,6 +29,18 @@ function isJson(text: string): boolean {
     return true;
   } catch {
     return false;
+  }
+}
+
+/** Says who calls, and counts requests of nobody and with tokens that are not valid. @throws TooManyRequestsError, CallerRefused */
+async function recogniseWithinLimits(deps: Deps, browser: Browser, c: Context<Environment>) {
+  try {
+    const caller = await recogniseCaller(deps, browser, c);
+    if (!caller) limitNetwork(c, deps.requestLimits.anonymous);
+    return caller;
+  } catch (error) {
+    if (error instanceof CallerRefused && error.status === 401) limitNetwork(c, deps.requestLimits.anonymous);
+    throw error;
   }
 }
 
@@ -80,7 +94,7 @@ export function graphqlRoutes(deps: Deps, browser: Browser): Hono<Environment> {
     const broken = ['variables', 'extensions'].find((name) => !isJson(c.req.query(name) || '{}'));
     if (broken !== undefined) return c.json(refusal('BAD_USER_INPUT', `${broken} must be JSON.`), 400);
     try {
-      const caller = await recogniseCaller(deps, browser, c);
+      const caller = await recogniseWithinLimits(deps, browser, c);
       if (caller) c.set('memberId', caller.memberId);
       if (caller?.oauthClientId) c.set('clientId', caller.oauthClientId);
       const { execute } = await loadGraphql();
@@ -94,6 +108,10 @@ export function graphqlRoutes(deps: Deps, browser: Browser): Hono<Environment> {
         onOperation: (name) => c.set('operation', name),
       });
     } catch (error) {
+      if (error instanceof TooManyRequestsError) {
+        c.header('Retry-After', String(error.retryAfterSeconds));
+        return c.json(refusal('RATE_LIMITED', error.message), 429);
+      }
       if (error instanceof CallerRefused) {
         if (error.actor) await recordRefusedRequest({ ...deps, log: c.get('log') }, error.actor, [everyField]);
         if (error.challenge) c.header('WWW-Authenticate', error.challenge);

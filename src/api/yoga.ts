@@ -6,7 +6,7 @@ import type { Logger } from 'pino';
 import { reasonOf } from '../db/client.js';
 import type { GraphQLContext } from '../graphql/context-type.js';
 import { presentError } from '../graphql/errors.js';
-import { costPlugin, rateLimitHeaders } from './cost.js';
+import { costPlugin, usageHeaders } from './cost.js';
 import { limitsPlugin } from './limits.js';
 import { refusalsPlugin } from './refusals.js';
 import { schema } from './schema.js';
@@ -84,6 +84,6 @@ export const execute: Execute = async (request, context) => {
   headers.set('Cache-Control', 'no-store');
   const { usage } = context.spent;
   if (usage)
-    for (const [name, value] of Object.entries(rateLimitHeaders(usage, context.deps.clock()))) headers.set(name, value);
+    for (const [name, value] of Object.entries(usageHeaders(usage, context.deps.clock()))) headers.set(name, value);
   return new Response(await response.text(), { status: response.status, headers });
 };

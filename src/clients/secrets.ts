@@ -5,6 +5,7 @@ import { type Actor, recordRefusal } from '../audit/service.js';
 import type { Db } from '../db/client.js';
 import type { Deps } from '../deps.js';
 import { hmacOfParts } from '../lib/crypto.js';
+import type { HashTurn } from '../lib/hasher.js';
 import { networkOf } from '../lib/network.js';
 import { createClientSecret, hintOf, selectorOfClientSecret } from '../lib/secret-format.js';
 
@@ -60,15 +61,18 @@ export function createSecretVerifier(
       const pair = hmacOfParts(processKey, [client.clientId, secret.id, secret.hash, presented]);
       if (!remembered.has(pair)) {
         const address = networkOf(actor.ipAddress ?? '');
-        const throttleKey = `${secret.id} ${address}`;
-        const right = await deps.hasher.inTurn(address, async (turn) => {
+        const guess = { at: secret.id, from: address };
+        // Before the queue too: whoever is refused anyhow must not take places in it.
+        await deps.throttles.clientSecret.check(guess);
+        const check = async (turn: HashTurn) => {
           // Whoever waited behind the same pair finds it remembered.
           if (remembered.has(pair)) return true;
-          await deps.throttles.clientSecret.check(throttleKey);
+          await deps.throttles.clientSecret.check(guess);
           if (await turn.verify(secret.hash, presented)) return true;
-          await deps.throttles.clientSecret.fail(throttleKey);
+          await deps.throttles.clientSecret.fail(guess);
           return false;
-        });
+        };
+        const right = await deps.hasher.inTurn(address, check, 'clients');
         if (!right) {
           await recordRefusal(deps, actor, {
             action: 'CLIENT_AUTHENTICATION_REFUSED',

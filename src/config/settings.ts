@@ -91,9 +91,23 @@ export const settings: readonly Setting[] = [
   {
     name: 'LATCHKEY_TRUSTED_PROXIES',
     fallback: '0',
-    unit: 'proxies',
+    unit: 'number of proxies, or comma list of addresses and networks',
     reason:
-      'How many proxies stand in front, so that X-Forwarded-For can be believed that far for throttling and the audit log.',
+      'The proxies in front, so that X-Forwarded-For can be believed that far for throttling and the audit log: how many, or where they are, such as 10.0.0.0/8, ::1.',
+  },
+  {
+    name: 'LATCHKEY_REDIS_URL',
+    fallback: '(none: in the database)',
+    unit: 'redis:// or rediss:// URL',
+    reason:
+      'A Redis in which all processes count failed attempts together, which takes them off the database. While it does not answer, each counts by itself.',
+  },
+  {
+    name: 'LATCHKEY_RATE_LIMIT_FACTOR',
+    fallback: '1',
+    unit: 'number, 0 or more',
+    reason:
+      'What the limits of requests are multiplied by (docs/operations.md lists them). 0 switches them off. How many failed attempts are allowed stays the same.',
   },
   {
     name: 'LATCHKEY_OUTBOUND_ALLOW',

@@ -6,10 +6,12 @@ import { findSession, type LiveSession } from '../sessions/service.js';
 import { type Cookies, createCookies } from './cookies.js';
 import { createFormTokens, type FormTokens } from './csrf.js';
 import type { Environment } from './environment.js';
+import { createKnownBrowsers, type KnownBrowsers } from './known-browsers.js';
 
 export interface Browser {
   readonly cookies: Cookies;
   readonly formTokens: FormTokens;
+  readonly knownBrowsers: KnownBrowsers;
   /** The living session that the cookie names, or null. */
   session(c: Context): Promise<LiveSession | null>;
   /** What an authorization request is bound to: the hash of the browser's cookie, which is set when there is none. */
@@ -29,6 +31,7 @@ export function createBrowser(deps: Deps): Browser {
   return {
     cookies,
     formTokens: createFormTokens(deps.secretKeys, cookies, deps.config.issuer),
+    knownBrowsers: createKnownBrowsers(deps, cookies),
     async session(c) {
       const secret = cookies.sessionSecret(c);
       const session = secret === null ? null : await findSession(deps, secret);

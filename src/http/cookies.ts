@@ -1,5 +1,5 @@
-// Our two cookies: the session's, and the browser's, which binds forms and waiting authorization requests to the browser that
-// began them. On https both have the __Host- prefix, so that no other host can set them.
+// Our cookies: the session's; the browser's, which binds forms and waiting authorization requests to the browser that began
+// them; and the marks of the members who signed in with it before (known-browsers.ts). On https all have the __Host- prefix, so that no other host can set them.
 import type { Context } from 'hono';
 import { getCookie, setCookie } from 'hono/cookie';
 
@@ -12,6 +12,9 @@ export interface Cookies {
   browserSecret(c: Context): string;
   /** The browser's secret if it sent one. */
   knownBrowserSecret(c: Context): string | null;
+  /** The marks of members, as the browser sent them. */
+  knownMarks(c: Context): string | null;
+  setKnownMarks(c: Context, marks: string, maxAgeSeconds: number): void;
 }
 
 const browserSeconds = 24 * 3600;
@@ -33,6 +36,8 @@ export function createCookies(issuer: string, randomBytes: (length: number) => B
     sessionSecret: (c) => read(c, 'latchkey'),
     setSession: (c, secret, maxAge) => setCookie(c, name('latchkey'), secret, { ...options, maxAge }),
     clearSession: (c) => setCookie(c, name('latchkey'), '', { ...options, maxAge: 0 }),
+    knownMarks: (c) => getCookie(c, name('latchkey-known')) ?? null,
+    setKnownMarks: (c, marks, maxAge) => setCookie(c, name('latchkey-known'), marks, { ...options, maxAge }),
     knownBrowserSecret: (c) => read(c, 'latchkey-browser'),
     browserSecret(c) {
       const current = inResponse.get(c.req.raw);

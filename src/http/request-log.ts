@@ -5,7 +5,8 @@ import type { Context } from 'hono';
 import { createMiddleware } from 'hono/factory';
 import { matchedRoutes } from 'hono/route';
 import type { Logger } from 'pino';
-import { addressOfClient } from './client-ip.js';
+import type { TrustedProxies } from '../config/network.js';
+import { createAddressReader, createProxyCheck } from './client-ip.js';
 import type { Environment } from './environment.js';
 import { isProbe } from './health.js';
 
@@ -13,8 +14,8 @@ import { isProbe } from './health.js';
 const safeRequestId = /^[A-Za-z0-9._-]{8,64}$/;
 
 /** The id of a proxy that is trusted, so that its log and ours have the same; otherwise one of our own. */
-function requestIdOf(c: Context, trustedProxies: number): string {
-  const given = trustedProxies > 0 ? c.req.header('x-request-id') : undefined;
+function requestIdOf(c: Context, isFromProxy: (c: Context) => boolean): string {
+  const given = isFromProxy(c) ? c.req.header('x-request-id') : undefined;
   return given !== undefined && safeRequestId.test(given) ? given : randomUUID();
 }
 
@@ -34,13 +35,15 @@ function levelOf(c: Context): 'debug' | 'info' | 'warn' | 'error' {
 
 /**
  * @param log the service's log
- * @param trustedProxies how many proxies in front may be believed about the address and the request's id
+ * @param trustedProxies the proxies in front that may be believed about the address and the request's id
  */
-export function requestLog(log: Logger, trustedProxies: number) {
+export function requestLog(log: Logger, trustedProxies: TrustedProxies) {
+  const addressOf = createAddressReader(trustedProxies);
+  const isFromProxy = createProxyCheck(trustedProxies);
   return createMiddleware<Environment>(async function logRequest(c, next) {
     const started = performance.now();
-    const requestId = requestIdOf(c, trustedProxies);
-    const ipAddress = addressOfClient(c, trustedProxies);
+    const requestId = requestIdOf(c, isFromProxy);
+    const ipAddress = addressOf(c);
     c.set('requestId', requestId);
     c.set('ipAddress', ipAddress);
     c.set('log', log.child({ requestId }));

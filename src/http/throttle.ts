@@ -1,73 +1,88 @@
-// Counting failures in the database, for all processes alike; and what callers of the GraphQL API spend, in memory.
-import { RateLimiterMemory, RateLimiterPrisma, RateLimiterRes } from 'rate-limiter-flexible';
-import type { Db } from '../db/client.js';
-import type { Budget, Clock, Throttle, Throttles } from '../deps.js';
-import { RateLimitedError, ThrottledError } from '../lib/errors.js';
+// Counting failures, and when there were too many. Where they are counted is counters.ts; requests that did not fail are
+// request-limits.ts.
+import type { Guess, Throttle, Throttles } from '../deps.js';
+import { ThrottledError } from '../lib/errors.js';
+import { neighbourhoodOf } from '../lib/network.js';
+import type { Count } from '../lib/window-counter.js';
+import type { Counters, Rule } from './counters.js';
 
-interface Limit {
-  readonly name: string;
-  readonly failures: number;
-  readonly withinSeconds: number;
+/** @throws ThrottledError */
+function refuse(count: Count): never {
+  throw new ThrottledError(Math.max(1, Math.ceil((count.endsAt - Date.now()) / 1000)));
 }
 
-function createThrottle(db: Db, limit: Limit): Throttle {
-  const limiter = new RateLimiterPrisma({
-    storeClient: db,
-    tableName: 'rateLimiterFlexible',
-    keyPrefix: limit.name,
-    points: limit.failures,
-    duration: limit.withinSeconds,
-    // maintenance.ts does that, with everything else that is over.
-    clearExpiredByTimeout: false,
-  });
+function createThrottle(counters: Counters, rule: Rule): Throttle {
+  const counter = counters(rule);
   return {
     async check(key) {
-      const state = await limiter.get(key);
-      if (state && state.consumedPoints >= limit.failures) {
-        throw new ThrottledError(Math.max(1, Math.ceil(state.msBeforeNext / 1000)));
-      }
+      const count = await counter.get(key);
+      if (count && count.points >= rule.points) refuse(count);
     },
-    async fail(key) {
-      // `penalty` counts past the limit too, where `consume` would throw.
-      await limiter.penalty(key);
-    },
-    async forgive(key) {
-      await limiter.delete(key);
-    },
+    fail: (key) => counter.add(key),
+    forgive: (key) => counter.delete(key),
   };
 }
 
-/** Builds the throttles that the services are given. */
-export function createThrottles(db: Db): Throttles {
-  return {
-    clientSecret: createThrottle(db, { name: 'client-secret', failures: 10, withinSeconds: 300 }),
-    signIn: createThrottle(db, { name: 'sign-in', failures: 10, withinSeconds: 900 }),
-    // Generous, since anybody can fail on purpose in somebody's name.
-    signInByEmail: createThrottle(db, { name: 'sign-in-email', failures: 100, withinSeconds: 3600 }),
-    signInByAddress: createThrottle(db, { name: 'sign-in-address', failures: 100, withinSeconds: 900 }),
-    invitation: createThrottle(db, { name: 'invitation', failures: 100, withinSeconds: 3600 }),
-    resentInvitation: createThrottle(db, { name: 'invitation-again', failures: 5, withinSeconds: 3600 }),
-    waitingRequest: createThrottle(db, { name: 'waiting-request', failures: 10_000, withinSeconds: 3600 }),
-    resetRequests: createThrottle(db, { name: 'reset-request', failures: 30, withinSeconds: 900 }),
-    resetLinks: createThrottle(db, { name: 'reset-link', failures: 100, withinSeconds: 900 }),
-  };
+interface GuessRules {
+  /** Guesses at one secret from one network. */
+  readonly pair: Rule;
+  /** Guesses at one secret from everywhere: from there on, `strict` holds. */
+  readonly secret: Rule;
+  /** Guesses at one secret from one neighbourhood, when many guess at it. */
+  readonly strict: Rule;
 }
 
 /**
- * Builds the budget of GraphQL callers.
- * @param limit points that each may spend in a minute
+ * Counts guesses. However many guess at a secret from elsewhere, a network that has not failed is not refused: whoever could
+ * lock a secret by guessing could keep its owner out. What many networks together may try is a few times each.
  */
-export function createBudget(limit: number, clock: Clock): Budget {
-  const limiter = new RateLimiterMemory({ points: limit, duration: 60 });
+function createGuessThrottle(counters: Counters, rules: GuessRules): Throttle<Guess> {
+  const [pair, secret, strict] = [counters(rules.pair), counters(rules.secret), counters(rules.strict)];
+  const pairOf = ({ at, from }: Guess) => `${at} ${from}`;
+  const strictOf = ({ at, from }: Guess) => `${at} ${neighbourhoodOf(from)}`;
   return {
-    async spend(key, points) {
-      try {
-        const { remainingPoints, msBeforeNext } = await limiter.consume(key, points);
-        return { limit, remaining: remainingPoints, resetAt: new Date(clock().getTime() + msBeforeNext) };
-      } catch (error) {
-        if (!(error instanceof RateLimiterRes)) throw error;
-        throw new RateLimitedError(limit, Math.max(1, Math.ceil(error.msBeforeNext / 1000)));
-      }
+    async check(guess) {
+      const byPair = await pair.get(pairOf(guess));
+      if (byPair && byPair.points >= rules.pair.points) refuse(byPair);
+      const bySecret = await secret.get(guess.at);
+      if (!bySecret || bySecret.points < rules.secret.points) return;
+      const strictly = await strict.get(strictOf(guess));
+      if (strictly && strictly.points >= rules.strict.points) refuse(strictly);
     },
+    async fail(guess) {
+      await pair.add(pairOf(guess));
+      await secret.add(guess.at);
+      await strict.add(strictOf(guess));
+    },
+    async forgive(guess) {
+      await pair.delete(pairOf(guess));
+      await strict.delete(strictOf(guess));
+    },
+  };
+}
+
+const minutes = 60;
+
+/** Builds the throttles that the services are given. */
+export function createThrottles(counters: Counters): Throttles {
+  const throttle = (name: string, points: number, seconds: number) =>
+    createThrottle(counters, { name, points, seconds });
+  return {
+    clientSecret: createGuessThrottle(counters, {
+      pair: { name: 'client-secret', points: 10, seconds: 5 * minutes },
+      secret: { name: 'client-secret-all', points: 50, seconds: 5 * minutes },
+      strict: { name: 'client-secret-strict', points: 1, seconds: 5 * minutes },
+    }),
+    signIn: createGuessThrottle(counters, {
+      pair: { name: 'sign-in', points: 10, seconds: 15 * minutes },
+      secret: { name: 'sign-in-email', points: 30, seconds: 60 * minutes },
+      strict: { name: 'sign-in-strict', points: 3, seconds: 60 * minutes },
+    }),
+    signInByAddress: throttle('sign-in-address', 100, 15 * minutes),
+    signInByKnownBrowser: throttle('sign-in-known', 10, 15 * minutes),
+    invitation: throttle('invitation', 100, 60 * minutes),
+    resentInvitation: throttle('invitation-again', 5, 60 * minutes),
+    resetRequests: throttle('reset-request', 30, 15 * minutes),
+    resetLinks: throttle('reset-link', 100, 15 * minutes),
   };
 }

@@ -1,6 +1,7 @@
 // Accepting an invitation: the link shows what it is to, the form makes the person a member who is signed in. Only the form uses
 // the link up: mail programs fetch links by themselves.
 import { originForAudit } from '../http/browser.js';
+import { limitNetwork } from '../http/request-limits.js';
 import { InputError, messageAt, OverloadedError } from '../lib/errors.js';
 import { acceptInvitation, findInvitation } from '../members/invitations.js';
 import { type PageError, pageError, respondWithPage } from '../oauth/respond-with-page.js';
@@ -51,6 +52,7 @@ export function acceptInvitationPage(flow: Flow) {
 export function acceptInvitationForm(flow: Flow) {
   return async (c: PageContext): Promise<Response> => {
     const form = await readOwnForm(flow, c);
+    limitNetwork(c, flow.deps.requestLimits.link);
     const origin = originForAudit(c);
     const token = form.get('token') ?? '';
     const name = form.get('name') ?? '';

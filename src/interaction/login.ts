@@ -2,10 +2,12 @@
 import { findLogoPath } from '../clients/logo.js';
 import { originForAudit } from '../http/browser.js';
 import { formActionSource } from '../http/csp.js';
+import { limitNetwork } from '../http/request-limits.js';
 import { emailKey } from '../lib/email.js';
 import { OverloadedError, ThrottledError } from '../lib/errors.js';
 import { redirectHost } from '../lib/redirect-uri.js';
 import { authenticateMember } from '../members/service.js';
+import type { BrowserOfAttempt } from '../members/sign-in-attempt.js';
 import { decide, dispatch, isAskedFor } from '../oauth/authorize/dispatch.js';
 import type { StoredRequest } from '../oauth/authorize/store.js';
 import { respondWithPage } from '../oauth/respond-with-page.js';
@@ -100,9 +102,13 @@ export function login(flow: Flow) {
     const again = (error: string, status: 400 | 429 | 503) =>
       showLogin(flow, c, { stored, returnTo, email, error, status });
 
+    const browser: BrowserOfAttempt = {
+      markOf: (candidate) => flow.browser.knownBrowsers.markOf(c, candidate),
+      admitStranger: () => limitNetwork(c, deps.requestLimits['sign-in']),
+    };
     let member: Awaited<ReturnType<typeof authenticateMember>>;
     try {
-      member = await authenticateMember(deps, origin, email, form.get('password') ?? '');
+      member = await authenticateMember(deps, origin, email, form.get('password') ?? '', browser);
     } catch (error) {
       if (!(error instanceof ThrottledError || error instanceof OverloadedError)) throw error;
       c.header('Retry-After', String(error.retryAfterSeconds));

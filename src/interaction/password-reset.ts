@@ -3,6 +3,7 @@
 import { Hono } from 'hono';
 import { originForAudit } from '../http/browser.js';
 import type { Environment } from '../http/environment.js';
+import { limitNetwork } from '../http/request-limits.js';
 import { isEmail } from '../lib/email.js';
 import { InputError } from '../lib/errors.js';
 import { idOrNobody } from '../lib/ids.js';
@@ -45,6 +46,7 @@ function forgotPage({ browser }: Flow) {
 function forgot(flow: Flow) {
   return async (c: PageContext): Promise<Response> => {
     const form = await readOwnForm(flow, c);
+    limitNetwork(c, flow.deps.requestLimits.link);
     const request = requestOf(form.get('request'));
     const email = (form.get('email') ?? '').trim();
     if (!isEmail(email)) {
@@ -75,6 +77,7 @@ function reset(flow: Flow) {
   return async (c: PageContext): Promise<Response> => {
     const { deps, browser } = flow;
     const form = await readOwnForm(flow, c);
+    limitNetwork(c, deps.requestLimits.link);
     const request = requestOf(form.get('request'));
     const token = form.get('token') ?? '';
     let member: Awaited<ReturnType<typeof resetPassword>>;

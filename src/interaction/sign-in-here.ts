@@ -31,6 +31,7 @@ export async function signInHere(
   c.set('memberId', member.id);
   if (previous && renewedId === null) await endSession(deps, actorOfMember(previous.member, origin), previous.id);
   browser.cookies.setSession(c, begun.secret, sessionSeconds);
+  browser.knownBrowsers.remember(c, member);
   return begun;
 }
 

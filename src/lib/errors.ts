@@ -50,11 +50,22 @@ export class ForbiddenError extends Error {
 export class ThrottledError extends Error {
   readonly retryAfterSeconds: number;
 
-  constructor(retryAfterSeconds: number) {
+  constructor(retryAfterSeconds: number, message?: string) {
     const minutes = Math.ceil(retryAfterSeconds / 60);
-    super(`Too many failed attempts. Try again in ${minutes === 1 ? 'a minute' : `${minutes} minutes`}.`);
+    super(message ?? `Too many failed attempts. Try again in ${minutes === 1 ? 'a minute' : `${minutes} minutes`}.`);
     this.name = 'ThrottledError';
     this.retryAfterSeconds = retryAfterSeconds;
+  }
+}
+
+/** Too many requests, whatever came of them; try again in `retryAfterSeconds`. */
+export class TooManyRequestsError extends ThrottledError {
+  constructor(retryAfterSeconds: number) {
+    super(
+      retryAfterSeconds,
+      `Too many requests. Try again in ${retryAfterSeconds === 1 ? 'a second' : `${retryAfterSeconds} seconds`}.`,
+    );
+    this.name = 'TooManyRequestsError';
   }
 }
 

@@ -6,6 +6,7 @@ import type { Deps } from '../deps.js';
 import { sha256 } from '../lib/crypto.js';
 import { emailKey, isEmail, longestEmail } from '../lib/email.js';
 import { InputError, type InputIssue } from '../lib/errors.js';
+import type { HashTurn } from '../lib/hasher.js';
 import { networkOf } from '../lib/network.js';
 import type { Role } from '../lib/roles.js';
 import { faultsOfName } from '../lib/text-rules.js';
@@ -13,6 +14,7 @@ import { type MailDeps, queueMail } from '../mail/deliveries.js';
 import { endEverythingOfMember, endingSessions } from '../sessions/service.js';
 import { passwordChangedMail } from './mails.js';
 import { faultsOfPassword, longestPassword, normalisePassword } from './password.js';
+import { attemptOf, type BrowserOfAttempt, unknownBrowser } from './sign-in-attempt.js';
 
 /** The texts by which a member is found and sorted, to be written whenever their name or address is. */
 export function searchTextsOf(member: { readonly email: string; readonly name: string | null }) {
@@ -172,32 +174,33 @@ export function actorOfMember(
 /**
  * Recognises a member by e-mail address and password. Unknown addresses cost and answer the same as wrong passwords.
  * @returns the member, or null
- * @throws ThrottledError after too many failures, OverloadedError when the hash queue is full
+ * @throws ThrottledError after too many failures or requests, OverloadedError when the hash queue is full
  */
 export async function authenticateMember(
   deps: Pick<Deps, 'db' | 'clock' | 'newId' | 'hasher' | 'throttles'>,
   origin: SignInOrigin,
   email: string,
   password: string,
+  browser: BrowserOfAttempt = unknownBrowser,
 ) {
   // Before normalising, which takes time by the square of combining characters: nothing of this length can be right.
   const key = email.length > longestEmail ? '' : emailKey(email);
   const text = password.length > 4 * longestPassword ? '' : normalisePassword(password);
   const address = networkOf(origin.ipAddress ?? '');
-  // Hashed, so that what people type into the wrong field is not stored.
-  const failures = [
-    { throttle: deps.throttles.signIn, key: `${sha256(key)} ${address}` },
-    { throttle: deps.throttles.signInByEmail, key: sha256(key) },
-    { throttle: deps.throttles.signInByAddress, key: address },
-  ];
-  const { member, right } = await deps.hasher.inTurn(address, async (turn) => {
-    for (const { throttle, key: failureKey } of failures) await throttle.check(failureKey);
-    const found = await deps.db.member.findUnique({ where: { emailKey: key } });
-    const hash = found?.status === 'ACTIVE' && [...text].length <= longestPassword ? found.passwordHash : null;
+  const member = await deps.db.member.findUnique({ where: { emailKey: key } });
+  const mark = member && browser.markOf(member);
+  if (mark === null) browser.admitStranger();
+  const attempt = attemptOf(deps.throttles, sha256(key), address, mark);
+  // Before the queue too: whoever is refused anyhow must not take places in it.
+  await attempt.check();
+  const hash = member?.status === 'ACTIVE' && [...text].length <= longestPassword ? member.passwordHash : null;
+  const check = async (turn: HashTurn) => {
+    await attempt.check();
     const verified = hash === null ? await turn.burn(text.slice(0, longestPassword)) : await turn.verify(hash, text);
-    if (!verified) for (const { throttle, key: failureKey } of failures) await throttle.fail(failureKey);
-    return { member: found, right: verified };
-  });
+    if (!verified) await attempt.fail();
+    return verified;
+  };
+  const right = await deps.hasher.inTurn(attempt.line, check, attempt.lane);
   if (!member || !right) {
     if (member) {
       const target = { targetId: member.id, targetLabel: member.email };
@@ -205,7 +208,7 @@ export async function authenticateMember(
     }
     return null;
   }
-  await deps.throttles.signIn.forgive(`${sha256(key)} ${address}`);
+  await attempt.forgive();
   if (deps.hasher.isOutdated(member.passwordHash ?? '')) {
     const passwordHash = await deps.hasher.hash(text, address);
     const unchanged = { id: member.id, passwordHash: member.passwordHash };

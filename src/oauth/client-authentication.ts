@@ -20,6 +20,7 @@ import type { Deps } from '../deps.js';
 import { originForAudit } from '../http/browser.js';
 import type { Environment } from '../http/environment.js';
 import type { Parameters } from '../http/form.js';
+import { limitNetwork, limitRequest } from '../http/request-limits.js';
 import { parseBasicCredentials } from '../lib/basic-credentials.js';
 import { OAuthError } from './error.js';
 
@@ -172,7 +173,7 @@ async function authenticate(
 
 /**
  * Authenticates the calling client. Unknown clients and wrong credentials are answered alike.
- * @throws OAuthError invalid_client or invalid_request; ThrottledError and OverloadedError from the check
+ * @throws OAuthError invalid_client or invalid_request; ThrottledError and OverloadedError from the check or its limits
  */
 export async function authenticateClient(
   deps: Deps,
@@ -184,9 +185,11 @@ export async function authenticateClient(
     const client = await authenticate(deps, verifiers, c, form);
     c.set('client', client);
     c.set('clientId', client.id);
+    limitRequest(c, deps.requestLimits.client, client.id);
     return client;
   } catch (error) {
-    if (error instanceof AssertionRefusedError) throw invalidClient(false, error.message, error.detail);
-    throw error;
+    const refusal = error instanceof AssertionRefusedError ? invalidClient(false, error.message, error.detail) : error;
+    if (refusal instanceof OAuthError) limitNetwork(c, deps.requestLimits.unproven);
+    throw refusal;
   }
 }

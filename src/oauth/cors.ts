@@ -64,7 +64,7 @@ export function openToClientsOrigins(listed: ListedOrigins, methods: string) {
     c.header('Vary', 'Origin', { append: true });
     if (origin === undefined || !isListed || !mayRead(c, origin)) return;
     c.header('Access-Control-Allow-Origin', origin);
-    c.header('Access-Control-Expose-Headers', 'WWW-Authenticate, Retry-After');
+    c.header('Access-Control-Expose-Headers', 'WWW-Authenticate, Retry-After, RateLimit, RateLimit-Policy');
   });
 }
 

@@ -5,6 +5,7 @@ import type { Family } from '../consents/families.js';
 import type { Deps } from '../deps.js';
 import type { Environment } from '../http/environment.js';
 import { rawForm, readParameters } from '../http/form.js';
+import { limitNetwork } from '../http/request-limits.js';
 import { parseBearerToken } from '../lib/basic-credentials.js';
 import { verifyAccessToken } from './access-token.js';
 import { userinfoClaims } from './claims.js';
@@ -60,6 +61,7 @@ export function userinfoEndpoint(deps: Deps) {
   return async (c: Context<Environment>): Promise<Response> => {
     const token = await readAccessTokenOf(c);
     const access = token === null ? null : await verifyAccessToken(deps, token);
+    if (!access) limitNetwork(c, deps.requestLimits.unproven);
     if (!access) throw refuse('invalid_token', 'The access token is not valid: it may have expired or been revoked.');
     if (access.kind === 'client' || !access.scopes.includes('openid')) {
       const description = 'The access token needs the scope openid.';

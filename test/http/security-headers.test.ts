@@ -120,7 +120,11 @@ describe('on https', () => {
   test('cookies have the __Host- prefix and all that it demands (RFC 6265bis 4.1.3.2)', async () => {
     const browser = await signedInBrowser(secure);
     const cookies = await browser.jar.getCookies('https://id.example.com/');
-    expect(cookies.map(({ key }) => key).sort()).toEqual(['__Host-latchkey', '__Host-latchkey-browser']);
+    expect(cookies.map(({ key }) => key).sort()).toEqual([
+      '__Host-latchkey',
+      '__Host-latchkey-browser',
+      '__Host-latchkey-known',
+    ]);
     for (const cookie of cookies) {
       expect(cookie).toMatchObject({ secure: true, httpOnly: true, path: '/', sameSite: 'lax', hostOnly: true });
     }
@@ -145,7 +149,7 @@ describe('on https', () => {
 test('on a loopback issuer cookies are plain, and still closed to scripts and other sites', async () => {
   const browser = await signedInBrowser(app);
   const cookies = await browser.jar.getCookies(app.issuer);
-  expect(cookies.map(({ key }) => key).sort()).toEqual(['latchkey', 'latchkey-browser']);
+  expect(cookies.map(({ key }) => key).sort()).toEqual(['latchkey', 'latchkey-browser', 'latchkey-known']);
   for (const cookie of cookies)
     expect(cookie).toMatchObject({ secure: false, httpOnly: true, path: '/', sameSite: 'lax' });
 });

@@ -1,6 +1,6 @@
 // What addresses count as one network.
 import { expect, test } from 'vitest';
-import { networkOf } from '../../src/lib/network.js';
+import { neighbourhoodOf, networkOf } from '../../src/lib/network.js';
 
 test.each([
   ['192.0.2.7', '192.0.2.7'],
@@ -15,4 +15,15 @@ test.each([
   ['', ''],
 ])('%s counts as %s', (address, network) => {
   expect(networkOf(address)).toBe(network);
+});
+
+test.each([
+  ['192.0.2.7', '192.0.2.0/24'],
+  ['::ffff:192.0.2.7', '192.0.2.0/24'],
+  ['2001:db8:1:2:3:4:5:6', '2001:db8:1::/48'],
+  ['2001:db8::1', '2001:db8:0::/48'],
+  ['::1', '0:0:0::/48'],
+  ['', ''],
+])('%s is in the neighbourhood %s', (address, neighbourhood) => {
+  expect(neighbourhoodOf(networkOf(address))).toBe(neighbourhood);
 });

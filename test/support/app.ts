@@ -10,9 +10,11 @@ import { operatorActor } from '../../src/audit/service.js';
 import { bootstrap } from '../../src/bootstrap.js';
 import { type Config, loadConfig } from '../../src/config.js';
 import type { Deps } from '../../src/deps.js';
+import { type Counters, databaseCounters } from '../../src/http/counters.js';
 import { createOutbound } from '../../src/http/outbound.js';
 import { createReadiness } from '../../src/http/readiness.js';
-import { createBudget, createThrottles } from '../../src/http/throttle.js';
+import { createBudget, createRequestLimits } from '../../src/http/request-limits.js';
+import { createThrottles } from '../../src/http/throttle.js';
 import { createKeys } from '../../src/keys/service.js';
 import { createHasher } from '../../src/lib/hasher.js';
 import { createIdMaker } from '../../src/lib/ids.js';
@@ -51,6 +53,8 @@ export interface TestAppOptions {
   readonly realTime?: boolean;
   /** An existing database instead of a fresh one, for tests of several processes. */
   readonly database?: TestDatabase;
+  /** Where failures are counted, instead of the database. */
+  readonly counters?: Counters;
   /** What takes messages, instead of the list that tests read. */
   readonly mailTransport?: MailTransport;
 }
@@ -63,6 +67,8 @@ export async function createTestApp(options: TestAppOptions = {}) {
   const config: Config = {
     ...loadConfig({ LATCHKEY_ISSUER: issuer, DATABASE_URL: 'file:unused', LATCHKEY_OWNER_PASSWORD: ownerPassword }),
     secrets: ['a secret for tests of more than 32 bytes'],
+    // Tests send in a second what people send in a day, at one moment of a clock that stands still.
+    rateLimitFactor: 0,
     ...options.config,
   };
   const fakeClock = createFakeClock();
@@ -78,7 +84,8 @@ export async function createTestApp(options: TestAppOptions = {}) {
     randomBytes,
     newId: createIdMaker(() => clock().getTime(), randomBytes),
     hasher: createHasher(cheapHashParameters, 2, 200),
-    throttles: createThrottles(db),
+    throttles: createThrottles(options.counters ?? databaseCounters(db, log)),
+    requestLimits: createRequestLimits(config.rateLimitFactor, clock),
     budget: createBudget(config.graphqlPointsPerMinute, clock),
     secretKeys,
     keys,

@@ -7,7 +7,7 @@ import { findConsent } from '../../consents/service.js';
 import type { Deps } from '../../deps.js';
 import type { Browser } from '../../http/browser.js';
 import type { Environment } from '../../http/environment.js';
-import { networkOf } from '../../lib/network.js';
+import { limitNetwork } from '../../http/request-limits.js';
 import { isHttps } from '../../lib/redirect-uri.js';
 import { isSubset, splitWords } from '../../lib/scope.js';
 import type { LiveSession } from '../../sessions/service.js';
@@ -137,11 +137,7 @@ async function storeForBrowser(
   request: AuthorizationRequest,
   session: LiveSession | null,
 ): Promise<StoredRequest> {
-  if (session === null) {
-    const network = networkOf(c.get('ipAddress') ?? '');
-    await deps.throttles.waitingRequest.check(network);
-    await deps.throttles.waitingRequest.fail(network);
-  }
+  if (session === null) limitNetwork(c, deps.requestLimits.authorize);
   return storeRequest(deps, request, browser.bindingHash(c));
 }
 

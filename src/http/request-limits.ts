@@ -1,0 +1,129 @@
+// How many requests are answered, whatever comes of them: what a flood may cost. Counted in the memory of each process, so that
+// no answer waits for it. Failed attempts, which all processes count together, are throttle.ts.
+import type { Context } from 'hono';
+import type { Budget, Clock, RequestLimit, RequestLimits } from '../deps.js';
+import { RateLimitedError, TooManyRequestsError } from '../lib/errors.js';
+import { networkOf } from '../lib/network.js';
+import { createWindowCounter } from '../lib/window-counter.js';
+import type { Environment } from './environment.js';
+
+interface Row {
+  readonly key: 'network' | 'client';
+  readonly points: number;
+  readonly seconds: number;
+  readonly why: string;
+}
+
+/** Every limit, as docs/operations.md shows them. A network is an IPv4 address, or a /64 of IPv6. */
+export const requestLimits: Readonly<Record<keyof RequestLimits, Row>> = {
+  'sign-in': {
+    key: 'network',
+    points: 300,
+    seconds: 60,
+    why: 'Each sign-in may take an argon2. A browser that the member signed in with before is not counted.',
+  },
+  link: {
+    key: 'network',
+    points: 120,
+    seconds: 60,
+    why: 'Asking for a link by e-mail and using one: messages, database rows and an argon2 each.',
+  },
+  authorize: {
+    key: 'network',
+    points: 10_000,
+    seconds: 3600,
+    why: 'Without a session, each authorization request is a database row for an hour.',
+  },
+  unproven: {
+    key: 'network',
+    points: 6000,
+    seconds: 60,
+    why: 'Requests to token, introspection, revocation and userinfo that fail to prove who sends them. Those that prove it are not refused by this.',
+  },
+  client: {
+    key: 'client',
+    points: 600_000,
+    seconds: 60,
+    why: 'Token, introspection and revocation requests of one client together: a guard against scripts gone wild, above what one process does.',
+  },
+  anonymous: {
+    key: 'network',
+    points: 6000,
+    seconds: 60,
+    why: 'GraphQL requests of callers who are not signed in, or whose token is not valid.',
+  },
+};
+
+function createRequestLimit(name: string, { points, seconds }: Row, factor: number, clock: Clock): RequestLimit {
+  const now = () => clock().getTime();
+  const counter = createWindowCounter(seconds, now);
+  const limit = Math.max(1, Math.round(points * factor));
+  return {
+    take(key) {
+      if (factor === 0) return null;
+      const count = counter.add(key, 1);
+      const resetSeconds = Math.max(1, Math.ceil((count.endsAt - now()) / 1000));
+      const remaining = Math.max(0, limit - count.points);
+      return { name, limit, seconds, remaining, resetSeconds, isOver: count.points > limit };
+    },
+  };
+}
+
+/**
+ * Builds the limits.
+ * @param factor LATCHKEY_RATE_LIMIT_FACTOR: what each is multiplied by; 0 switches them off
+ */
+export function createRequestLimits(factor: number, clock: Clock): RequestLimits {
+  const entries = Object.entries(requestLimits).map(
+    ([name, row]) => [name, createRequestLimit(name, row, factor, clock)] as const,
+  );
+  return Object.fromEntries(entries) as Record<keyof RequestLimits, RequestLimit>;
+}
+
+interface Allowance {
+  readonly name: string;
+  readonly limit: number;
+  readonly seconds: number;
+  readonly remaining: number;
+  readonly resetSeconds: number;
+}
+
+/** The headers that say what is left (draft-ietf-httpapi-ratelimit-headers). */
+export function rateLimitHeaders({ name, limit, seconds, remaining, resetSeconds }: Allowance): Record<string, string> {
+  return {
+    RateLimit: `"${name}";r=${remaining};t=${resetSeconds}`,
+    'RateLimit-Policy': `"${name}";q=${limit};w=${seconds}`,
+  };
+}
+
+/**
+ * Takes a request from a limit and says in the answer's headers what is left.
+ * @throws TooManyRequestsError
+ */
+export function limitRequest(c: Context<Environment>, limit: RequestLimit, key: string): void {
+  const state = limit.take(key);
+  if (state === null) return;
+  for (const [name, value] of Object.entries(rateLimitHeaders(state))) c.header(name, value);
+  if (state.isOver) throw new TooManyRequestsError(state.resetSeconds);
+}
+
+/** `limitRequest` by the network that the request comes from. @throws TooManyRequestsError */
+export function limitNetwork(c: Context<Environment>, limit: RequestLimit): void {
+  limitRequest(c, limit, networkOf(c.get('ipAddress') ?? ''));
+}
+
+/**
+ * Builds the budget of GraphQL callers.
+ * @param limit points that each may spend in a minute
+ */
+export function createBudget(limit: number, clock: Clock): Budget {
+  const counter = createWindowCounter(60, () => clock().getTime());
+  return {
+    async spend(key, points) {
+      const count = counter.add(key, points);
+      const secondsLeft = Math.max(1, Math.ceil((count.endsAt - clock().getTime()) / 1000));
+      if (count.points > limit) throw new RateLimitedError(limit, secondsLeft);
+      return { limit, remaining: limit - count.points, resetAt: new Date(count.endsAt) };
+    },
+  };
+}
