@@ -1,12 +1,32 @@
 // Counting failures in Redis. The client is loaded when LATCHKEY_REDIS_URL is set and not otherwise.
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import { type Counters, insuredCounters } from './counters.js';
+import { type Counters, insuredCounters, type Limiter } from './counters.js';
 
 const timeoutMilliseconds = 1000;
 const longestPauseMilliseconds = 5000;
+const mostUnanswered = 10_000;
+
+async function inTime<T>(answer: Promise<T>): Promise<T> {
+  const late = new AbortController();
+  const tooLate = pause(timeoutMilliseconds, undefined, { ref: false, signal: late.signal }).then(() => {
+    throw new Error(`no answer within ${timeoutMilliseconds} milliseconds`);
+  });
+  tooLate.catch(() => {});
+  return Promise.race([answer, tooLate]).finally(() => late.abort());
+}
+
+/** The same, but never slower than this: the client's own time limit ends when a command is sent. */
+function punctual(limiter: Limiter): Limiter {
+  return {
+    get: (key) => inTime(limiter.get(key)),
+    penalty: (key) => inTime(limiter.penalty(key)),
+    delete: (key) => inTime(limiter.delete(key)),
+  };
+}
 
 /**
- * Counters in Redis. Starts without waiting for it: until it answers, and whenever it does not, counting goes on in memory.
+ * Counters in Redis. It need not be there yet: until it answers, and whenever it does not, counting goes on in memory.
  * @param url redis:// or rediss://, with user, password and database as they are needed
  */
 export async function redisCounters(
@@ -22,7 +42,7 @@ export async function redisCounters(
     name: 'latchkey',
     // What cannot be sent now is refused at once, rather than kept until somebody has given up.
     disableOfflineQueue: true,
-    commandOptions: { timeout: timeoutMilliseconds },
+    commandsQueueMaxLength: mostUnanswered,
     socket: {
       connectTimeout: timeoutMilliseconds,
       reconnectStrategy: (retries) => Math.min(50 * 2 ** retries, longestPauseMilliseconds),
@@ -30,17 +50,20 @@ export async function redisCounters(
   });
   // The counters say so when it matters. Without a listener an error event would end the process.
   client.on('error', () => {});
-  void client.connect().catch(() => {});
+  // It goes on trying by itself. Nobody waits longer for it here than a command would.
+  await Promise.race([client.connect().catch(() => {}), pause(timeoutMilliseconds, undefined, { ref: false })]);
   return {
     counters: insuredCounters(
       ({ name, points, seconds }) =>
-        new RateLimiterRedis({
-          storeClient: client,
-          useRedisPackage: true,
-          keyPrefix: `latchkey:${name}`,
-          points,
-          duration: seconds,
-        }),
+        punctual(
+          new RateLimiterRedis({
+            storeClient: client,
+            useRedisPackage: true,
+            keyPrefix: `latchkey:${name}`,
+            points,
+            duration: seconds,
+          }),
+        ),
       log,
     ),
     close: () => client.destroy(),
