@@ -17,18 +17,23 @@ export interface Rule {
 /** Counts under keys. */
 export interface Counter {
   get(key: string): Promise<Count | null>;
-  /** Counts one more. */
-  add(key: string): Promise<void>;
+  /** Counts one more. @returns how much that makes */
+  add(key: string): Promise<Count>;
   delete(key: string): Promise<void>;
 }
 
 /** Makes the counters of one store. */
 export type Counters = (rule: Rule) => Counter;
 
+interface LimiterState {
+  readonly consumedPoints: number;
+  readonly msBeforeNext: number;
+}
+
 /** What the limiters of rate-limiter-flexible have in common, as far as it is used. */
 export interface Limiter {
-  get(key: string): Promise<{ readonly consumedPoints: number; readonly msBeforeNext: number } | null>;
-  penalty(key: string): Promise<unknown>;
+  get(key: string): Promise<LimiterState | null>;
+  penalty(key: string): Promise<LimiterState>;
   delete(key: string): Promise<unknown>;
 }
 
@@ -36,16 +41,18 @@ export interface Limiter {
 const restMilliseconds = 1000;
 const complainEveryMilliseconds = 60_000;
 
+function countOf({ consumedPoints, msBeforeNext }: LimiterState): Count {
+  return { points: consumedPoints, endsAt: Date.now() + msBeforeNext };
+}
+
 function counterOn(limiter: Limiter): Counter {
   return {
     async get(key) {
       const state = await limiter.get(key);
-      return state && { points: state.consumedPoints, endsAt: Date.now() + state.msBeforeNext };
+      return state && countOf(state);
     },
-    async add(key) {
-      // `penalty` counts past the limit too, where `consume` would throw.
-      await limiter.penalty(key);
-    },
+    // `penalty` counts past the limit too, where `consume` would throw.
+    add: async (key) => countOf(await limiter.penalty(key)),
     async delete(key) {
       await limiter.delete(key);
     },
@@ -95,7 +102,7 @@ export function insuredCounters(limiterFor: (rule: Rule) => Limiter, log: Pick<L
       add: (key) =>
         orInMemory(
           () => counter.add(key),
-          () => void memory.add(key, 1),
+          () => memory.add(key, 1),
         ),
       delete: (key) =>
         orInMemory(

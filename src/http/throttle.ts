@@ -18,7 +18,9 @@ function createThrottle(counters: Counters, rule: Rule): Throttle {
       const count = await counter.get(key);
       if (count && count.points >= rule.points) refuse(count);
     },
-    fail: (key) => counter.add(key),
+    async fail(key) {
+      await counter.add(key);
+    },
     forgive: (key) => counter.delete(key),
   };
 }
@@ -51,8 +53,9 @@ function createGuessThrottle(counters: Counters, rules: GuessRules): Throttle<Gu
     },
     async fail(guess) {
       await pair.add(pairOf(guess));
-      await secret.add(guess.at);
-      await strict.add(strictOf(guess));
+      const { points } = await secret.add(guess.at);
+      // What was mistyped before anybody attacked is not held against a neighbourhood.
+      if (points > rules.secret.points) await strict.add(strictOf(guess));
     },
     async forgive(guess) {
       await pair.delete(pairOf(guess));

@@ -49,7 +49,8 @@ function brittleStore() {
     if (!store.works) throw new Error('connect ECONNREFUSED');
     return value;
   };
-  const limiter: Limiter = { get: () => answer(null), penalty: () => answer(null), delete: () => answer(true) };
+  const penalty = () => answer({ consumedPoints: 1, msBeforeNext: 60_000 });
+  const limiter: Limiter = { get: () => answer(null), penalty, delete: () => answer(true) };
   const warnings: unknown[] = [];
   const log = { warn: (given: unknown) => void warnings.push(given) };
   return { store, warnings, counters: insuredCounters(() => limiter, log as never) };

@@ -59,9 +59,8 @@ test('guessing from their own network does not lock a member out of a browser th
 test('guessing at everybody from one network does not, either', async () => {
   const { email } = await app.addMember('WRITER', 'sprayed@example.com');
   const browser = await knownBrowserOf(email);
-  for (let guess = 0; guess < 100; guess += 1) {
-    await statusFrom(newBrowser(app), `nobody-${guess}@example.com`, 'not the password', '192.0.2.2');
-  }
+  for (let guess = 0; guess < 99; guess += 1) await app.deps.throttles.signInByAddress.fail('192.0.2.2');
+  expect(await statusFrom(newBrowser(app), 'nobody@example.com', 'not the password', '192.0.2.2')).toBe(400);
   expect(await statusFrom(newBrowser(app), email, memberPassword, '192.0.2.2')).toBe(429);
   expect(await statusFrom(browser, email, memberPassword, '192.0.2.2')).toBe(303);
 });
