@@ -87,7 +87,7 @@ export async function compose(config: Config): Promise<Composition> {
   const secretKeys = createSecretKeys(secretsOf(config));
   const { applied } = await migrate(config.databaseUrl);
   if (applied.length > 0) log.info({ migrations: applied }, 'migrated the database');
-  const { db, close } = await openDatabase(config.databaseUrl);
+  const { db, hotPaths, close } = await openDatabase(config.databaseUrl);
   const clock = () => new Date();
   const logFault = createFaultLog(log);
   const counted = await openCounters(config, db, log);
@@ -96,6 +96,7 @@ export async function compose(config: Config): Promise<Composition> {
   const parts = {
     config,
     db,
+    hotPaths,
     clock,
     randomBytes,
     newId: createIdMaker(Date.now, randomBytes),

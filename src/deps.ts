@@ -2,7 +2,7 @@
 // the real ones, tests make theirs.
 import type { Logger } from 'pino';
 import type { Config } from './config.js';
-import type { Db } from './db/client.js';
+import type { Db, HotPaths } from './db/client.js';
 import type { Courier } from './lib/courier.js';
 import type { Hasher } from './lib/hasher.js';
 import type { NewId } from './lib/ids.js';
@@ -156,6 +156,8 @@ export interface Outbound {
 export interface Deps {
   readonly config: Config;
   readonly db: Db;
+  /** What the token, userinfo and introspection endpoints read and write, past Prisma's engine. Not for use in a transaction. */
+  readonly hotPaths: HotPaths;
   readonly clock: Clock;
   readonly randomBytes: RandomBytes;
   readonly newId: NewId;

@@ -1,8 +1,7 @@
 // API resources as the protocol looks for them: by audience within the account that a client belongs to, by id for a token that
 // was issued, and by the scopes that they take.
-import type { ApiResourceRow, Db, Tx } from '../db/client.js';
+import type { Db, ProtocolApi, Tx } from '../db/client.js';
 import type { SigningAlgorithm } from '../deps.js';
-import { kindOfId } from '../lib/ids.js';
 import { spellingsOf } from './audience.js';
 import type { ApiScope } from './rules.js';
 
@@ -22,7 +21,8 @@ export function readScopes(column: string): ApiScope[] {
   return JSON.parse(column) as ApiScope[];
 }
 
-function readRow(row: ApiResourceRow): ApiResource {
+/** What a row says. */
+export function readApi(row: ProtocolApi): ApiResource {
   return { ...row, scopes: readScopes(row.scopes) };
 }
 
@@ -34,7 +34,7 @@ export function scopesOfApi(api: ApiResource, scopes: readonly string[]): string
 /** The API of this account that a resource indicator names; null alike for unknown and foreign ones. */
 export async function findByAudience(db: Db, accountId: string, resource: string): Promise<ApiResource | null> {
   const row = await db.apiResource.findFirst({ where: { accountId, audience: { in: [...spellingsOf(resource)] } } });
-  return row && readRow(row);
+  return row && readApi(row);
 }
 
 /** The APIs of this account that any of the resource indicators names, or that take any of the scopes. */
@@ -52,19 +52,7 @@ export async function findApis(
     where: { accountId, OR: [{ audience }, ...taking] },
     orderBy: { id: 'asc' },
   });
-  return rows.map(readRow).filter((api) => audience.in.includes(api.audience) || scopesOfApi(api, scopes).length > 0);
-}
-
-/** The API that a token was issued for, by the id in the token; null once it was deleted. */
-export async function findApiOfToken(db: Db, id: string): Promise<ApiResource | null> {
-  const row = kindOfId(id) === 'apiResource' ? await db.apiResource.findUnique({ where: { id } }) : null;
-  return row && readRow(row);
-}
-
-/** Whether a client may introspect the tokens of an API. @param clientId the client's row */
-export async function isIntrospector(db: Db, apiResourceId: string, clientId: string): Promise<boolean> {
-  const key = { apiResourceId_clientId: { apiResourceId, clientId } };
-  return (await db.apiResourceIntrospector.findUnique({ where: key })) !== null;
+  return rows.map(readApi).filter((api) => audience.in.includes(api.audience) || scopesOfApi(api, scopes).length > 0);
 }
 
 /** All scopes of an account's APIs, with the audience that each is for. */

@@ -2,13 +2,12 @@
 // section 9). Reading one, and checking it: signature, claims, single use. Which keys a client has is client-keys.ts.
 import { compactVerify, decodeJwt, decodeProtectedHeader, errors, type JWTPayload } from 'jose';
 import { type Actor, recordRefusal } from '../audit/service.js';
-import { isUniqueViolation } from '../db/client.js';
+import { type ClientWithSecret, isUniqueViolation } from '../db/client.js';
 import type { Deps } from '../deps.js';
 import { isCanonical } from '../keys/service.js';
 import { sha256 } from '../lib/crypto.js';
 import { OutboundError } from '../lib/errors.js';
 import { type AssertionAlgorithm, assertionAlgorithms, type ClientKey, createClientKeys } from './client-keys.js';
-import type { ClientWithSecret } from './secrets.js';
 
 const assertionType = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
 const clockSkewSeconds = 60;

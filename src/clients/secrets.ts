@@ -2,12 +2,12 @@
 // hash.
 import { LRUCache } from 'lru-cache';
 import { type Actor, recordRefusal } from '../audit/service.js';
-import type { Db } from '../db/client.js';
+import type { ClientWithSecret } from '../db/client.js';
 import type { Deps } from '../deps.js';
 import { hmacOfParts } from '../lib/crypto.js';
 import type { HashTurn } from '../lib/hasher.js';
 import { networkOf } from '../lib/network.js';
-import { createClientSecret, hintOf, selectorOfClientSecret } from '../lib/secret-format.js';
+import { createClientSecret, hintOf } from '../lib/secret-format.js';
 
 const rememberedPairs = 10_000;
 const rememberedMilliseconds = 3600 * 1000;
@@ -24,24 +24,15 @@ export async function createSecret(deps: Pick<Deps, 'randomBytes' | 'hasher'>, a
   return { clear: secret, row: { selector, hash: await deps.hasher.hash(secret, address), hint: hintOf(secret) } };
 }
 
-/** Finds a client for authentication, with the one secret that the presented text names, if there is one. */
-export async function findClientWithSecret(db: Db, clientId: string, presented: string | null) {
-  const selector = presented === null ? null : selectorOfClientSecret(presented);
-  return db.oAuthClient.findUnique({
-    where: { clientId },
-    // Without a selector nothing matches: no stored one is empty.
-    include: { secrets: { where: { selector: selector ?? '' } } },
-  });
-}
-
-export type ClientWithSecret = NonNullable<Awaited<ReturnType<typeof findClientWithSecret>>>;
+/** What a check of a secret found: `remembered` took no time, `hashed` took a turn in the queue and a hash. */
+export type SecretOutcome = 'wrong' | 'remembered' | 'hashed';
 
 export interface SecretVerifier {
   /**
    * Says whether the presented secret is a live one of this client's.
    * @throws ThrottledError after too many failures from this address, OverloadedError when the hash queue is full
    */
-  verify(client: ClientWithSecret, presented: string, actor: Actor): Promise<boolean>;
+  verify(client: ClientWithSecret, presented: string, actor: Actor): Promise<SecretOutcome>;
 }
 
 /** Builds the verifier, which remembers pairs that were right under a key that only this process has. */
@@ -55,11 +46,12 @@ export function createSecretVerifier(
     async verify(client, presented, actor) {
       const [secret] = client.secrets;
       // No live row, no hash: the answer is the same as for an unknown client.
-      if (!secret || secret.revokedAt !== null) return false;
-      if (secret.expiresAt !== null && secret.expiresAt <= deps.clock()) return false;
+      if (!secret || secret.revokedAt !== null) return 'wrong';
+      if (secret.expiresAt !== null && secret.expiresAt <= deps.clock()) return 'wrong';
       // The stored hash is part of the pair: a row that changes is forgotten with it.
       const pair = hmacOfParts(processKey, [client.clientId, secret.id, secret.hash, presented]);
-      if (!remembered.has(pair)) {
+      const known = remembered.has(pair);
+      if (!known) {
         const address = networkOf(actor.ipAddress ?? '');
         const guess = { at: secret.id, from: address };
         // Before the queue too: whoever is refused anyhow must not take places in it.
@@ -80,7 +72,7 @@ export function createSecretVerifier(
             targetId: client.id,
             targetLabel: client.name,
           });
-          return false;
+          return 'wrong';
         }
         remembered.set(pair, true);
         if (deps.hasher.isOutdated(secret.hash)) {
@@ -89,7 +81,7 @@ export function createSecretVerifier(
         }
       }
       deps.lastUsed.touch('clientSecret', secret.id);
-      return true;
+      return known ? 'remembered' : 'hashed';
     },
   };
 }

@@ -1,10 +1,11 @@
 // Authorization codes: made with their family, claimed once. The order of checks at the token endpoint is in
 // oauth/token/authorization-code.ts.
-import { type Db, retrying, type Tx } from '../db/client.js';
+import { retrying, type Tx } from '../db/client.js';
 import type { Deps } from '../deps.js';
 import { sha256 } from '../lib/crypto.js';
 import { createToken, isToken } from '../lib/secret-format.js';
-import { createFamily, familyWithParties, isWhole, type NewFamily } from './families.js';
+import { createFamily, type NewFamily } from './families.js';
+import type { NewRefreshToken } from './refresh-tokens.js';
 
 const codeSeconds = 60;
 
@@ -38,19 +39,21 @@ export async function issueCode(
   return clear;
 }
 
-/** Finds a presented code with all that it is bound to, used or not. @returns null when we did not make it */
-export async function findCode(db: Db, code: string) {
-  if (!isToken('lkc', code)) return null;
-  const found = await db.authorizationCode.findUnique({
-    where: { hash: sha256(code) },
-    include: { family: { include: familyWithParties } },
-  });
-  return found?.family && isWhole(found.family) ? found : null;
+/** The hash that a presented code is found by; null for what is no code of ours. */
+export function hashOfCode(code: string): string | null {
+  return isToken('lkc', code) ? sha256(code) : null;
 }
 
-/** Takes a code for the one redemption that it allows. @returns true for exactly one of any number of callers */
-export async function claimCode(db: Db, id: string, now: Date): Promise<boolean> {
-  const claim = () => db.authorizationCode.updateMany({ where: { id, usedAt: null }, data: { usedAt: now } });
-  const { count } = await retrying(claim);
-  return count === 1;
+/**
+ * Takes a code for the one redemption that it allows, and stores the refresh token that it gives.
+ * @param given null when it gives none, as when it is only to be dead from now on
+ * @returns true for exactly one of any number of callers
+ */
+export async function redeemCode(
+  deps: Pick<Deps, 'hotPaths'>,
+  id: string,
+  now: Date,
+  given: NewRefreshToken | null,
+): Promise<boolean> {
+  return retrying(() => deps.hotPaths.redeemCode(id, now, given?.row ?? null));
 }

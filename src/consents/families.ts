@@ -1,29 +1,12 @@
 // Token families: all tokens of one sign-in through one client, and the one rule of whether they still count.
 // Codes and refresh tokens are in codes.ts and refresh-tokens.ts.
-import type { Db, TokenFamilyWithParties, Tx } from '../db/client.js';
+import type { Db, FamilyWithParties, Tx } from '../db/client.js';
 import type { Deps } from '../deps.js';
 import { splitWords } from '../lib/scope.js';
 import { scopeAt } from './service.js';
 
-/** What a family is read with, here and from its codes and refresh tokens. */
-export const familyWithParties = { consent: { include: { client: true, member: true } } } as const;
-
-/**
- * Whether all that a family belongs to was still there when it was read. Prisma reads it in several statements: what is
- * deleted between two of them is missing, whatever its type says.
- */
-export function isWhole(family: Family): boolean {
-  const { consent } = family as { consent: Partial<Family['consent']> | null };
-  return consent != null && consent.client != null && consent.member != null;
-}
-
-/** Finds a family with its consent, client and member, dead or alive. */
-export async function findFamily(db: Db | Tx, id: string): Promise<Family | null> {
-  const family = await db.tokenFamily.findUnique({ where: { id }, include: familyWithParties });
-  return family && isWhole(family) ? family : null;
-}
-
-export type Family = TokenFamilyWithParties;
+/** A family with its consent, client and member, dead or alive. */
+export type Family = FamilyWithParties;
 
 /** Whether a client may sign this member in at all: verified, or of the member's own account. */
 export function mayServe(

@@ -1,11 +1,8 @@
 // Refresh tokens: issued, and rotated so that a lost reply signs nobody out and no family ever has two living ends.
-import { type Db, retrying, type Tx } from '../db/client.js';
+import { type Db, type RefreshTokenWithFamily, retrying } from '../db/client.js';
 import type { Deps } from '../deps.js';
 import { deriveKey, seal, sha256, unseal } from '../lib/crypto.js';
 import { createToken, isToken } from '../lib/secret-format.js';
-import { familyWithParties, isWhole } from './families.js';
-
-type Row = NonNullable<Awaited<ReturnType<typeof findRefreshToken>>>;
 
 /** What became of a rotation. */
 export type Rotation =
@@ -22,55 +19,39 @@ function idleEnd(now: Date, idleSeconds: number, familyEnd: Date): Date {
   return new Date(Math.min(now.getTime() + idleSeconds * 1000, familyEnd.getTime()));
 }
 
-interface Issue {
-  readonly familyId: string;
-  readonly familyExpiresAt: Date;
-  readonly idleSeconds: number;
+/** A refresh token that is made and not yet stored: what is stored of it, and the token in clear for the response alone. */
+export interface NewRefreshToken {
+  readonly token: string;
+  readonly row: {
+    readonly id: string;
+    readonly familyId: string;
+    readonly hash: string;
+    readonly createdAt: Date;
+    readonly expiresAt: Date;
+  };
 }
 
-/** Stores a fresh refresh token. @returns its id and the token in clear, for the response and nowhere else */
-export async function issueRefreshToken(
-  tx: Db | Tx,
+/** Makes a refresh token of a family. It counts once it is stored. */
+export function makeRefreshToken(
   deps: Pick<Deps, 'clock' | 'newId' | 'randomBytes'>,
-  issue: Issue,
-  token = createToken('lkr', deps.randomBytes),
-): Promise<{ id: string; token: string }> {
+  family: { readonly id: string; readonly expiresAt: Date },
+  idleSeconds: number,
+): NewRefreshToken {
   const now = deps.clock();
-  const id = deps.newId('refreshToken');
-  await tx.refreshToken.create({
-    data: {
-      id,
-      familyId: issue.familyId,
-      hash: sha256(token),
-      createdAt: now,
-      expiresAt: idleEnd(now, issue.idleSeconds, issue.familyExpiresAt),
-    },
-  });
-  return { id, token };
+  const token = createToken('lkr', deps.randomBytes);
+  const row = {
+    id: deps.newId('refreshToken'),
+    familyId: family.id,
+    hash: sha256(token),
+    createdAt: now,
+    expiresAt: idleEnd(now, idleSeconds, family.expiresAt),
+  };
+  return { token, row };
 }
 
-/** Finds a presented refresh token with all that it is bound to, used or not. @returns null when we did not make it */
-export async function findRefreshToken(db: Db, token: string) {
-  if (!isToken('lkr', token)) return null;
-  const found = await db.refreshToken.findUnique({
-    where: { hash: sha256(token) },
-    include: { family: { include: familyWithParties } },
-  });
-  return found?.family && isWhole(found.family) ? found : null;
-}
-
-/**
- * Finds a presented refresh token of this very client, used or not. Another client's is as unknown as an invented one: the
- * same statement finds nothing.
- * @param clientId the client's row
- */
-export async function findRefreshTokenOf(db: Db, clientId: string, token: string) {
-  if (!isToken('lkr', token)) return null;
-  const found = await db.refreshToken.findFirst({
-    where: { hash: sha256(token), family: { consent: { clientId } } },
-    include: { family: { include: familyWithParties } },
-  });
-  return found?.family && isWhole(found.family) ? found : null;
+/** The hash that a presented refresh token is found by; null for what is no refresh token of ours. */
+export function hashOfRefreshToken(token: string): string | null {
+  return isToken('lkr', token) ? sha256(token) : null;
 }
 
 /**
@@ -78,37 +59,21 @@ export async function findRefreshTokenOf(db: Db, clientId: string, token: string
  * grace window gets the same one, any other repeat is reported as a replay.
  */
 export async function rotateRefreshToken(
-  deps: Pick<Deps, 'db' | 'clock' | 'newId' | 'randomBytes' | 'config'>,
+  deps: Pick<Deps, 'db' | 'hotPaths' | 'clock' | 'newId' | 'randomBytes' | 'config'>,
   presented: string,
-  row: Row,
+  row: RefreshTokenWithFamily,
   idleSeconds: number,
 ): Promise<Rotation> {
   const now = deps.clock();
-  const family = row.family;
-  const refreshToken = createToken('lkr', deps.randomBytes);
-  // Sealed before the transaction, which does nothing but write.
+  const successor = makeRefreshToken(deps, row.family, idleSeconds);
   const sealedSuccessor =
-    deps.config.refreshGraceSeconds > 0 ? seal(successorKey(presented, row.id), refreshToken, deps.randomBytes) : null;
-  const rotate = async (tx: Tx) => {
-    const claimed = await tx.refreshToken.updateMany({
-      where: { id: row.id, usedAt: null },
-      data: { usedAt: now, sealedSuccessor },
-    });
-    if (claimed.count !== 1) return false;
-    const successor = await issueRefreshToken(
-      tx,
-      deps,
-      { familyId: family.id, familyExpiresAt: family.expiresAt, idleSeconds },
-      refreshToken,
-    );
-    await tx.refreshToken.update({ where: { id: row.id }, data: { successorId: successor.id } });
-    // The token that this one succeeded can no longer be repeated.
-    await tx.refreshToken.updateMany({ where: { successorId: row.id }, data: { sealedSuccessor: null } });
-    return true;
-  };
+    deps.config.refreshGraceSeconds > 0
+      ? seal(successorKey(presented, row.id), successor.token, deps.randomBytes)
+      : null;
+  const used = { id: row.id, usedAt: now, sealedSuccessor };
   // It may meet whoever ends or deletes the client at this moment, each waiting for a row of the other.
-  const rotated = row.usedAt === null && (await retrying(() => deps.db.$transaction(rotate)));
-  if (rotated) return { outcome: 'rotated', refreshToken };
+  const rotated = row.usedAt === null && (await retrying(() => deps.hotPaths.rotateRefreshToken(used, successor.row)));
+  if (rotated) return { outcome: 'rotated', refreshToken: successor.token };
   const repeated = await successorWithinGrace(deps, presented, row.id, now);
   return repeated === null ? { outcome: 'replayed' } : { outcome: 'repeated', refreshToken: repeated };
 }

@@ -1,6 +1,8 @@
 // Opens the database that a URL names, and the few things that differ between SQLite and PostgreSQL and that services
 // should not have to know. Creating the tables is migrate.ts's part; what faults mean is errors.ts's.
+import { observed } from './driver.js';
 import type { Prisma, PrismaClient } from './generated/sqlite/client.js';
+import { createHotPaths, type HotPaths } from './hot-paths.js';
 import { type Provider, prepareSqliteFile, providerOf } from './url.js';
 
 /**
@@ -14,13 +16,6 @@ export type Db = PrismaClient;
 /** The database inside a transaction. A `Db` may be passed where a `Tx` is asked for. */
 export type Tx = Prisma.TransactionClient;
 
-/** A token family with the consent that it stands on, and that consent's client and member. */
-export type TokenFamilyWithParties = Prisma.TokenFamilyGetPayload<{
-  include: { consent: { include: { client: true; member: true } } };
-}>;
-
-export type ApiResourceRow = Prisma.ApiResourceGetPayload<object>;
-
 /** What rows of a list must be. */
 export type OAuthClientWhere = Prisma.OAuthClientWhereInput;
 export type MemberWhere = Prisma.MemberWhereInput;
@@ -29,6 +24,15 @@ export type AuditLogEntryWhere = Prisma.AuditLogEntryWhereInput;
 // Services find whatever they need of this folder here.
 export { isNotFound, isOrphan, isRetryable, isUniqueViolation, retrying } from './errors.js';
 export { createFaultLog } from './fault-log.js';
+export type { HotPaths } from './hot-paths.js';
+export type { AccessTokenRows, CallerKey, Found, IntrospectedRows } from './hot-reads.js';
+export type {
+  ClientWithSecret,
+  CodeWithFamily,
+  FamilyWithParties,
+  ProtocolApi,
+  RefreshTokenWithFamily,
+} from './hot-rows.js';
 export { asUnavailable, isUnavailable, reasonOf } from './unavailable.js';
 export type { Provider } from './url.js';
 
@@ -41,6 +45,8 @@ export interface OpenOptions {
 
 export interface OpenedDatabase {
   readonly db: Db;
+  /** Statements past Prisma's engine, over the same connections. */
+  readonly hotPaths: HotPaths;
   readonly provider: Provider;
   /** Rolls back what is open and disconnects. May be called again. */
   close(): Promise<void>;
@@ -81,8 +87,9 @@ export async function openDatabase(url: string, options: OpenOptions = {}): Prom
   const provider = providerOf(url);
   const { Client, adapter } =
     provider === 'sqlite' ? await sqliteParts(url) : await postgresqlParts(url, options.poolSize ?? 10);
+  const observing = observed(adapter, provider, options.onQuery);
   // The default format reads our source files to illustrate each error.
-  const settings = { adapter, transactionOptions, errorFormat: 'minimal' } as const;
+  const settings = { adapter: observing.factory, transactionOptions, errorFormat: 'minimal' } as const;
   let db: Db;
   if (options.onQuery) {
     const { onQuery } = options;
@@ -99,7 +106,7 @@ export async function openDatabase(url: string, options: OpenOptions = {}): Prom
     await db.$disconnect();
     throw error;
   }
-  return { db, provider, close: () => db.$disconnect() };
+  return { db, hotPaths: createHotPaths(observing.driver()), provider, close: () => db.$disconnect() };
 }
 
 /**

@@ -9,6 +9,7 @@ import type {
   SqlQuery,
   Transaction,
 } from '@prisma/driver-adapter-utils';
+import { LRUCache } from 'lru-cache';
 import pg from 'pg';
 import { isConnectionLoss } from './unavailable.js';
 
@@ -24,9 +25,15 @@ const answerTimeoutMilliseconds = 6_000;
 // A process that is cut off in the middle of a transaction keeps its locks no longer than that.
 const idleInTransactionMilliseconds = 15_000;
 
+const statementNames = new LRUCache<string, string>({ max: 1_000 });
+
 // PostgreSQL parses and plans a named statement once for each connection.
 function statementName({ sql }: SqlQuery): string {
-  return createHash('sha256').update(sql).digest('base64url').slice(0, 32);
+  const known = statementNames.get(sql);
+  if (known !== undefined) return known;
+  const name = createHash('sha256').update(sql).digest('base64url').slice(0, 32);
+  statementNames.set(sql, name);
+  return name;
 }
 
 /** Does again, once, what met a connection that was dead already. Only for what changes nothing. */

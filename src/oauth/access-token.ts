@@ -1,8 +1,9 @@
 // Our own endpoints as resource servers: an access token's signature first, then everything it stands on, live. Which audience
 // is demanded is each endpoint's own rule; whether a token lives is told here alone.
 
-import { type ApiResource, findApiOfToken, scopesOfApi } from '../api-resources/find.js';
-import { type Family, faultOfFamily, findFamily, grantedScopes } from '../consents/families.js';
+import { type ApiResource, readApi, scopesOfApi } from '../api-resources/find.js';
+import { type Family, faultOfFamily, grantedScopes } from '../consents/families.js';
+import type { AccessTokenRows } from '../db/client.js';
 import type { Deps } from '../deps.js';
 import { splitWords, userinfoScopes } from '../lib/scope.js';
 
@@ -58,25 +59,22 @@ export async function readAccessToken(deps: Pick<Deps, 'keys'>, token: string): 
 /**
  * Says what an access token is worth now: its `jti` is not revoked, the API that it is for is still registered, and family,
  * consent, member and client still stand, or for a client's own token the client and its epoch.
+ * @param rows what it stands on, as it is now
  * @returns null when it counts no more
  */
-export async function livingAccessToken(
-  deps: Pick<Deps, 'db' | 'clock'>,
-  claims: AccessTokenClaims,
-): Promise<AccessToken | null> {
-  if (await deps.db.revokedAccessToken.findUnique({ where: { jti: claims.jti } })) return null;
-  const api = claims.resourceId === undefined ? null : await findApiOfToken(deps.db, claims.resourceId);
+export function livingAccessToken(claims: AccessTokenClaims, rows: AccessTokenRows, now: Date): AccessToken | null {
+  if (rows.isRevoked) return null;
+  const api = rows.api && readApi(rows.api);
   if (claims.resourceId !== undefined && api === null) return null;
   // What an API takes no more is no longer carried to it.
   const scopes = api === null ? claims.scopes : claims.scopes.filter((scope) => isCarriedTo(api, scope));
   if (claims.familyId !== undefined) {
-    const family = await findFamily(deps.db, claims.familyId);
-    if (!family || faultOfFamily(family, deps.clock()) !== null || family.consent.memberId !== claims.subject)
-      return null;
+    const { family } = rows;
+    if (!family || faultOfFamily(family, now) !== null || family.consent.memberId !== claims.subject) return null;
     const granted = grantedScopes(family);
     return { kind: 'member', scopes: scopes.filter((scope) => granted.includes(scope)), family, api };
   }
-  const client = await deps.db.oAuthClient.findUnique({ where: { clientId: claims.clientId } });
+  const { client } = rows;
   if (!client || client.disabledAt !== null || client.tokenEpoch !== claims.epoch) return null;
   return { kind: 'client', scopes, clientId: client.clientId, api };
 }
@@ -88,9 +86,9 @@ export async function livingAccessToken(
 export async function verifyAccessToken(deps: Deps, token: string): Promise<AccessToken | null> {
   const claims = await readAccessToken(deps, token);
   if (!claims || !hasAudience(claims.audience, deps.config.issuer)) return null;
-  const access = await livingAccessToken(deps, claims);
+  const access = livingAccessToken(claims, await deps.hotPaths.accessToken(claims), deps.clock());
   if (access?.kind === 'member') {
-    deps.lastUsed.touch('consent', access.family.consentId);
+    deps.lastUsed.touch('consent', access.family.consent.id);
     deps.lastUsed.touch('member', access.family.consent.memberId);
   }
   return access;

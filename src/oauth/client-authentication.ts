@@ -10,18 +10,15 @@ import {
   refusedAssertion,
   type UnverifiedAssertion,
 } from '../clients/assertions.js';
-import {
-  type ClientWithSecret,
-  createSecretVerifier,
-  findClientWithSecret,
-  type SecretVerifier,
-} from '../clients/secrets.js';
+import { createSecretVerifier, type SecretVerifier } from '../clients/secrets.js';
+import type { CallerKey, ClientWithSecret, Found, HotPaths } from '../db/client.js';
 import type { Deps } from '../deps.js';
 import { originForAudit } from '../http/browser.js';
 import type { Environment } from '../http/environment.js';
 import type { Parameters } from '../http/form.js';
 import { limitNetwork, limitRequest } from '../http/request-limits.js';
 import { parseBasicCredentials } from '../lib/basic-credentials.js';
+import { selectorOfClientSecret } from '../lib/secret-format.js';
 import { OAuthError } from './error.js';
 
 type Presented = { readonly clientId: string } & (
@@ -121,43 +118,71 @@ export function actorOfClient(
   };
 }
 
-/** Checks what was presented. @returns why it is refused, for the log, or null */
-async function faultOfCredential(
+/** What a check of a credential comes to: why it is refused, for the log; else whether it took its time. */
+type Verdict = { readonly fault: string } | { readonly fault: null; readonly waited: boolean };
+
+async function judge(
   verifiers: CredentialVerifiers,
   client: ClientWithSecret,
   presented: Presented,
   actor: Actor,
-): Promise<string | null> {
+): Promise<Verdict> {
   switch (presented.method) {
     case 'NONE':
-      return client.tokenEndpointAuthMethod === 'NONE' ? null : 'no secret presented';
+      return client.tokenEndpointAuthMethod === 'NONE'
+        ? { fault: null, waited: false }
+        : { fault: 'no secret presented' };
     case 'PRIVATE_KEY_JWT':
       await verifiers.assertion.verify(client, presented.assertion, actor);
-      return null;
-    default:
-      return (await verifiers.secret.verify(client, presented.secret, actor))
-        ? null
-        : 'wrong, expired or revoked secret';
+      return { fault: null, waited: true };
+    default: {
+      const outcome = await verifiers.secret.verify(client, presented.secret, actor);
+      if (outcome === 'wrong') return { fault: 'wrong, expired or revoked secret' };
+      return { fault: null, waited: outcome === 'hashed' };
+    }
   }
 }
 
-async function authenticate(
+/**
+ * How an endpoint reads its caller, and with it what the caller presents, in one statement. What is presented is not looked at
+ * before the caller is authenticated.
+ */
+type Read<Presented> = (key: CallerKey, reads: HotPaths) => Promise<Found<Presented>>;
+
+/** How a request is read that presents nothing, or nothing that could be ours. */
+export async function readCallerAlone(key: CallerKey, reads: HotPaths): Promise<Found<never>> {
+  return { caller: await reads.caller(key), presented: null };
+}
+
+/** A caller that proved who it is, and the row of what it presented. */
+export interface Authenticated<Presented> {
+  readonly client: ClientWithSecret;
+  /** Null when there is no such row, or nothing was presented. */
+  readonly presented: Presented | null;
+}
+
+async function authenticate<Presented>(
   deps: Deps,
   verifiers: CredentialVerifiers,
   c: Context<Environment>,
   form: Parameters,
-): Promise<ClientWithSecret> {
-  const presented = readPresented(c, form);
-  const usedHeader = presented.method === 'CLIENT_SECRET_BASIC';
-  const refusedText = presented.method === 'PRIVATE_KEY_JWT' ? refusedAssertion : refused;
-  const secret = 'secret' in presented ? presented.secret : null;
-  const client = await findClientWithSecret(deps.db, presented.clientId, secret);
+  read: Read<Presented>,
+): Promise<Authenticated<Presented>> {
+  const credential = readPresented(c, form);
+  const usedHeader = credential.method === 'CLIENT_SECRET_BASIC';
+  const refusedText = credential.method === 'PRIVATE_KEY_JWT' ? refusedAssertion : refused;
+  const selector = 'secret' in credential ? selectorOfClientSecret(credential.secret) : null;
+  const readNow = () => read({ clientId: credential.clientId, selector }, deps.hotPaths);
+  let { caller: client, presented } = await readNow();
   if (!client) throw invalidClient(usedHeader, refusedText, 'unknown client');
-  const fault = await faultOfCredential(verifiers, client, presented, actorOfClient(c, client));
-  if (fault !== null) throw invalidClient(usedHeader, refusedText, fault);
+  const verdict = await judge(verifiers, client, credential, actorOfClient(c, client));
+  if (verdict.fault !== null) throw invalidClient(usedHeader, refusedText, verdict.fault);
+  // Much may have ended while a secret was hashed or keys were fetched.
+  if (verdict.waited) ({ caller: client, presented } = await readNow());
+  if (!client) throw invalidClient(usedHeader, refusedText, 'deleted meanwhile');
   // Said only to a caller who knows the secret, so that it tells nobody which clients exist.
-  if (client.tokenEndpointAuthMethod !== presented.method) {
-    const description = `This client is registered for ${methodNames[client.tokenEndpointAuthMethod]}, but used ${methodNames[presented.method]}.`;
+  if (client.tokenEndpointAuthMethod !== credential.method) {
+    const description = `This client is registered for ${methodNames[client.tokenEndpointAuthMethod]}, but used ${methodNames[credential.method]}.`;
     throw invalidClient(usedHeader, description, 'another method than the registered one');
   }
   if (client.disabledAt !== null) {
@@ -168,25 +193,28 @@ async function authenticate(
     );
   }
   deps.lastUsed.touch('oauthClient', client.id);
-  return client;
+  return { client, presented };
 }
 
 /**
  * Authenticates the calling client. Unknown clients and wrong credentials are answered alike.
+ * @param read reads the client and what it presents
  * @throws OAuthError invalid_client or invalid_request; ThrottledError and OverloadedError from the check or its limits
  */
-export async function authenticateClient(
+export async function authenticateClient<Presented>(
   deps: Deps,
   verifiers: CredentialVerifiers,
   c: Context<Environment>,
   form: Parameters,
-): Promise<ClientWithSecret> {
+  read: Read<Presented>,
+): Promise<Authenticated<Presented>> {
   try {
-    const client = await authenticate(deps, verifiers, c, form);
+    const authenticated = await authenticate(deps, verifiers, c, form, read);
+    const { client } = authenticated;
     c.set('client', client);
     c.set('clientId', client.id);
     limitRequest(c, deps.requestLimits.client, client.id);
-    return client;
+    return authenticated;
   } catch (error) {
     const refusal = error instanceof AssertionRefusedError ? invalidClient(false, error.message, error.detail) : error;
     if (refusal instanceof OAuthError) limitNetwork(c, deps.requestLimits.unproven);

@@ -1,14 +1,21 @@
 // The introspection endpoint (RFC 7662): what a token is worth now, told to the client that it was issued to and to the API that
 // it is for. Whatever is not a living token of the caller's gets one and the same answer.
 import type { Context } from 'hono';
-import { isIntrospector, scopesOfApi } from '../api-resources/find.js';
-import type { ClientWithSecret } from '../clients/secrets.js';
+import { scopesOfApi } from '../api-resources/find.js';
 import { faultOfFamily, grantedScopes } from '../consents/families.js';
-import { findRefreshTokenOf } from '../consents/refresh-tokens.js';
+import { hashOfRefreshToken } from '../consents/refresh-tokens.js';
+import type {
+  CallerKey,
+  ClientWithSecret,
+  Found,
+  HotPaths,
+  IntrospectedRows,
+  RefreshTokenWithFamily,
+} from '../db/client.js';
 import type { Deps } from '../deps.js';
 import type { Environment } from '../http/environment.js';
 import { type AccessTokenClaims, livingAccessToken, readAccessToken } from './access-token.js';
-import { authenticateClient, type CredentialVerifiers } from './client-authentication.js';
+import { authenticateClient, type CredentialVerifiers, readCallerAlone } from './client-authentication.js';
 import { OAuthError } from './error.js';
 import { readForm, readToken } from './params.js';
 
@@ -39,22 +46,46 @@ function scopeOf(scopes: readonly string[]): { readonly scope?: string } {
   return scopes.length === 0 ? {} : { scope: scopes.join(' ') };
 }
 
+/** What a caller presented: which kind of token, and the row or rows that it stands on. */
+type Presented =
+  | { readonly kind: 'refresh token'; readonly row: RefreshTokenWithFamily }
+  | { readonly kind: 'access token'; readonly claims: AccessTokenClaims; readonly rows: IntrospectedRows };
+
+/**
+ * Reads the caller, and what stands behind a token that could be shown to it: that is decided by what the token says, so that
+ * another client's takes the same time whether it lives or not.
+ */
+async function readPresented(deps: Deps, token: string, key: CallerKey, reads: HotPaths): Promise<Found<Presented>> {
+  const hash = hashOfRefreshToken(token);
+  if (hash !== null) {
+    const { caller, presented: row } = await reads.callerWithRefreshToken(key, hash);
+    return { caller, presented: row && { kind: 'refresh token', row } };
+  }
+  const claims = await readAccessToken(deps, token);
+  if (!claims || (claims.clientId !== key.clientId && claims.resourceId === undefined)) {
+    return readCallerAlone(key, reads);
+  }
+  const { caller, presented: rows } = await reads.callerWithAccessToken(key, claims);
+  return { caller, presented: rows && { kind: 'access token', claims, rows } };
+}
+
 /**
  * Whom an access token is shown to: the client that it was issued to, the API that it is for, by a client that the API resource
  * names, and nobody else. (A refresh token is never anybody's but its client's.)
  */
-async function askedBy(deps: Deps, client: ClientWithSecret, claims: AccessTokenClaims) {
+function askedBy(client: ClientWithSecret, claims: AccessTokenClaims, rows: IntrospectedRows) {
   if (claims.clientId === client.clientId) return 'its client';
-  if (claims.resourceId === undefined) return 'nobody';
-  return (await isIntrospector(deps.db, claims.resourceId, client.id)) ? 'its API' : 'nobody';
+  return rows.isIntrospector ? 'its API' : 'nobody';
 }
 
-async function aboutAccessToken(deps: Deps, client: ClientWithSecret, token: string): Promise<ActiveToken | null> {
-  const claims = await readAccessToken(deps, token);
-  // Before anything is looked up, so that another client's token takes the same time whether it lives or not.
-  const by = claims && (await askedBy(deps, client, claims));
-  if (!claims || by === 'nobody') return null;
-  const access = await livingAccessToken(deps, claims);
+function aboutAccessToken(
+  deps: Deps,
+  client: ClientWithSecret,
+  claims: AccessTokenClaims,
+  rows: IntrospectedRows,
+): ActiveToken | null {
+  const by = askedBy(client, claims, rows);
+  const access = by === 'nobody' ? null : livingAccessToken(claims, rows, deps.clock());
   if (!access) return null;
   // What else the token opens, at userinfo, is no business of the API's.
   const scopes = by === 'its API' && access.api ? scopesOfApi(access.api, access.scopes) : access.scopes;
@@ -72,11 +103,11 @@ async function aboutAccessToken(deps: Deps, client: ClientWithSecret, token: str
   };
 }
 
-async function aboutRefreshToken(deps: Deps, client: ClientWithSecret, token: string): Promise<ActiveToken | null> {
-  const row = await findRefreshTokenOf(deps.db, client.id, token);
+function aboutRefreshToken(deps: Deps, client: ClientWithSecret, row: RefreshTokenWithFamily): ActiveToken | null {
   const now = deps.clock();
+  if (row.family.consent.clientId !== client.id) return null;
   // A used one is spent, though within the grace window it would still give its successor.
-  if (!row || row.usedAt !== null || row.expiresAt <= now || faultOfFamily(row.family, now) !== null) return null;
+  if (row.usedAt !== null || row.expiresAt <= now || faultOfFamily(row.family, now) !== null) return null;
   return {
     active: true,
     ...scopeOf(grantedScopes(row.family)),
@@ -88,6 +119,13 @@ async function aboutRefreshToken(deps: Deps, client: ClientWithSecret, token: st
   };
 }
 
+function about(deps: Deps, client: ClientWithSecret, presented: Presented | null): ActiveToken | null {
+  if (presented === null) return null;
+  return presented.kind === 'refresh token'
+    ? aboutRefreshToken(deps, client, presented.row)
+    : aboutAccessToken(deps, client, presented.claims, presented.rows);
+}
+
 /**
  * POST `/oauth/introspect`, for clients that prove who they are: a `client_id` alone is known to everybody (RFC 7662
  * section 2.1).
@@ -95,14 +133,15 @@ async function aboutRefreshToken(deps: Deps, client: ClientWithSecret, token: st
 export function introspectionEndpoint(deps: Deps, verifiers: CredentialVerifiers) {
   return async (c: Context<Environment>): Promise<Response> => {
     const form = await readForm(c);
-    const client = await authenticateClient(deps, verifiers, c, form);
+    const { client, presented } = await authenticateClient(deps, verifiers, c, form, (key, reads) =>
+      readPresented(deps, form.get('token') ?? '', key, reads),
+    );
     if (client.tokenEndpointAuthMethod === 'NONE') {
       const description = 'Only clients that authenticate may ask about tokens; this one is registered for none.';
       throw new OAuthError('invalid_client', description, { status: 401, detail: 'introspection by a public client' });
     }
-    const token = readToken(form);
-    const about = (await aboutRefreshToken(deps, client, token)) ?? (await aboutAccessToken(deps, client, token));
+    readToken(form);
     c.header('Cache-Control', 'no-store');
-    return c.json(about ?? inactive);
+    return c.json(about(deps, client, presented) ?? inactive);
   };
 }

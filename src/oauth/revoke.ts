@@ -2,15 +2,19 @@
 // consents/revocation.ts; here is who may give back which, and what is answered.
 import type { Context } from 'hono';
 import type { Actor } from '../audit/service.js';
-import type { ClientWithSecret } from '../clients/secrets.js';
-import { findRefreshTokenOf } from '../consents/refresh-tokens.js';
+import { hashOfRefreshToken } from '../consents/refresh-tokens.js';
 import { revokeAccessToken, revokeSignIn } from '../consents/revocation.js';
-import { asUnavailable } from '../db/client.js';
+import { asUnavailable, type ClientWithSecret, type RefreshTokenWithFamily } from '../db/client.js';
 import type { Deps } from '../deps.js';
 import type { Environment } from '../http/environment.js';
 import { OverloadedError, ThrottledError } from '../lib/errors.js';
 import { readAccessToken } from './access-token.js';
-import { actorOfClient, authenticateClient, type CredentialVerifiers } from './client-authentication.js';
+import {
+  actorOfClient,
+  authenticateClient,
+  type CredentialVerifiers,
+  readCallerAlone,
+} from './client-authentication.js';
 import { OAuthError } from './error.js';
 import { readForm, readToken } from './params.js';
 
@@ -22,10 +26,18 @@ const retryAfterSeconds = 5;
  * a different answer would tell whoever tries a text that it is somebody's token (CVE-2018-1000211 has the other half: it
  * must stay untouched).
  */
-async function giveBack(deps: Deps, client: ClientWithSecret, actor: Actor, token: string): Promise<void> {
-  const refreshToken = await findRefreshTokenOf(deps.db, client.id, token);
-  // A used one too: its client wants the sign-in to end, and may never have got the successor.
-  if (refreshToken) return revokeSignIn(deps, actor, client, refreshToken.family);
+async function giveBack(
+  deps: Deps,
+  client: ClientWithSecret,
+  actor: Actor,
+  token: string,
+  refreshToken: RefreshTokenWithFamily | null,
+): Promise<void> {
+  if (refreshToken) {
+    if (refreshToken.family.consent.clientId !== client.id) return;
+    // A used one too: its client wants the sign-in to end, and may never have got the successor.
+    return revokeSignIn(deps, actor, client, refreshToken.family);
+  }
   const claims = await readAccessToken(deps, token);
   if (claims?.clientId !== client.clientId) return;
   // Not asked is whether it still counts: a token of a suspended member would count again once the member may sign in.
@@ -57,8 +69,11 @@ export function revocationEndpoint(deps: Deps, verifiers: CredentialVerifiers) {
   return async (c: Context<Environment>): Promise<Response> => {
     try {
       const form = await readForm(c);
-      const client = await authenticateClient(deps, verifiers, c, form);
-      await giveBack(deps, client, actorOfClient(c, client), readToken(form));
+      const hash = hashOfRefreshToken(form.get('token') ?? '');
+      const { client, presented } = await authenticateClient(deps, verifiers, c, form, (key, reads) =>
+        hash === null ? readCallerAlone(key, reads) : reads.callerWithRefreshToken(key, hash),
+      );
+      await giveBack(deps, client, actorOfClient(c, client), readToken(form), presented);
     } catch (error) {
       // Never a success that was none (CVE-2020-15223).
       throw isRefusal(error) ? error : unavailable(c, error);

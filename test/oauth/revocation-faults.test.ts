@@ -17,14 +17,15 @@ beforeEach(async () => {
   client = await registerClient(app);
 });
 
-/** Replaces parts of the database that the application is given, while the work is done. */
+/** Replaces parts of the database, or statements of its hot paths, that the application is given, while the work is done. */
 async function withFailing<T>(parts: Record<string, unknown>, work: () => Promise<T>): Promise<T> {
+  const { hotPaths } = app.deps;
   const failing = new Proxy(whole, { get: (target, name) => parts[String(name)] ?? Reflect.get(target, name) });
-  Object.assign(app.deps, { db: failing });
+  Object.assign(app.deps, { db: failing, hotPaths: { ...hotPaths, ...parts } });
   try {
     return await work();
   } finally {
-    Object.assign(app.deps, { db: whole });
+    Object.assign(app.deps, { db: whole, hotPaths });
   }
 }
 
@@ -50,15 +51,15 @@ const failures: Record<string, Record<string, unknown>> = {
         ),
       ),
   },
-  'refresh tokens cannot be read': { refreshToken: { findFirst: fault } },
-  'clients cannot be read': { oAuthClient: { findUnique: fault } },
+  'refresh tokens cannot be read': { callerWithRefreshToken: fault },
+  'clients cannot be read': { caller: fault, callerWithRefreshToken: fault },
 };
 
 test.each(
   Object.entries(failures).flatMap(([what, parts]) =>
     (['refresh', 'access'] as const)
-      // An access token is not looked for among them.
-      .filter((kind) => kind === 'refresh' || !('refreshToken' in parts))
+      // An access token is not looked for among refresh tokens.
+      .filter((kind) => kind === 'refresh' || what !== 'refresh tokens cannot be read')
       .map((kind) => [what, kind, parts] as const),
   ),
 )(

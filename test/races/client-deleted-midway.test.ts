@@ -34,23 +34,16 @@ function deleteBeforeTransaction() {
   });
 }
 
-/** Deletes the client before the next refresh token is stored outside a transaction. */
-function deleteBeforeRefreshToken() {
-  const { db } = app;
-  const refreshToken = new Proxy(db.refreshToken, {
-    get: (model, name) =>
-      name === 'create'
-        ? async (...parameters: Parameters<typeof model.create>) => {
-            Object.assign(app.deps, { db });
-            await remove();
-            return model.create(...parameters);
-          }
-        : Reflect.get(model, name, model),
-  });
-  const proxy = new Proxy(db, {
-    get: (all, name) => (name === 'refreshToken' ? refreshToken : Reflect.get(all, name, all)),
-  });
-  Object.assign(app.deps, { db: proxy });
+/** Deletes the client before what a token request presents is used up. */
+function deleteBeforeUse(statement: 'redeemCode' | 'rotateRefreshToken') {
+  const { hotPaths } = app.deps;
+  const use = hotPaths[statement] as (...values: unknown[]) => Promise<boolean>;
+  const deleting = async (...values: unknown[]) => {
+    Object.assign(app.deps, { hotPaths });
+    await remove();
+    return use(...values);
+  };
+  Object.assign(app.deps, { hotPaths: { ...hotPaths, [statement]: deleting } });
 }
 
 test('an authorization that was about to be given a code ends on a page', async () => {
@@ -73,14 +66,14 @@ test('a consent that was about to be stored ends on a page', async () => {
 
 test('a code that was about to be redeemed is not valid', async () => {
   const code = await obtainCode(app, client);
-  deleteBeforeRefreshToken();
+  deleteBeforeUse('redeemCode');
   const { status, body } = await redeem(app, client, code);
   expect({ status, error: body.error }).toEqual({ status: 400, error: 'invalid_grant' });
 });
 
 test('a refresh token that was about to be rotated is not valid', async () => {
   const { refreshToken } = await obtainTokens(app, client);
-  deleteBeforeTransaction();
+  deleteBeforeUse('rotateRefreshToken');
   const { status, body } = await refresh(app, client, refreshToken);
   expect({ status, error: body.error }).toEqual({ status: 400, error: 'invalid_grant' });
 });

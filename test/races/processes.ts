@@ -16,8 +16,8 @@ export async function startProcesses(options: Pick<TestAppOptions, 'config'> = {
   const database = await createTestDatabase();
   const first = await createTestApp({ ...options, database });
   // A pool as small as the other's.
-  const { db, close } = await openDatabase(database.url, { poolSize: 5 });
-  const second = await createTestApp({ ...options, database: { ...database, db, statements: [] } });
+  const { close, ...opened } = await openDatabase(database.url, { poolSize: 5 });
+  const second = await createTestApp({ ...options, database: { ...database, ...opened, statements: [] } });
   return {
     apps: [first, second],
     advance: (seconds) => {

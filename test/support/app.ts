@@ -62,7 +62,7 @@ export interface TestAppOptions {
 /** The application over a fresh database, in process. Close it after the test. */
 export async function createTestApp(options: TestAppOptions = {}) {
   const database = options.database ?? (await createTestDatabase());
-  const { db, statements } = database;
+  const { db, hotPaths, statements } = database;
   const issuer = options.issuer ?? 'http://localhost:4000';
   const config: Config = {
     ...loadConfig({ LATCHKEY_ISSUER: issuer, DATABASE_URL: 'file:unused', LATCHKEY_OWNER_PASSWORD: ownerPassword }),
@@ -80,6 +80,7 @@ export async function createTestApp(options: TestAppOptions = {}) {
   const parts = {
     config,
     db,
+    hotPaths,
     clock,
     randomBytes,
     newId: createIdMaker(() => clock().getTime(), randomBytes),

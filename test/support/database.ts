@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
-import { type Db, openDatabase, type Provider } from '../../src/db/client.js';
+import { type Db, type HotPaths, openDatabase, type Provider } from '../../src/db/client.js';
 import { migrate } from '../../src/db/migrate.js';
 import { migrationsFolder, readMigrations } from '../../src/db/migrations.js';
 
@@ -14,8 +14,9 @@ export interface TestDatabase {
   /** As in DATABASE_URL. */
   readonly url: string;
   readonly db: Db;
+  readonly hotPaths: HotPaths;
   readonly provider: Provider;
-  /** The SQL that Prisma has sent through `db`, oldest first; BEGIN is not among it. Empty it with `length = 0`. */
+  /** The SQL that was sent through `db` and the hot paths, oldest first; BEGIN is not among it. Empty it with `length = 0`. */
   readonly statements: string[];
   /** Disconnects and removes the database. */
   close(): Promise<void>;
@@ -46,10 +47,14 @@ export async function createTestDatabase(): Promise<TestDatabase> {
     : createSqliteFile(await sqliteTemplate());
   const statements: string[] = [];
   try {
-    const { db, provider, close } = await openDatabase(empty.url, { poolSize, onQuery: (sql) => statements.push(sql) });
+    const { db, hotPaths, provider, close } = await openDatabase(empty.url, {
+      poolSize,
+      onQuery: (sql) => statements.push(sql),
+    });
     return {
       url: empty.url,
       db,
+      hotPaths,
       provider,
       statements,
       close: async () => {

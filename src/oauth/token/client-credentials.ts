@@ -1,12 +1,14 @@
 // The client credentials grant at the token endpoint (RFC 6749 section 4.4): a client on its own behalf, without a person.
 import { isSubset, parseScope, personalScopes, splitWords } from '../../lib/scope.js';
+import { readCallerAlone } from '../client-authentication.js';
 import { OAuthError } from '../error.js';
 import type { Grant } from './grant.js';
 import { issueForClient } from './issue.js';
 import { targetForClient } from './target.js';
 
-export const clientCredentialsGrant: Grant = {
+export const clientCredentialsGrant: Grant<never> = {
   grantType: 'client_credentials',
+  read: readCallerAlone,
   async handle(deps, { client, form }) {
     // Scopes about a person mean nothing without one.
     const own = splitWords(client.scopes).filter((scope) => !personalScopes.includes(scope));

@@ -1,13 +1,15 @@
 // What a grant is to the token endpoint: its name and how it turns a request into a token response. What all grants share
 // is in handler.ts.
 import type { Actor } from '../../audit/service.js';
-import type { ClientWithSecret } from '../../clients/secrets.js';
+import type { CallerKey, ClientWithSecret, Found, HotPaths } from '../../db/client.js';
 import type { Deps } from '../../deps.js';
 import type { Parameters } from '../../http/form.js';
 
 /** A token request whose client is authenticated and may use the grant. */
-export interface TokenRequest {
+export interface TokenRequest<Presented = unknown> {
   readonly client: ClientWithSecret;
+  /** The row of what the grant presents; null when there is none. */
+  readonly presented: Presented | null;
   readonly form: Parameters;
   readonly actor: Actor;
 }
@@ -23,8 +25,10 @@ export interface TokenResponse {
   readonly id_token?: string;
 }
 
-export interface Grant {
+export interface Grant<Presented = unknown> {
   readonly grantType: 'authorization_code' | 'refresh_token' | 'client_credentials';
+  /** Reads the client, and with it what the grant presents. */
+  read(key: CallerKey, reads: HotPaths, form: Parameters): Promise<Found<Presented>>;
   /** @throws OAuthError */
-  handle(deps: Deps, request: TokenRequest): Promise<TokenResponse>;
+  handle(deps: Deps, request: TokenRequest<Presented>): Promise<TokenResponse>;
 }

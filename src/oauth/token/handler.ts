@@ -28,14 +28,16 @@ export function tokenEndpoint(deps: Deps, verifiers: CredentialVerifiers) {
   return async (c: Context<Environment>): Promise<Response> => {
     const form = await readForm(c, ['resource']);
     const grant = selectGrant(form.get('grant_type'));
-    const client = await authenticateClient(deps, verifiers, c, form);
+    const { client, presented } = await authenticateClient(deps, verifiers, c, form, (key, reads) =>
+      grant.read(key, reads, form),
+    );
     if (!splitWords(client.grantTypes).includes(grant.grantType)) {
       throw new OAuthError('unauthorized_client', `This client is not registered for the grant ${grant.grantType}.`);
     }
     if (form.getAll('resource').length > 1) {
       throw new OAuthError('invalid_target', 'An access token is for one resource. Ask for each token by itself.');
     }
-    const response = await grant.handle(deps, { client, form, actor: actorOfClient(c, client) });
+    const response = await grant.handle(deps, { client, presented, form, actor: actorOfClient(c, client) });
     c.header('Cache-Control', 'no-store');
     c.header('Pragma', 'no-cache');
     return c.json(response);

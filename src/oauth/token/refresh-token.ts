@@ -1,8 +1,10 @@
 // The refresh token grant at the token endpoint (RFC 6749 section 6, RFC 9700 section 4.14). How a token is rotated is
 // consents/refresh-tokens.ts; here is who may ask, and for what.
 import { faultOfFamily, grantedScopes } from '../../consents/families.js';
-import { findRefreshToken, rotateRefreshToken } from '../../consents/refresh-tokens.js';
+import { hashOfRefreshToken, rotateRefreshToken } from '../../consents/refresh-tokens.js';
+import type { RefreshTokenWithFamily } from '../../db/client.js';
 import { isSubset, parseScope } from '../../lib/scope.js';
+import { readCallerAlone } from '../client-authentication.js';
 import { OAuthError } from '../error.js';
 import type { Grant } from './grant.js';
 import { issueForMember } from './issue.js';
@@ -26,13 +28,16 @@ function narrowedScopes(asked: string | undefined, granted: readonly string[]): 
   return scopes;
 }
 
-export const refreshTokenGrant: Grant = {
+export const refreshTokenGrant: Grant<RefreshTokenWithFamily> = {
   grantType: 'refresh_token',
+  read(key, reads, form) {
+    const hash = hashOfRefreshToken(form.get('refresh_token') ?? '');
+    return hash === null ? readCallerAlone(key, reads) : reads.callerWithRefreshToken(key, hash);
+  },
   async handle(deps, request) {
-    const { client, form } = request;
+    const { client, form, presented: row } = request;
     const presented = form.get('refresh_token');
     if (presented === undefined) throw new OAuthError('invalid_request', 'refresh_token is missing.');
-    const row = await findRefreshToken(deps.db, presented);
     if (!row) throw invalidGrant('unknown refresh token');
     if (row.family.consent.clientId !== client.id) throw invalidGrant("another client's refresh token");
     const now = deps.clock();

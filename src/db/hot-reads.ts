@@ -1,0 +1,188 @@
+// What the token, userinfo and introspection endpoints read: each all that an answer depends on, in one statement. Whether what
+// is found still counts, and who may see it, is decided by those who ask.
+import { selectionOf } from './columns.js';
+import type { Driver, RawRow, Value } from './driver.js';
+import {
+  type ClientWithSecret,
+  type CodeWithFamily,
+  columns,
+  type FamilyWithParties,
+  type ProtocolApi,
+  type ProtocolClient,
+  type RefreshTokenWithFamily,
+} from './hot-rows.js';
+
+/** How a caller names itself: its `client_id`, and the part of its secret that picks the row; null for none. */
+export interface CallerKey {
+  readonly clientId: string;
+  readonly selector: string | null;
+}
+
+/** What an access token says of the rows that it stands on. */
+export interface AccessTokenKey {
+  readonly jti: string;
+  readonly clientId: string;
+  /** The family of a member's token; undefined for a client's own. */
+  readonly familyId: string | undefined;
+  /** The API that it was issued for; undefined for us. */
+  readonly resourceId: string | undefined;
+}
+
+/** The rows that an access token stands on, as they are now. */
+export interface AccessTokenRows {
+  readonly isRevoked: boolean;
+  readonly api: ProtocolApi | null;
+  /** Of a member's token. */
+  readonly family: FamilyWithParties | null;
+  /** Of a client's own token. */
+  readonly client: ProtocolClient | null;
+}
+
+/** The rows of a token that is introspected, and whether its API is asked for by the caller. */
+export interface IntrospectedRows extends AccessTokenRows {
+  readonly isIntrospector: boolean;
+}
+
+/** A caller, and what it presented; without a caller nothing is looked for. */
+export interface Found<Presented> {
+  readonly caller: ClientWithSecret | null;
+  readonly presented: Presented | null;
+}
+
+/** The reading half of the hot paths. */
+export interface HotReads {
+  /** The client that calls, with the secret that it names. */
+  caller(key: CallerKey): Promise<ClientWithSecret | null>;
+  /** The same, with a presented code, whosever it is, used or not. @param hash the code's */
+  callerWithCode(key: CallerKey, hash: string): Promise<Found<CodeWithFamily>>;
+  /** The same, with a presented refresh token, whosever it is, used or not. @param hash the token's */
+  callerWithRefreshToken(key: CallerKey, hash: string): Promise<Found<RefreshTokenWithFamily>>;
+  /** The same, with what an access token stands on. */
+  callerWithAccessToken(key: CallerKey, token: AccessTokenKey): Promise<Found<IntrospectedRows>>;
+  /** What an access token stands on. */
+  accessToken(token: AccessTokenKey): Promise<AccessTokenRows>;
+}
+
+const { caller, secret, client, member, consent, family, code, refreshToken, api, revoked, introspector } = columns;
+const called = { caller, secret };
+const parties = { family, consent, client, member };
+
+const fromCaller = 'FROM "OAuthClient" c LEFT JOIN "OAuthClientSecret" s ON s."clientId" = c."id" AND s."selector" = ?';
+const ofCaller = 'WHERE c."clientId" = ?';
+const partiesOfFamily = `LEFT JOIN "Consent" k ON k."id" = f."consentId"
+  LEFT JOIN "OAuthClient" tc ON tc."id" = k."clientId"
+  LEFT JOIN "Member" m ON m."id" = k."memberId"`;
+const familyById = `LEFT JOIN "TokenFamily" f ON f."id" = ? ${partiesOfFamily}`;
+const clientByName = 'LEFT JOIN "OAuthClient" tc ON tc."clientId" = ?';
+const revokedAndApi = 'LEFT JOIN "RevokedAccessToken" r ON r."jti" = ? LEFT JOIN "ApiResource" p ON p."id" = ?';
+const introspectorOfApi =
+  'LEFT JOIN "ApiResourceIntrospector" x ON x."apiResourceId" = p."id" AND x."clientId" = c."id"';
+// So that there is a row to join to, whatever is missing.
+const fromNothing = 'FROM (SELECT 1) AS one_row';
+
+const selections = {
+  caller: selectionOf(called, `${fromCaller} ${ofCaller}`),
+  code: selectionOf(
+    { ...called, code, ...parties },
+    `${fromCaller}
+  LEFT JOIN "AuthorizationCode" a ON a."hash" = ?
+  LEFT JOIN "TokenFamily" f ON f."id" = a."familyId" ${partiesOfFamily} ${ofCaller}`,
+  ),
+  refreshToken: selectionOf(
+    { ...called, refreshToken, ...parties },
+    `${fromCaller}
+  LEFT JOIN "RefreshToken" t ON t."hash" = ?
+  LEFT JOIN "TokenFamily" f ON f."id" = t."familyId" ${partiesOfFamily} ${ofCaller}`,
+  ),
+  introspectedOfMember: selectionOf(
+    { ...called, revoked, api, introspector, ...parties },
+    `${fromCaller} ${revokedAndApi} ${introspectorOfApi} ${familyById} ${ofCaller}`,
+  ),
+  introspectedOfClient: selectionOf(
+    { ...called, revoked, api, introspector, client },
+    `${fromCaller} ${revokedAndApi} ${introspectorOfApi} ${clientByName} ${ofCaller}`,
+  ),
+  ofMember: selectionOf({ revoked, api, ...parties }, `${fromNothing} ${revokedAndApi} ${familyById}`),
+  ofClient: selectionOf({ revoked, api, client }, `${fromNothing} ${revokedAndApi} ${clientByName}`),
+};
+
+type Parties = ReturnType<typeof selections.ofMember.read>;
+
+/** The family with its parties, or null when any of them is missing. */
+function familyFrom(rows: Pick<Parties, keyof typeof parties>): FamilyWithParties | null {
+  const { family: row, consent: ofConsent, client: ofClient, member: ofMember } = rows;
+  if (!row || !ofConsent || !ofClient || !ofMember) return null;
+  return { ...row, consent: { ...ofConsent, client: ofClient, member: ofMember } };
+}
+
+function callerFrom(rows: ReturnType<typeof selections.caller.read>): ClientWithSecret | null {
+  return rows.caller && { ...rows.caller, secrets: rows.secret ? [rows.secret] : [] };
+}
+
+function ofMembersToken(rows: Parties): AccessTokenRows {
+  return { isRevoked: rows.revoked !== null, api: rows.api, family: familyFrom(rows), client: null };
+}
+
+function ofClientsToken(rows: ReturnType<typeof selections.ofClient.read>): AccessTokenRows {
+  return { isRevoked: rows.revoked !== null, api: rows.api, family: null, client: rows.client };
+}
+
+/** The values of a statement about a caller. Without a selector nothing matches: no stored one is empty. */
+function valuesOf({ clientId, selector }: CallerKey, between: readonly Value[] = []): Value[] {
+  return [selector ?? '', ...between, clientId];
+}
+
+/** Likewise no API has an empty id. */
+function valuesOfToken({ jti, resourceId, familyId, clientId }: AccessTokenKey): Value[] {
+  return [jti, resourceId ?? '', familyId ?? clientId];
+}
+
+const nobody = { caller: null, presented: null };
+
+/** Builds the reading half over a connected database. */
+export function createHotReads(driver: Driver): HotReads {
+  async function first(sql: string, values: readonly Value[]): Promise<RawRow | undefined> {
+    return (await driver.query(sql, values))[0];
+  }
+
+  return {
+    async caller(key) {
+      const row = await first(selections.caller.sql, valuesOf(key));
+      return row ? callerFrom(selections.caller.read(row)) : null;
+    },
+    async callerWithCode(key, hash) {
+      const row = await first(selections.code.sql, valuesOf(key, [hash]));
+      if (!row) return nobody;
+      const rows = selections.code.read(row);
+      const of = familyFrom(rows);
+      return { caller: callerFrom(rows), presented: rows.code && of && { ...rows.code, family: of } };
+    },
+    async callerWithRefreshToken(key, hash) {
+      const row = await first(selections.refreshToken.sql, valuesOf(key, [hash]));
+      if (!row) return nobody;
+      const rows = selections.refreshToken.read(row);
+      const of = familyFrom(rows);
+      return { caller: callerFrom(rows), presented: rows.refreshToken && of && { ...rows.refreshToken, family: of } };
+    },
+    async callerWithAccessToken(key, token) {
+      const isMembers = token.familyId !== undefined;
+      const selection = isMembers ? selections.introspectedOfMember : selections.introspectedOfClient;
+      const row = await first(selection.sql, valuesOf(key, valuesOfToken(token)));
+      if (!row) return nobody;
+      if (isMembers) {
+        const rows = selections.introspectedOfMember.read(row);
+        const presented = { ...ofMembersToken(rows), isIntrospector: rows.introspector !== null };
+        return { caller: callerFrom(rows), presented };
+      }
+      const rows = selections.introspectedOfClient.read(row);
+      const presented = { ...ofClientsToken(rows), isIntrospector: rows.introspector !== null };
+      return { caller: callerFrom(rows), presented };
+    },
+    async accessToken(token) {
+      const isMembers = token.familyId !== undefined;
+      const row = await first((isMembers ? selections.ofMember : selections.ofClient).sql, valuesOfToken(token));
+      if (!row) throw new Error('The statement gave no row.');
+      return isMembers ? ofMembersToken(selections.ofMember.read(row)) : ofClientsToken(selections.ofClient.read(row));
+    },
+  };
+}

@@ -1,0 +1,213 @@
+// The statements that go past Prisma's engine: they read what Prisma reads, use up once, and store both or neither. The same on
+// both databases.
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { RefreshTokenWithFamily } from '../../src/db/client.js';
+import { sha256 } from '../../src/lib/crypto.js';
+import { selectorOfClientSecret } from '../../src/lib/secret-format.js';
+import { registerApi } from '../support/api-resources.js';
+import { createTestApp, type TestApp } from '../support/app.js';
+import { claimsOf, obtainCode, obtainTokens, registerClient, type TestClient } from '../support/oauth.js';
+import { revoke } from '../support/tokens.js';
+
+let app: TestApp;
+let client: TestClient;
+beforeAll(async () => {
+  app = await createTestApp();
+  client = await registerClient(app);
+});
+afterAll(() => app.close());
+
+const keyOf = ({ clientId, secret }: TestClient) => ({ clientId, selector: selectorOfClientSecret(secret) });
+
+/** Those of a row's columns that the other has. */
+function like<Row extends object>(row: Row, read: object): Partial<Row> {
+  return Object.fromEntries(Object.entries(row).filter(([name]) => name in read)) as Partial<Row>;
+}
+
+async function familyByPrisma(id: string) {
+  const include = { consent: { include: { client: true, member: true } } } as const;
+  return app.db.tokenFamily.findUniqueOrThrow({ where: { id }, include });
+}
+
+/** Compares a family that was read here with what Prisma reads, column by column. */
+async function expectFamily(read: RefreshTokenWithFamily['family'] | null | undefined): Promise<void> {
+  if (!read) throw new Error('No family was read.');
+  const { consent, ...family } = read;
+  const { client: ofClient, member, ...ofConsent } = consent;
+  const stored = await familyByPrisma(read.id);
+  expect(family).toEqual(like(stored, family));
+  expect(ofConsent).toEqual(like(stored.consent, ofConsent));
+  expect(ofClient).toEqual(like(stored.consent.client, ofClient));
+  expect(member).toEqual(like(stored.consent.member, member));
+}
+
+describe('reading', () => {
+  test('a caller is read with the secret that it names, and with no other', async () => {
+    const other = await registerClient(app);
+    const read = await app.deps.hotPaths.caller(keyOf(client));
+    const stored = await app.db.oAuthClient.findUniqueOrThrow({ where: { id: client.id }, include: { secrets: true } });
+    const { secrets, ...columns } = read ?? { secrets: [] };
+    expect(Object.keys(columns).length).toBeGreaterThan(20);
+    expect(columns).toEqual(like(stored, columns));
+    expect(secrets).toEqual(stored.secrets.map((secret) => like(secret, secrets[0] ?? {})));
+    const crossed = { clientId: client.clientId, selector: keyOf(other).selector };
+    expect((await app.deps.hotPaths.caller(crossed))?.secrets).toEqual([]);
+    expect((await app.deps.hotPaths.caller({ clientId: client.clientId, selector: null }))?.secrets).toEqual([]);
+    expect(await app.deps.hotPaths.caller({ clientId: 'nobody', selector: null })).toBeNull();
+  });
+
+  test('a code, a refresh token and an access token are read with their family, as Prisma reads it', async () => {
+    const { code } = await obtainCode(app, client);
+    const withCode = await app.deps.hotPaths.callerWithCode(keyOf(client), sha256(code));
+    const storedCode = await app.db.authorizationCode.findUniqueOrThrow({ where: { hash: sha256(code) } });
+    const { family: ofCode, ...codeColumns } = withCode.presented ?? {};
+    expect(codeColumns).toEqual(like(storedCode, codeColumns));
+    await expectFamily(ofCode);
+
+    const { refreshToken, accessToken } = await obtainTokens(app, client);
+    const withToken = await app.deps.hotPaths.callerWithRefreshToken(keyOf(client), sha256(refreshToken));
+    const storedToken = await app.db.refreshToken.findUniqueOrThrow({ where: { hash: sha256(refreshToken) } });
+    const { family: ofToken, ...tokenColumns } = withToken.presented ?? {};
+    expect(tokenColumns).toEqual(like(storedToken, tokenColumns));
+    await expectFamily(ofToken);
+
+    const { jti, fid } = claimsOf(accessToken) as { jti: string; fid: string };
+    const token = { jti, familyId: fid, clientId: client.clientId, resourceId: undefined };
+    const rows = await app.deps.hotPaths.accessToken(token);
+    expect([rows.isRevoked, rows.api, rows.client]).toEqual([false, null, null]);
+    await expectFamily(rows.family);
+    const introspected = await app.deps.hotPaths.callerWithAccessToken(keyOf(client), token);
+    expect(introspected.caller?.id).toBe(client.id);
+    await expectFamily(introspected.presented?.family);
+    await revoke(app, client, accessToken);
+    expect((await app.deps.hotPaths.accessToken(token)).isRevoked).toBe(true);
+  });
+
+  test('what was not there is null, and hides nothing else', async () => {
+    const nothing = await app.deps.hotPaths.callerWithCode(keyOf(client), sha256('lkc_unknown'));
+    expect([nothing.caller?.id, nothing.presented]).toEqual([client.id, null]);
+    const nobody = await app.deps.hotPaths.callerWithRefreshToken({ clientId: 'nobody', selector: null }, 'x');
+    expect(nobody).toEqual({ caller: null, presented: null });
+    const token = { jti: 'unknown', familyId: 'fam_unknown', clientId: client.clientId, resourceId: 'api_unknown' };
+    expect(await app.deps.hotPaths.accessToken(token)).toEqual({
+      isRevoked: false,
+      api: null,
+      family: null,
+      client: null,
+    });
+  });
+
+  test("a client's own token is read with its client, and an API with who may introspect for it", async () => {
+    const api = await registerApi(app, { introspectionClientIds: [client.id] });
+    const other = await registerClient(app);
+    const token = { jti: 'any', familyId: undefined, clientId: other.clientId, resourceId: api.id };
+    const { presented } = await app.deps.hotPaths.callerWithAccessToken(keyOf(client), token);
+    expect([presented?.client?.id, presented?.api?.audience, presented?.isIntrospector]).toEqual([
+      other.id,
+      api.audience,
+      true,
+    ]);
+    const asked = await app.deps.hotPaths.callerWithAccessToken(keyOf(other), token);
+    expect(asked.presented?.isIntrospector).toBe(false);
+    const here = await app.deps.hotPaths.accessToken({ ...token, resourceId: undefined });
+    expect([here.client?.id, here.api]).toEqual([other.id, null]);
+  });
+
+  test('each column of a moment is called so, and each other is not: they are told apart by their names', async () => {
+    const read = await app.deps.hotPaths.caller(keyOf(client));
+    const { family } = (
+      await app.deps.hotPaths.callerWithCode(keyOf(client), sha256((await obtainCode(app, client)).code))
+    ).presented ?? { family: null };
+    const rows = [read, read?.secrets[0], family, family?.consent, family?.consent.member];
+    for (const row of rows) {
+      for (const [name, value] of Object.entries(row ?? {})) {
+        if (value instanceof Date) expect(name).toMatch(/At$/);
+        else if (name.endsWith('At')) expect([name, value]).toEqual([name, null]);
+      }
+    }
+  });
+});
+
+describe('using up', () => {
+  async function presented() {
+    const { refreshToken } = await obtainTokens(app, client);
+    const row = await app.db.refreshToken.findUniqueOrThrow({ where: { hash: sha256(refreshToken) } });
+    const now = app.clock();
+    const successor = () => {
+      const id = app.deps.newId('refreshToken');
+      return {
+        id,
+        familyId: row.familyId,
+        hash: sha256(id),
+        createdAt: now,
+        expiresAt: new Date(now.getTime() + 1234),
+      };
+    };
+    return { row, successor, now };
+  }
+
+  test('a refresh token is used once, by one of fifty, and has one successor', async () => {
+    const { row, successor, now } = await presented();
+    const used = { id: row.id, usedAt: now, sealedSuccessor: 'sealed' };
+    const successors = Array.from({ length: 50 }, successor);
+    const won = await Promise.all(successors.map((each) => app.deps.hotPaths.rotateRefreshToken(used, each)));
+    expect(won.filter(Boolean)).toHaveLength(1);
+    const winner = successors[won.indexOf(true)];
+    const rows = await app.db.refreshToken.findMany({ where: { familyId: row.familyId, id: { not: row.id } } });
+    expect(rows).toEqual([{ ...winner, usedAt: null, successorId: null, sealedSuccessor: null }]);
+    const after = await app.db.refreshToken.findUniqueOrThrow({ where: { id: row.id } });
+    expect(after).toEqual({ ...row, usedAt: now, sealedSuccessor: 'sealed', successorId: winner?.id });
+  });
+
+  test('the seal of the token before is erased when its successor is used, and not before', async () => {
+    const { row, successor, now } = await presented();
+    const second = successor();
+    await app.deps.hotPaths.rotateRefreshToken({ id: row.id, usedAt: now, sealedSuccessor: 'first' }, second);
+    const sealOf = async (id: string) =>
+      (await app.db.refreshToken.findUniqueOrThrow({ where: { id } })).sealedSuccessor;
+    expect(await sealOf(row.id)).toBe('first');
+    const third = successor();
+    await app.deps.hotPaths.rotateRefreshToken({ id: second.id, usedAt: now, sealedSuccessor: 'second' }, third);
+    expect([await sealOf(row.id), await sealOf(second.id)]).toEqual([null, 'second']);
+    // Somebody else's use of what was used already erases nothing.
+    const late = { id: second.id, usedAt: now, sealedSuccessor: 'late' };
+    expect(await app.deps.hotPaths.rotateRefreshToken(late, successor())).toBe(false);
+    expect(await sealOf(second.id)).toBe('second');
+  });
+
+  test('a successor that cannot be stored leaves the token unused', async () => {
+    const { row, successor, now } = await presented();
+    const used = { id: row.id, usedAt: now, sealedSuccessor: null };
+    const taken = { ...successor(), hash: row.hash };
+    await expect(app.deps.hotPaths.rotateRefreshToken(used, taken)).rejects.toThrow();
+    expect((await app.db.refreshToken.findUniqueOrThrow({ where: { id: row.id } })).usedAt).toBeNull();
+    expect(await app.deps.hotPaths.rotateRefreshToken(used, successor())).toBe(true);
+  });
+
+  test('a code is redeemed once, by one of fifty, with or without a refresh token', async () => {
+    for (const gives of [true, false]) {
+      const { code } = await obtainCode(app, client);
+      const row = await app.db.authorizationCode.findUniqueOrThrow({ where: { hash: sha256(code) } });
+      const now = app.clock();
+      const given = (index: number) =>
+        gives
+          ? {
+              id: app.deps.newId('refreshToken'),
+              familyId: row.familyId,
+              hash: sha256(`${code}${index}`),
+              createdAt: now,
+              expiresAt: now,
+            }
+          : null;
+      const won = await Promise.all(
+        Array.from({ length: 50 }, (_, index) => app.deps.hotPaths.redeemCode(row.id, now, given(index))),
+      );
+      expect(won.filter(Boolean)).toHaveLength(1);
+      expect(await app.db.refreshToken.count({ where: { familyId: row.familyId } })).toBe(gives ? 1 : 0);
+      expect(await app.db.authorizationCode.findUniqueOrThrow({ where: { id: row.id } })).toEqual({
+        ...row,
+        usedAt: now,
+      });
+    }
+  });
+});
