@@ -1,13 +1,13 @@
 // Makes the real dependencies from the configuration: the database, migrated; secrets; keys; the log.
 import { randomBytes } from 'node:crypto';
 import { chmodSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import { type Logger, pino } from 'pino';
 import { createLastUsed } from './audit/last-used.js';
 import type { Config } from './config.js';
 import { createFaultLog, type Db, openDatabase } from './db/client.js';
 import { migrate } from './db/migrate.js';
-import { sqlitePath } from './db/url.js';
+import { secretFileOf } from './db/url.js';
 import type { Deps } from './deps.js';
 import { type Counters, databaseCounters } from './http/counters.js';
 import { createOutbound } from './http/outbound.js';
@@ -37,8 +37,7 @@ export interface Composition {
 function secretsOf(config: Config): readonly [string, ...string[]] {
   const [first, ...others] = config.secrets;
   if (first !== undefined) return [first, ...others];
-  const folder = dirname(sqlitePath(config.databaseUrl));
-  const file = join(folder, 'latchkey.secret');
+  const file = secretFileOf(config.databaseUrl);
   const read = () => {
     const secret = readFileSync(file, 'utf8').trim();
     if (Buffer.byteLength(secret) < 32)
@@ -50,7 +49,7 @@ function secretsOf(config: Config): readonly [string, ...string[]] {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
   }
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
   // Written apart and linked into place: of several processes that start at once one wins, and nobody reads half a secret.
   const draft = `${file}.${process.pid}.${randomBytes(4).toString('hex')}`;
   writeFileSync(draft, `${randomBytes(32).toString('base64url')}\n`, { mode: 0o600, flag: 'wx' });

@@ -1,5 +1,6 @@
 // What an operator can mend themselves, in words for a terminal. A fault of ours is none of it and keeps its stack.
 import { ConfigError } from './config.js';
+import { CopyError } from './db/copy-ends.js';
 import { MigrationError } from './db/migrate.js';
 import { DatabaseUrlError } from './db/url.js';
 import { SigningKeyError } from './keys/store.js';
@@ -15,13 +16,14 @@ function databaseMessage(error: unknown): string | null {
   if (typeof code !== 'string' || !unusableDatabase.test(code)) return null;
   // A name with several addresses fails once for each, and the whole has no message of its own.
   const first: unknown = error instanceof AggregateError ? error.errors[0] : error;
-  return `The database cannot be used: ${first instanceof Error ? first.message : code}\nCheck DATABASE_URL.`;
+  return `The database cannot be used: ${first instanceof Error ? first.message : code}\nCheck DATABASE_URL, or the URL that the command was given.`;
 }
 
 /** @returns the message to print, or null for a fault of ours */
 export function operatorMessage(error: unknown): string | null {
   if (error instanceof ConfigError || error instanceof MigrationError) return error.message;
   if (error instanceof SigningKeyError || error instanceof DatabaseUrlError) return error.message;
+  if (error instanceof CopyError) return error.message;
   if (error instanceof InputError) return error.issues.map((issue) => issue.message).join('\n');
   const { code, port } = error as { code?: unknown; port?: unknown };
   if (code === 'EADDRINUSE')

@@ -5,6 +5,7 @@ import { addApiTokens } from './api-tokens.js';
 import { addAudit } from './audit.js';
 import { addClients } from './clients.js';
 import { addConformance } from './conformance.js';
+import { addDatabase } from './database.js';
 import { exitCodes } from './failure.js';
 import { addKeys } from './keys.js';
 import { addMembers } from './members.js';
@@ -35,6 +36,7 @@ export function createProgram(): Command {
     .addHelpText('afterAll', exitCodes);
   addServe(program);
   addMigrate(program);
+  addDatabase(program);
   addAccounts(program);
   addMembers(program);
   addApiTokens(program);

@@ -6,6 +6,7 @@
 import { randomUUID } from 'node:crypto';
 import { busyTimeoutMilliseconds, whileBusy } from './busy.js';
 import {
+  type AppliedMigration,
   additiveMarker,
   asApplied,
   type BookRow,
@@ -17,7 +18,8 @@ import {
   readBooks,
   readMigrations,
 } from './migrations.js';
-import { prepareSqliteFile, providerOf } from './url.js';
+import { connectToPostgresql } from './pg-client.js';
+import { prepareSqliteFile, providerOf, sqlitePath } from './url.js';
 
 export { MigrationError } from './migrations.js';
 
@@ -54,6 +56,22 @@ const postgresqlBooks = `CREATE TABLE IF NOT EXISTS "_prisma_migrations" (
     "applied_steps_count"   INTEGER NOT NULL DEFAULT 0
 )`;
 
+function appliedOnSqlite(connection: import('better-sqlite3').Database): AppliedMigration[] {
+  const exists = connection.prepare(`SELECT 1 FROM sqlite_master WHERE name = '_prisma_migrations'`).get();
+  if (!exists) return [];
+  return asApplied(connection.prepare<[], BookRow>(readBooks()).all());
+}
+
+async function appliedOnPostgresql(connection: import('pg').Client): Promise<AppliedMigration[]> {
+  // Not to_regclass: it may answer from a cache that is older than the lock, when another process made the table meanwhile.
+  const { rows } = await connection.query(
+    `SELECT EXISTS (SELECT FROM pg_catalog.pg_tables
+      WHERE schemaname = 'public' AND tablename = '_prisma_migrations') AS "exists"`,
+  );
+  if (!rows[0]?.exists) return [];
+  return asApplied((await connection.query<BookRow>(readBooks('"public"."_prisma_migrations"'))).rows);
+}
+
 function isEmpty(plan: MigrationPlan): boolean {
   return plan.pending.length === 0 && plan.unmarked.length === 0;
 }
@@ -82,14 +100,54 @@ export async function migrate(url: string, options: MigrateOptions = {}): Promis
   return { applied: pending.map((migration) => migration.name) };
 }
 
+/**
+ * Sees that a database has run just this program's migrations, and changes nothing.
+ * @throws MigrationError when it lacks one or has run one that this program does not know, be it additive
+ */
+export async function requireCurrent(url: string): Promise<void> {
+  const provider = providerOf(url);
+  const migrations = readMigrations(migrationsFolder(provider));
+  const applied = provider === 'sqlite' ? await readSqliteBooks(url) : await readPostgresqlBooks(url);
+  const { pending } = planMigrations(migrations, applied);
+  if (pending.length > 0) {
+    throw new MigrationError(
+      `The database lacks migrations of this program: ${pending.map((migration) => migration.name).join(', ')}. Start this ` +
+        'version on it once, or run "npm run cli -- migrate" with its DATABASE_URL.',
+    );
+  }
+  const known = new Set(migrations.map((migration) => migration.name));
+  const unknown = applied.filter((row) => !known.has(row.name)).map((row) => row.name);
+  if (unknown.length === 0) return;
+  throw new MigrationError(
+    `The database is newer than this program: it has run ${unknown.join(', ')}, and may hold what this program would leave ` +
+      'out. Use the newer version.',
+  );
+}
+
+async function readSqliteBooks(url: string): Promise<AppliedMigration[]> {
+  const { default: Database } = await import('better-sqlite3');
+  const connection = new Database(sqlitePath(url), { timeout: busyTimeoutMilliseconds, fileMustExist: true });
+  try {
+    return await whileBusy(() => appliedOnSqlite(connection));
+  } finally {
+    connection.close();
+  }
+}
+
+async function readPostgresqlBooks(url: string): Promise<AppliedMigration[]> {
+  const connection = await connectToPostgresql(url, 'latchkey migrate');
+  try {
+    return await appliedOnPostgresql(connection);
+  } finally {
+    await connection.end();
+  }
+}
+
 async function migrateSqlite(url: string, migrations: readonly Migration[]): Promise<readonly Migration[]> {
   const path = prepareSqliteFile(url);
   const { default: Database } = await import('better-sqlite3');
   const connection = new Database(path, { timeout: busyTimeoutMilliseconds });
-  const plan = () => {
-    const exists = connection.prepare(`SELECT 1 FROM sqlite_master WHERE name = '_prisma_migrations'`).get();
-    return planMigrations(migrations, exists ? asApplied(connection.prepare<[], BookRow>(readBooks).all()) : []);
-  };
+  const plan = () => planMigrations(migrations, appliedOnSqlite(connection));
   try {
     // Looking first spares a start that has nothing to do the write lock.
     if (isEmpty(await whileBusy(plan, patienceMilliseconds))) return [];
@@ -150,26 +208,15 @@ function refuseDangling(rows: readonly { table: string }[]): void {
 }
 
 async function migratePostgresql(url: string, migrations: readonly Migration[]): Promise<readonly Migration[]> {
-  const { default: pg } = await import('pg');
-  const connection = new pg.Client({ connectionString: url, application_name: 'latchkey migrate' });
-  // A connection that breaks while idle says so by an event, which ends the process when nobody listens; the next query
-  // fails anyway.
-  connection.on('error', () => {});
-  const plan = async () => {
-    // Not to_regclass: it may answer from a cache that is older than the lock, when another process made the table meanwhile.
-    const { rows } = await connection.query(
-      `SELECT EXISTS (SELECT FROM pg_catalog.pg_tables
-        WHERE schemaname = 'public' AND tablename = '_prisma_migrations') AS "exists"`,
-    );
-    return planMigrations(migrations, rows[0]?.exists ? asApplied((await connection.query(readBooks)).rows) : []);
-  };
-  await connection.connect();
+  const connection = await connectToPostgresql(url, 'latchkey migrate');
+  const plan = async () => planMigrations(migrations, await appliedOnPostgresql(connection));
   try {
-    // Where Prisma's statements look, whatever the server's setting for this user.
-    await connection.query('SET search_path = public');
     if (isEmpty(await plan())) return [];
     await connection.query('BEGIN');
     try {
+      // Where Prisma's statements look, whatever the server's setting for this user. Both settings end with the transaction:
+      // behind a pooler the connection is then somebody else's.
+      await connection.query('SET LOCAL search_path = public');
       await connection.query(`SET LOCAL lock_timeout = ${patienceMilliseconds}`);
       // Whatever the operator allows this user's statements: a migration of many rows takes its time.
       await connection.query('SET LOCAL statement_timeout = 0');

@@ -32,9 +32,10 @@ export interface AppliedMigration {
   readonly logs: string | null;
 }
 
-/** Reads what of the books planning needs, in the order of running. */
-export const readBooks = `SELECT "migration_name" AS "name", "checksum", "logs", "finished_at" IS NOT NULL AS "finished"
-  FROM "_prisma_migrations" WHERE "rolled_back_at" IS NULL ORDER BY "started_at", "migration_name"`;
+/** Reads what of the books planning needs, in the order of running. @param table the books, with their schema where it has to be said */
+export const readBooks = (table = '"_prisma_migrations"') => `SELECT "migration_name" AS "name", "checksum", "logs",
+  "finished_at" IS NOT NULL AS "finished"
+  FROM ${table} WHERE "rolled_back_at" IS NULL ORDER BY "started_at", "migration_name"`;
 
 /** What `readBooks` gives: SQLite has no truth values. */
 export interface BookRow {

@@ -1,6 +1,6 @@
 // What DATABASE_URL says: which database it names and, for SQLite, where the file is. Connecting is client.ts's part.
 import { closeSync, mkdirSync, openSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** The databases that Latchkey runs on. */
@@ -48,6 +48,11 @@ export function sqlitePath(url: string): string {
     throw new DatabaseUrlError('DATABASE_URL must name a file, such as file:./data/latchkey.db.');
   }
   return resolve(path);
+}
+
+/** Where a SQLite installation without LATCHKEY_SECRET keeps the secret that it made for itself: beside its database. */
+export function secretFileOf(url: string): string {
+  return join(dirname(sqlitePath(url)), 'latchkey.secret');
 }
 
 /**

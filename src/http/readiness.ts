@@ -36,7 +36,7 @@ export function createReadiness(deps: { readonly db: Db; readonly keys: Keys; re
     database: () => db.$queryRaw`SELECT 1`,
     signingKeys: () => Promise.all(algorithms.map((algorithm) => keys.sign(algorithm, 'JWT', {}))),
     async migrations() {
-      const rows = await db.$queryRawUnsafe<BookRow[]>(readBooks);
+      const rows = await db.$queryRawUnsafe<BookRow[]>(readBooks());
       const { pending } = planMigrations(migrations, asApplied(rows));
       if (pending.length > 0) throw new Error(`migrations have not run: ${pending.map(({ name }) => name).join(', ')}`);
     },

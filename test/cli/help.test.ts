@@ -31,6 +31,7 @@ test('the commands are those that the documentation names', () => {
   expect(leaves.map(({ path }) => path)).toEqual([
     'serve',
     'migrate',
+    'database copy',
     'accounts create',
     'accounts list',
     'accounts set-owner',

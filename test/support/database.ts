@@ -40,11 +40,12 @@ const cacheFolder = join(dirname(fileURLToPath(import.meta.url)), '../../node_mo
 const poolSize = 5;
 const staleAfterSeconds = 3600;
 
-/** Makes a database with all tables and no rows. Close it, in `afterAll` or `afterEach`. */
-export async function createTestDatabase(): Promise<TestDatabase> {
-  const empty = serverUrl
-    ? await createPostgresqlDatabase(serverUrl, await postgresqlTemplate(serverUrl))
-    : createSqliteFile(await sqliteTemplate());
+/** Makes a database with all tables and no rows, of the run's kind unless another is named. Close it, in `afterAll` or `afterEach`. */
+export async function createTestDatabase(kind: Provider = testProvider): Promise<TestDatabase> {
+  const empty =
+    serverUrl && kind === 'postgresql'
+      ? await createPostgresqlDatabase(serverUrl, await postgresqlTemplate(serverUrl))
+      : createSqliteFile(await sqliteTemplate());
   const statements: string[] = [];
   try {
     const { db, hotPaths, provider, close } = await openDatabase(empty.url, {
@@ -69,8 +70,8 @@ export async function createTestDatabase(): Promise<TestDatabase> {
 }
 
 /** Makes a database without tables, for tests of the migrations themselves. On SQLite the file does not exist yet. */
-export async function createEmptyTestDatabase(): Promise<EmptyTestDatabase> {
-  return serverUrl ? createPostgresqlDatabase(serverUrl) : createSqliteFile();
+export async function createEmptyTestDatabase(kind: Provider = testProvider): Promise<EmptyTestDatabase> {
+  return serverUrl && kind === 'postgresql' ? createPostgresqlDatabase(serverUrl) : createSqliteFile();
 }
 
 // Templates are found by what made them, so that changed migrations never meet an old template.
@@ -82,11 +83,11 @@ function templateKey(provider: Provider): string {
   return hash.digest('hex').slice(0, 16);
 }
 
-let template: Promise<string> | undefined;
+const templates: Partial<Record<Provider, Promise<string>>> = {};
 
 function sqliteTemplate(): Promise<string> {
-  template ??= makeSqliteTemplate();
-  return template;
+  templates.sqlite ??= makeSqliteTemplate();
+  return templates.sqlite;
 }
 
 async function makeSqliteTemplate(): Promise<string> {
@@ -160,8 +161,8 @@ async function createPostgresqlDatabase(url: string, copiedFrom?: string): Promi
 }
 
 function postgresqlTemplate(url: string): Promise<string> {
-  template ??= onServer(url, (client) => makePostgresqlTemplate(client, url));
-  return template;
+  templates.postgresql ??= onServer(url, (client) => makePostgresqlTemplate(client, url));
+  return templates.postgresql;
 }
 
 async function makePostgresqlTemplate(client: pg.Client, url: string): Promise<string> {

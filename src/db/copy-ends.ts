@@ -1,0 +1,140 @@
+// The two ends of a copy: what each database must be before anything is read or written. The copying is copy.ts's part.
+import { existsSync, realpathSync } from 'node:fs';
+import { busyTimeoutMilliseconds } from './busy.js';
+import { quoted } from './copy-rows.js';
+import { connectToPostgresql } from './pg-client.js';
+import { providerOf, sqlitePath } from './url.js';
+
+/** A copy that cannot be made. The message says why and what to do; no password of a URL is in it. */
+export class CopyError extends Error {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'CopyError';
+  }
+}
+
+/** What a database URL names, without anything that signs in to it. @throws DatabaseUrlError, CopyError */
+export function describeDatabase(url: string): string {
+  if (providerOf(url) === 'sqlite') return `file:${sqlitePath(url)}`;
+  // A URL for a Unix socket may name no host. The parser's own error would hold the whole URL.
+  const readable = url.replace('@/', '@localhost/');
+  if (!URL.canParse(readable)) {
+    throw new CopyError(
+      'A database URL cannot be read. Characters such as @ / # % in a password must be percent-encoded.',
+    );
+  }
+  const { hostname, port, pathname, searchParams } = new URL(readable);
+  const host = searchParams.get('host') ?? hostname;
+  return `postgresql://${host}:${searchParams.get('port') ?? (port || '5432')}${pathname}`;
+}
+
+/** @throws CopyError when both URLs name one database */
+export function requireTwoDatabases(from: string, to: string): void {
+  const nameOf = (url: string) => {
+    const name = describeDatabase(url);
+    const path = name.replace(/^file:/, '');
+    return path !== name && existsSync(path) ? `file:${realpathSync(path)}` : name;
+  };
+  if (nameOf(from) !== nameOf(to)) return;
+  throw new CopyError(`Both ends are the same database, ${describeDatabase(to)}. Name an empty one to copy to.`);
+}
+
+/** @throws CopyError when a SQLite file to copy from does not exist: opening it would make it */
+export function requireSource(url: string): void {
+  if (providerOf(url) !== 'sqlite' || existsSync(sqlitePath(url))) return;
+  throw new CopyError(`There is no database at ${sqlitePath(url)} to copy from. Check the path.`);
+}
+
+const running =
+  'Stop it first: what it writes after the copy has begun would be left behind. For a rehearsal, which takes what is there ' +
+  'at one moment, add --while-running.';
+
+/**
+ * Sees that nobody else has the database open. Sure on SQLite; on PostgreSQL a service without a connection at the moment,
+ * which it may be when idle, goes unseen.
+ * @throws CopyError
+ */
+export async function requireUnused(url: string): Promise<void> {
+  if (providerOf(url) === 'sqlite') return requireUnusedFile(sqlitePath(url));
+  const connection = await connectToPostgresql(url, 'latchkey copy');
+  try {
+    const { rows } = await connection.query<{ count: number }>(
+      `SELECT count(*)::int AS "count" FROM pg_catalog.pg_stat_activity
+        WHERE datname = current_database() AND application_name = 'latchkey'`,
+    );
+    const count = rows[0]?.count ?? 0;
+    if (count > 0) {
+      throw new CopyError(
+        `Latchkey is running on ${describeDatabase(url)}: it has ${count} connections open. ${running}`,
+      );
+    }
+  } finally {
+    await connection.end();
+  }
+}
+
+async function requireUnusedFile(path: string): Promise<void> {
+  const { default: Database } = await import('better-sqlite3');
+  const connection = new Database(path, { timeout: busyTimeoutMilliseconds, fileMustExist: true });
+  try {
+    // The whole file to itself, which SQLite gives only while nobody else has it open.
+    connection.pragma('locking_mode = EXCLUSIVE');
+    connection.exec('BEGIN IMMEDIATE; ROLLBACK');
+  } catch (error) {
+    if (!String((error as { code?: unknown }).code).startsWith('SQLITE_BUSY')) throw error;
+    throw new CopyError(`Another process, probably Latchkey, has ${path} open. ${running}`, { cause: error });
+  } finally {
+    connection.close();
+  }
+}
+
+/**
+ * Sees that no table has a row, before anything is made or migrated there: a wrong URL must not change somebody's database.
+ * @throws CopyError
+ */
+export async function requireEmpty(url: string): Promise<void> {
+  const filled =
+    providerOf(url) === 'sqlite' ? await filledTableOfFile(sqlitePath(url)) : await filledTableOfPostgresql(url);
+  if (filled !== undefined) throw notEmpty(url, filled);
+}
+
+/** The refusal of a database that holds something. */
+export function notEmpty(url: string, table: string): CopyError {
+  return new CopyError(
+    `${describeDatabase(url)} is not empty: its table ${table} has rows. Copy to a new database that nothing was started ` +
+      'on; nothing was changed.',
+  );
+}
+
+async function filledTableOfFile(path: string): Promise<string | undefined> {
+  if (!existsSync(path)) return undefined;
+  const { default: Database } = await import('better-sqlite3');
+  const connection = new Database(path, { timeout: busyTimeoutMilliseconds, fileMustExist: true });
+  try {
+    const tables = connection
+      .prepare<[], { name: string }>(
+        `SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name <> '_prisma_migrations'`,
+      )
+      .all();
+    return tables.find(({ name }) => connection.prepare(`SELECT 1 FROM ${quoted(name)} LIMIT 1`).get())?.name;
+  } finally {
+    connection.close();
+  }
+}
+
+async function filledTableOfPostgresql(url: string): Promise<string | undefined> {
+  const connection = await connectToPostgresql(url, 'latchkey copy');
+  try {
+    const { rows } = await connection.query<{ name: string }>(
+      `SELECT tablename::text AS "name" FROM pg_catalog.pg_tables
+        WHERE schemaname = 'public' AND tablename <> '_prisma_migrations'`,
+    );
+    for (const { name } of rows) {
+      const { rowCount } = await connection.query(`SELECT 1 FROM "public".${quoted(name)} LIMIT 1`);
+      if (rowCount) return name;
+    }
+    return undefined;
+  } finally {
+    await connection.end();
+  }
+}

@@ -1,0 +1,307 @@
+// Everything moved to another database: from SQLite to PostgreSQL, back, and from file to file. Whoever was signed in goes
+// on as before. On a run without PostgreSQL only the last.
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { openDatabase, type Provider } from '../../src/db/client.js';
+import { copyDatabase } from '../../src/db/copy.js';
+import { CopyError } from '../../src/db/copy-ends.js';
+import { beginOnPostgresql } from '../../src/db/copy-postgresql.js';
+import { inOrder, selfReferencesOf, type Table } from '../../src/db/copy-rows.js';
+import { beginOnSqlite } from '../../src/db/copy-sqlite.js';
+import { Prisma } from '../../src/db/generated/sqlite/client.js';
+import { MigrationError } from '../../src/db/migrate.js';
+import { furnish } from '../api/furnished.js';
+import { createTestApp, type TestApp } from '../support/app.js';
+import { TestBrowser } from '../support/browser.js';
+import {
+  createEmptyTestDatabase,
+  createTestDatabase,
+  type EmptyTestDatabase,
+  type TestDatabase,
+  testProvider,
+} from '../support/database.js';
+import { apiTokenOf, bearer } from '../support/graphql.js';
+import {
+  anyPkce,
+  authorize,
+  authorizeUrl,
+  newBrowser,
+  obtainCode,
+  obtainTokens,
+  redeem,
+  refresh,
+  registerClient,
+  token,
+  userinfo,
+} from '../support/oauth.js';
+
+const ways: readonly (readonly [Provider, Provider])[] =
+  testProvider === 'postgresql'
+    ? [
+        ['sqlite', 'postgresql'],
+        ['postgresql', 'sqlite'],
+        ['postgresql', 'postgresql'],
+      ]
+    : [['sqlite', 'sqlite']];
+
+// Each moves a whole installation.
+const patience = 60_000;
+
+let source: TestDatabase;
+let target: EmptyTestDatabase;
+
+/** Both ends of a copy: a source with all tables, a target without. */
+async function prepare(from: Provider, to: Provider): Promise<void> {
+  source = await createTestDatabase(from);
+  target = await createEmptyTestDatabase(to);
+}
+afterEach(async () => {
+  await source.close();
+  await target.remove();
+});
+
+/** The source's tests hold it open themselves. */
+const copy = () => copyDatabase(source.url, target.url, { whileRunning: true });
+
+/** Every row of every model, as the client gives them. */
+async function contentOf(db: TestDatabase['db']): Promise<Record<string, string[]>> {
+  const content: Record<string, string[]> = {};
+  for (const name of Object.values(Prisma.ModelName)) {
+    const delegates = db as unknown as Record<string, { findMany(): Promise<unknown[]> }>;
+    const rows = await delegates[`${name.charAt(0).toLowerCase()}${name.slice(1)}`]?.findMany();
+    content[name] = (rows ?? []).map((row) => JSON.stringify(row)).sort();
+  }
+  return content;
+}
+
+/** Rows that no sign-in of these tests makes, and texts that are easily damaged on the way. */
+async function addTheRest(app: TestApp): Promise<void> {
+  const { db, clock, deps, owner } = app;
+  const now = clock();
+  const later = new Date(now.getTime() + 3_600_123);
+  await db.assertionReplay.create({ data: { hash: 'a hash', expiresAt: later } });
+  await db.revokedAccessToken.create({ data: { jti: 'a jti', expiresAt: new Date(0) } });
+  const { accountId, id: actorId } = owner;
+  const record = { mutation: 'createOAuthClient', keyHash: 'k', inputHash: 'i', resultId: 'r', createdAt: now };
+  await db.idempotencyRecord.create({
+    data: { id: deps.newId('idempotencyRecord'), accountId, actorId, ...record, expiresAt: later },
+  });
+  const logo = await db.oAuthClientLogo.findFirstOrThrow();
+  const bytes = new Uint8Array(250_000).map((_, index) => index % 256);
+  await db.oAuthClientLogo.update({ where: { clientId: logo.clientId }, data: { bytes } });
+  const name = 'Zoë 🗝 \\x00 \\u0000 "quoted" \'single\' back\\slash\ttab\nline {"json": [null]} Ωμέγα';
+  await db.member.update({ where: { id: owner.id }, data: { name, claims: '{"birthdate":"1815-12-10"}' } });
+}
+
+describe.each(ways)('from %s to %s', (from, to) => {
+  beforeEach(() => prepare(from, to));
+
+  test('everything is there afterwards, and everybody goes on as before', { timeout: patience }, async () => {
+    const old = await createTestApp({ database: source });
+    let answering = old;
+    const browser = new TestBrowser((url, init) => answering.app.request(url, init), old.issuer);
+    const client = await registerClient(old, {
+      name: 'Moving app',
+      grantTypes: ['authorization_code', 'refresh_token', 'client_credentials'],
+      scopes: ['openid', 'email', 'offline_access', 'reader'],
+      backchannelLogoutUri: 'https://app.example.com/logout',
+    });
+    const scope = { scope: 'openid email offline_access reader' };
+    const first = await obtainTokens(old, client, scope, browser);
+    // Used, with a successor that may be asked for again for thirty seconds.
+    const second = (await refresh(old, client, first.refreshToken)).body;
+    const leaving = await obtainTokens(old, client, scope);
+    await leaving.browser.submit(await leaving.browser.visit('/logout'));
+    const code = await obtainCode(old, client, scope);
+    const apiToken = await apiTokenOf(old, 'ADMIN');
+    const stranger = newBrowser(old);
+    await stranger.visit(authorizeUrl(client, anyPkce));
+    await stranger.submit(await stranger.visit('/forgot-password'), { email: old.owner.email });
+    await stranger.signIn({ email: old.owner.email, password: 'not the password at all' });
+    for (const email of ['grace@example.com', 'alan@example.com']) await old.addMember('WRITER', email);
+    await furnish(old, old.owner, 'furnished');
+    await addTheRest(old);
+    await old.deps.lastUsed.flush();
+    const before = await contentOf(source.db);
+    // A model that is new must be filled here, or nobody knows whether it is copied rightly.
+    expect(Object.keys(before).filter((name) => before[name]?.length === 0)).toEqual([]);
+
+    const tables = await copy();
+    expect(tables).toEqual(Object.fromEntries(Object.entries(before).map(([name, rows]) => [name, rows.length])));
+    const opened = await openDatabase(target.url, { poolSize: 5 });
+    const { db, close } = opened;
+    try {
+      expect(await contentOf(db)).toEqual(before);
+      const moved = await createTestApp({ database: { ...target, ...opened, statements: [] } });
+      answering = moved;
+      // The browser's session, the consent and a code that was on its way.
+      expect((await browser.graphql('{ viewer { member { email } } }')).data).toEqual({
+        viewer: { member: { email: old.owner.email } },
+      });
+      const page = await authorize(browser, authorizeUrl(client, { ...scope, ...anyPkce, prompt: 'none' }), old.owner);
+      expect(page.url.searchParams.get('code')).toMatch(/^lkc_/);
+      expect((await redeem(moved, client, code)).status).toBe(200);
+      // Tokens, and the secret that the client signs in with.
+      expect((await userinfo(moved, first.accessToken)).body.email).toBe(old.owner.email);
+      expect((await refresh(moved, client, first.refreshToken)).body.refresh_token).toBe(second.refresh_token);
+      expect((await refresh(moved, client, second.refresh_token ?? '')).status).toBe(200);
+      expect((await token(moved, client, { grant_type: 'client_credentials', scope: 'reader' })).status).toBe(200);
+      const asked = await bearer(moved, apiToken.token)('{ auditLog(first: 1) { nodes { action } } }');
+      expect(asked).toMatchObject({ status: 200, data: { auditLog: { nodes: [{ action: expect.any(String) }] } } });
+      // What was used after the copy: the second use of a refresh token that is no longer in grace.
+      moved.clock.advance(31);
+      expect((await refresh(moved, client, first.refreshToken)).body.error).toBe('invalid_grant');
+      await moved.close();
+    } finally {
+      await close();
+      await old.close();
+    }
+  });
+});
+
+describe.each(ways)('a copy from %s to %s that cannot be made', (from, to) => {
+  beforeEach(() => prepare(from, to));
+
+  const account = (id: string) => ({ id, name: id, createdAt: new Date(0) });
+  const rowsOfTarget = async () => {
+    const { db, close } = await openDatabase(target.url);
+    try {
+      return Object.values(await contentOf(db)).flat().length;
+    } finally {
+      await close();
+    }
+  };
+
+  test('is refused when the target has rows, which stay as they are', async () => {
+    await source.db.account.create({ data: account('here') });
+    await copy();
+    await source.db.account.create({ data: account('later') });
+    await expect(copy()).rejects.toThrow(/is not empty: its table Account has rows/);
+    expect(await rowsOfTarget()).toBe(1);
+  });
+
+  test('is refused when the target belongs to something else, before anything is made there', async () => {
+    if (to === 'sqlite') await openDatabase(target.url).then(({ close }) => close());
+    const { db, close } = await openDatabase(target.url);
+    await db.$executeRaw`CREATE TABLE "theirs" ("id" INTEGER)`;
+    await db.$executeRaw`INSERT INTO "theirs" VALUES (1)`;
+    await expect(copy()).rejects.toThrow('its table theirs has rows');
+    await expect(db.account.count()).rejects.toThrow();
+    await close();
+  });
+
+  test('is refused while the source has migrations that the program does not know, and those it lacks', async () => {
+    await source.db.$executeRaw`UPDATE "_prisma_migrations" SET "migration_name" = '99990101000000_from_the_future',
+      "logs" = 'latchkey: additive' WHERE "migration_name" = (SELECT max("migration_name") FROM "_prisma_migrations")`;
+    await expect(copy()).rejects.toBeInstanceOf(MigrationError);
+    await source.db.$executeRaw`DELETE FROM "_prisma_migrations" WHERE "migration_name" LIKE '9999%'`;
+    await expect(copy()).rejects.toThrow('lacks migrations');
+  });
+
+  test('is refused for a database and itself', async () => {
+    await expect(copyDatabase(source.url, source.url, { whileRunning: true })).rejects.toThrow('the same database');
+  });
+
+  test('leaves no row behind when it fails half way', async () => {
+    await source.db.account.createMany({ data: [account('a'), account('b')] });
+    const onProgress = (table: string) => {
+      if (table === 'Member') throw new Error('the power is gone');
+    };
+    const failing = copyDatabase(source.url, target.url, { whileRunning: true, onProgress });
+    await expect(failing).rejects.toThrow('the power is gone');
+    expect(await rowsOfTarget()).toBe(0);
+    expect(await copy()).toMatchObject({ Account: 2, Member: 0 });
+  });
+
+  test('is refused while somebody has the source open, unless it is a rehearsal', async () => {
+    await source.db.account.create({ data: account('here') });
+    await expect(copyDatabase(source.url, target.url)).rejects.toThrow(/open.*Stop it first.*--while-running/s);
+    expect(await copy()).toMatchObject({ Account: 1 });
+    expect(await source.db.account.count()).toBe(1);
+  });
+
+  test('takes one moment of a source that is written to meanwhile, and hinders nobody', async () => {
+    await source.db.account.createMany({ data: Array.from({ length: 50 }, (_, index) => account(`before-${index}`)) });
+    let writing: Promise<unknown> | undefined;
+    const onProgress = () => {
+      writing ??= source.db.account.create({ data: account('meanwhile') }).then((row) => row);
+    };
+    expect(await copyDatabase(source.url, target.url, { whileRunning: true, onProgress })).toMatchObject({
+      Account: 50,
+    });
+    await writing;
+    expect(await source.db.account.count()).toBe(51);
+    expect(await rowsOfTarget()).toBe(50);
+  });
+});
+
+describe('the rows of a table', () => {
+  beforeEach(() => prepare(testProvider, testProvider));
+
+  const begin = (mode: 'read' | 'write') =>
+    testProvider === 'sqlite' ? beginOnSqlite(source.url, mode) : beginOnPostgresql(source.url, mode);
+
+  test('are read in batches, few at a time when they are large', async () => {
+    const { db } = source;
+    await db.account.create({ data: { id: 'a', name: 'A', createdAt: new Date(0) } });
+    const numbers = Array.from({ length: 3000 }, (_, index) => index);
+    const member = (number: number) => ({
+      ...{ id: `m${number}`, accountId: 'a', email: 'e', emailKey: `e${number}`, role: 'READER' as const },
+      ...{ createdAt: new Date(number), updatedAt: new Date(0), claims: 'x'.repeat(number < 30 ? 200_000 : 10) },
+    });
+    await db.member.createMany({ data: numbers.map(member) });
+    const connection = await begin('read');
+    const table = (await connection.tables()).find(({ name }) => name === 'Member') as Table;
+    const sizes: number[] = [];
+    const largest: number[] = [];
+    for await (const rows of connection.read(table)) {
+      sizes.push(rows.length);
+      largest.push(JSON.stringify(rows).length);
+    }
+    await connection.close();
+    expect(sizes.reduce((sum, size) => sum + size)).toBe(3000);
+    expect(Math.max(...sizes)).toBe(1000);
+    expect(Math.max(...largest)).toBeLessThan(4_000_000);
+  });
+
+  test('are those of every model, each after what it refers to', async () => {
+    const connection = await begin('read');
+    const tables = inOrder(await connection.tables());
+    await connection.close();
+    expect(tables.map(({ name }) => name).toSorted()).toEqual(Object.values(Prisma.ModelName).toSorted());
+    const seen = new Set<string>();
+    for (const { name, references } of tables) {
+      seen.add(name);
+      for (const { target: other } of references) expect(seen).toContain(other);
+    }
+    expect(tables.filter((table) => selfReferencesOf(table).length > 0).map(({ name }) => name)).toEqual(['Member']);
+  });
+
+  test('cannot be put in order when tables refer to one another in a circle', () => {
+    const table = (name: string, target: string): Table => ({
+      ...{ name, columns: [], key: [] },
+      references: [{ column: 'other', target }],
+    });
+    expect(() => inOrder([table('a', 'b'), table('b', 'a')])).toThrow('in a circle: a, b');
+  });
+});
+
+test('a refusal never holds the password of a URL', async () => {
+  await prepare(testProvider, testProvider);
+  const secret = 's3cret-of-the-url';
+  const urls = [`postgresql://me:${secret}@127.0.0.1:1/none`, `postgresql://me:${secret}@exa mple/none`];
+  for (const url of urls) {
+    const error = await copyDatabase(source.url, url, { whileRunning: true }).catch((caught: unknown) => caught);
+    expect(error).toBeInstanceOf(Error);
+    expect(`${error}${JSON.stringify(error)}${(error as Error).stack}`).not.toContain(secret);
+  }
+  const unreadable = copyDatabase(source.url, urls[1] ?? '', { whileRunning: true });
+  await expect(unreadable).rejects.toBeInstanceOf(CopyError);
+  const folder = mkdtempSync(join(tmpdir(), 'latchkey-test-'));
+  const missing = join(folder, 'missing.db');
+  await expect(copyDatabase(`file:${missing}`, target.url)).rejects.toThrow(`no database at ${missing}`);
+  expect(existsSync(missing)).toBe(false);
+  rmSync(folder, { recursive: true });
+});
