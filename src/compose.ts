@@ -86,7 +86,7 @@ export async function compose(config: Config): Promise<Composition> {
   const secretKeys = createSecretKeys(secretsOf(config));
   const { applied } = await migrate(config.databaseUrl);
   if (applied.length > 0) log.info({ migrations: applied }, 'migrated the database');
-  const { db, hotPaths, close } = await openDatabase(config.databaseUrl);
+  const { db, hotPaths, close } = await openDatabase(config.databaseUrl, { poolSize: config.databasePool });
   const clock = () => new Date();
   const logFault = createFaultLog(log);
   const counted = await openCounters(config, db, log);

@@ -73,6 +73,7 @@ const schema = z.object({
   LATCHKEY_TLS_CERT: z.string().optional(),
   LATCHKEY_TLS_KEY: z.string().optional(),
   DATABASE_URL: databaseUrl.default('file:./data/latchkey.db'),
+  LATCHKEY_DATABASE_POOL: wholeNumber(1, 1000).default(10),
   LATCHKEY_SECRET: secrets.optional(),
   LATCHKEY_OWNER_EMAIL: z.string().default('owner@example.com'),
   LATCHKEY_OWNER_PASSWORD: z.string().optional(),
@@ -100,6 +101,8 @@ export interface Config {
   /** The paths of a certificate and its key; null to speak http. */
   readonly tls: { readonly certificateFile: string; readonly keyFile: string } | null;
   readonly databaseUrl: string;
+  /** The most connections to PostgreSQL that one process opens. */
+  readonly databasePool: number;
   /** The first writes, all read. Empty until a SQLite installation has made its own (compose.ts). */
   readonly secrets: readonly string[];
   readonly ownerEmail: string;
@@ -180,6 +183,7 @@ export function loadConfig(environment: Readonly<Record<string, string | undefin
     issuer,
     tls: certificateFile === undefined || keyFile === undefined ? null : { certificateFile, keyFile },
     databaseUrl: values.DATABASE_URL,
+    databasePool: values.LATCHKEY_DATABASE_POOL,
     secrets: values.LATCHKEY_SECRET ?? [],
     ownerEmail: values.LATCHKEY_OWNER_EMAIL,
     ownerPassword: values.LATCHKEY_OWNER_PASSWORD,

@@ -46,7 +46,14 @@ export const settings: readonly Setting[] = [
     name: 'DATABASE_URL',
     fallback: 'file:./data/latchkey.db',
     unit: 'URL',
-    reason: 'A SQLite file, or postgresql://user:password@host/database.',
+    reason:
+      'A SQLite file, or postgresql://user:password@host/database. Behind a pooler such as pgbouncer add ?pgbouncer=true.',
+  },
+  {
+    name: 'LATCHKEY_DATABASE_POOL',
+    fallback: '10',
+    unit: 'connections, 1 to 1000',
+    reason: 'The most connections to PostgreSQL that each process opens. SQLite has one always.',
   },
   {
     name: 'LATCHKEY_SECRET',

@@ -39,7 +39,7 @@ export type { Provider } from './url.js';
 export interface OpenOptions {
   /** Called with each SQL statement as Prisma sends it, COMMIT and ROLLBACK included, BEGIN not. */
   readonly onQuery?: (sql: string) => void;
-  /** The most PostgreSQL connections that this process opens; 10 by default. SQLite has one always. */
+  /** The most PostgreSQL connections that this process opens; 10 by default (LATCHKEY_DATABASE_POOL). SQLite has one always. */
   readonly poolSize?: number;
 }
 

@@ -12,6 +12,7 @@ import type {
 import { LRUCache } from 'lru-cache';
 import pg from 'pg';
 import { isConnectionLoss } from './unavailable.js';
+import { isBehindPooler } from './url.js';
 
 /** How long, in milliseconds, whoever asks for a connection waits: for one of the pool's to be free, or for a new one to be made. */
 const connectionPatienceMilliseconds = 3_000;
@@ -27,7 +28,7 @@ const idleInTransactionMilliseconds = 15_000;
 
 const statementNames = new LRUCache<string, string>({ max: 1_000 });
 
-// PostgreSQL parses and plans a named statement once for each connection.
+// PostgreSQL parses and plans a named statement once for each connection. Behind a pooler the connection is another each time.
 function statementName({ sql }: SqlQuery): string {
   const known = statementNames.get(sql);
   if (known !== undefined) return known;
@@ -125,8 +126,8 @@ function createPool(url: string, size: number): pg.Pool {
     query_timeout: answerTimeoutMilliseconds,
     keepAlive: true,
     application_name: 'latchkey',
-    // Not among the start-up parameters, which pgbouncer refuses. Whoever sets limits in the URL keeps theirs.
-    ...(/[?&](?:statement_timeout|options)=/.test(url) ? {} : { onConnect: limitConnection }),
+    // Whoever sets limits in the URL keeps theirs. Behind a pooler they would stay with a connection that is then somebody else's.
+    ...(isBehindPooler(url) || /[?&](?:statement_timeout|options)=/.test(url) ? {} : { onConnect: limitConnection }),
   });
   // One that is given back in the middle of a transaction, or of a statement in one, must meet nobody else. Ended, it leaves the pool.
   pool.on('release', (_error, client) => {
@@ -141,7 +142,7 @@ function createPool(url: string, size: number): pg.Pool {
  */
 export function postgresqlAdapterFactory(url: string, size: number): SqlDriverAdapterFactory {
   const stock = new PrismaPg(createPool(url, size), {
-    statementNameGenerator: statementName,
+    ...(isBehindPooler(url) ? {} : { statementNameGenerator: statementName }),
     disposeExternalPool: true,
   });
   return {

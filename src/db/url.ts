@@ -35,6 +35,14 @@ export function providerOf(url: string): Provider {
 }
 
 /**
+ * Whether the URL says `pgbouncer=true`, as Prisma's users write it: a pooler stands between, which hands each transaction
+ * another connection and does not follow prepared statements. PostgreSQL is not told of the parameter.
+ */
+export function isBehindPooler(url: string): boolean {
+  return /[?&]pgbouncer=true(&|$)/.test(url);
+}
+
+/**
  * The absolute path of a SQLite file.
  * @param url `file:` and a path, relative to the working directory or absolute, or a whole file URL (`file:///…`)
  * @throws DatabaseUrlError when the URL names no file
