@@ -6,9 +6,9 @@ import { DatabaseUrlError } from './db/url.js';
 import { SigningKeyError } from './keys/store.js';
 import { InputError } from './lib/errors.js';
 
-// Of the operating system, PostgreSQL and SQLite: the database is not there, or not for this user.
+// Of the operating system, PostgreSQL, a pooler, TLS and SQLite: the database is not there, or not for this user, or is another.
 const unusableDatabase =
-  /^(ECONNREFUSED|ECONNRESET|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EHOSTUNREACH|EACCES|EPERM|EROFS|ENOENT|EISDIR|ENOTDIR|ENOSPC|28P01|28000|3D000|42501|53300|57P03|SQLITE_(CANTOPEN|NOTADB|READONLY|CORRUPT|FULL|IOERR).*)$/;
+  /^(ECONNREFUSED|ECONNRESET|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EHOSTUNREACH|EACCES|EPERM|EROFS|ENOENT|EISDIR|ENOTDIR|ENOSPC|28P01|28000|08P01|3D000|42501|53300|57P03|UNABLE_TO_VERIFY_LEAF_SIGNATURE|SELF_SIGNED_CERT_IN_CHAIN|DEPTH_ZERO_SELF_SIGNED_CERT|CERT_HAS_EXPIRED|ERR_TLS_CERT_ALTNAME_INVALID|SQLITE_(CANTOPEN|NOTADB|READONLY|CORRUPT|FULL|IOERR).*)$/;
 
 function databaseMessage(error: unknown): string | null {
   if (!(error instanceof Error)) return null;

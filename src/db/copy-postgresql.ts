@@ -123,6 +123,8 @@ export async function beginOnPostgresql(url: string, mode: 'read' | 'write'): Pr
   const client = await connectToPostgresql(url, 'latchkey copy');
   try {
     await client.query(mode === 'write' ? 'BEGIN' : 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
+    // A role's limits are made for requests; here one end waits while the other is read through once more.
+    await client.query('SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0');
     return new PostgresqlConnection(client);
   } catch (error) {
     await client.end();

@@ -214,9 +214,9 @@ async function migratePostgresql(url: string, migrations: readonly Migration[]):
     if (isEmpty(await plan())) return [];
     await connection.query('BEGIN');
     try {
-      // Where Prisma's statements look, whatever the server's setting for this user. Both settings end with the transaction:
-      // behind a pooler the connection is then somebody else's.
-      await connection.query('SET LOCAL search_path = public');
+      // Where Prisma's statements look, whatever the server's setting for this user, whose limit of time is made for requests.
+      // These settings end with the transaction: behind a pooler the connection is then somebody else's.
+      await connection.query('SET LOCAL search_path = public; SET LOCAL statement_timeout = 0');
       await connection.query(`SET LOCAL lock_timeout = ${patienceMilliseconds}`);
       // Whatever the operator allows this user's statements: a migration of many rows takes its time.
       await connection.query('SET LOCAL statement_timeout = 0');

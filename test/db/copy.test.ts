@@ -11,7 +11,7 @@ import { beginOnPostgresql } from '../../src/db/copy-postgresql.js';
 import { inOrder, selfReferencesOf, type Table } from '../../src/db/copy-rows.js';
 import { beginOnSqlite } from '../../src/db/copy-sqlite.js';
 import { Prisma } from '../../src/db/generated/sqlite/client.js';
-import { MigrationError } from '../../src/db/migrate.js';
+import { MigrationError, migrate } from '../../src/db/migrate.js';
 import { furnish } from '../api/furnished.js';
 import { createTestApp, type TestApp } from '../support/app.js';
 import { TestBrowser } from '../support/browser.js';
@@ -213,6 +213,24 @@ describe.each(ways)('a copy from %s to %s that cannot be made', (from, to) => {
     await expect(failing).rejects.toThrow('the power is gone');
     expect(await rowsOfTarget()).toBe(0);
     expect(await copy()).toMatchObject({ Account: 2, Member: 0 });
+  });
+
+  test('keeps nothing when what was written is not what was read', async () => {
+    await source.db.account.create({ data: account('here') });
+    await migrate(target.url);
+    const { db, close } = await openDatabase(target.url);
+    const spoil = `UPDATE "Account" SET "name" = 'spoilt' WHERE "name" <> 'spoilt'`;
+    if (to === 'sqlite') {
+      await db.$executeRawUnsafe(`CREATE TRIGGER "spoil" AFTER INSERT ON "Account" BEGIN ${spoil}; END`);
+    } else {
+      await db.$executeRawUnsafe(
+        `CREATE FUNCTION spoil() RETURNS trigger AS $$ BEGIN ${spoil}; RETURN NULL; END $$ LANGUAGE plpgsql`,
+      );
+      await db.$executeRaw`CREATE TRIGGER "spoil" AFTER INSERT ON "Account" EXECUTE FUNCTION spoil()`;
+    }
+    await close();
+    await expect(copy()).rejects.toThrow('The copy of Account is not what was read');
+    expect(await rowsOfTarget()).toBe(0);
   });
 
   test('is refused while somebody has the source open, unless it is a rehearsal', async () => {

@@ -220,6 +220,16 @@ describe('a migration that fails', () => {
     expect(await rows('SELECT * FROM "child"')).toHaveLength(1);
   });
 
+  test.runIf(testProvider === 'postgresql')(
+    'is not cut short by a limit that the user has for statements',
+    async () => {
+      const name = new URL(database.url).pathname.slice(1);
+      await execute(`ALTER DATABASE "${name}" SET statement_timeout = '200ms'`);
+      const slow = folderOf({ a: `${first}SELECT pg_sleep(0.5);\n` });
+      expect(await migrate(database.url, { folder: slow })).toEqual({ applied: ['a'] });
+    },
+  );
+
   test('a folder that is missing, or lacks a file, is named', async () => {
     await expect(migrate(database.url, { folder: join(scratch, 'none') })).rejects.toThrow('migrations are missing');
     const folder = folderOf({ a: first });
