@@ -38,6 +38,17 @@ test('rows are read in batches, few at a time when they are large', async () => 
   expect(Math.max(...largest)).toBeLessThan(4_000_000);
 });
 
+test('rows that are written after the first look are not seen, and whoever writes them is not hindered', async () => {
+  const connection = await begin('read');
+  const tables = await connection.tables();
+  await database.db.account.create({ data: { id: 'later', name: 'Later', createdAt: new Date(0) } });
+  const seen: unknown[] = [];
+  for await (const rows of connection.read(tables.find(({ name }) => name === 'Account') as Table)) seen.push(...rows);
+  await connection.close();
+  expect(JSON.stringify(seen)).not.toContain('later');
+  expect(await database.db.account.count({ where: { id: 'later' } })).toBe(1);
+});
+
 test('the tables are those of every model, each after what it refers to', async () => {
   const connection = await begin('read');
   const tables = inOrder(await connection.tables());
