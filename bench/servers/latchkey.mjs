@@ -1,0 +1,68 @@
+// Latchkey as a server that can be started, on either database, and what the driver has to know of it.
+import { fileURLToPath } from 'node:url';
+import { seedLatchkey } from '../seeding/latchkey.mjs';
+import { startServer } from './process.mjs';
+
+/** @typedef {import('../driver/target.mjs').Target} Target */
+
+const main = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
+const hook = new URL('../profile/hook.mjs', import.meta.url).href;
+
+/** The settings that lift limits which a benchmark from one address runs into, as far as this version has them. */
+async function unlimited() {
+  const { settings } = await import('../../dist/config/settings.js');
+  const wanted = { LATCHKEY_RATE_LIMIT_FACTOR: '0', LATCHKEY_GRAPHQL_POINTS_PER_MINUTE: '1000000000' };
+  return Object.fromEntries(Object.entries(wanted).filter(([name]) => settings.some((known) => known.name === name)));
+}
+
+/**
+ * Prepares a database for Latchkey.
+ * @param {object} options
+ * @param {string} options.databaseUrl an empty database, or a file that is not there yet
+ * @param {string} options.folder for its log
+ * @param {number} options.port
+ * @param {number} options.rows how many clients, members and tokens there are beside those that are driven
+ * @param {number} options.users how many people sign in at once
+ * @param {boolean} [options.profiled] starts it so that profile/run.mjs can record it
+ */
+export async function prepareLatchkey({ databaseUrl, folder, port, rows, users, profiled = false }) {
+  const origin = `http://127.0.0.1:${port}`;
+  const isSqlite = databaseUrl.startsWith('file:');
+  // As shipped otherwise: the log is written too.
+  const environment = {
+    DATABASE_URL: databaseUrl,
+    LATCHKEY_SECRET: 'a secret for benchmarks of more than 32 bytes',
+    LATCHKEY_OWNER_PASSWORD: 'a long owner password',
+    LATCHKEY_ISSUER: origin,
+    PORT: String(port),
+    ...(await unlimited()),
+  };
+  const seeded = await seedLatchkey({ ...environment, LATCHKEY_LOG_LEVEL: 'error' }, rows, users);
+  const name = isSqlite ? 'latchkey-sqlite' : 'latchkey';
+  /** @type {Target} */
+  const target = {
+    side: 'latchkey',
+    origin,
+    paths: {
+      authorize: '/oauth/authorize',
+      token: '/oauth/token',
+      userinfo: '/oauth/userinfo',
+      introspect: '/oauth/introspect',
+    },
+    ...seeded,
+  };
+  return {
+    name,
+    database: isSqlite ? 'SQLite' : 'PostgreSQL',
+    target,
+    start: () =>
+      startServer({
+        args: [...(profiled ? ['--import', hook] : []), main],
+        environment,
+        origin,
+        path: '/.well-known/openid-configuration',
+        logFile: `${folder}/${name}.log`,
+        withChannel: profiled,
+      }),
+  };
+}

@@ -1,0 +1,46 @@
+// How a recorded profile is summed up.
+import { describe, expect, test } from 'vitest';
+import { type Share, summarizeProfile } from './typed.js';
+
+const frame = (functionName: string, url = '') => ({ functionName, url, lineNumber: 9 });
+
+const profile = {
+  nodes: [
+    { id: 1, callFrame: frame('(root)'), children: [2, 3, 6] },
+    { id: 2, callFrame: frame('(idle)') },
+    { id: 3, callFrame: frame('endpoint', 'file:///srv/latchkey/dist/oauth/userinfo.js'), children: [4] },
+    { id: 4, callFrame: frame('query', 'file:///srv/latchkey/node_modules/@prisma/client/runtime.js'), children: [5] },
+    { id: 5, callFrame: frame('writev') },
+    { id: 6, callFrame: frame('(garbage collector)') },
+  ],
+  // Each for 10 ms: idle, the endpoint, Prisma, a native function for Prisma, the collector.
+  samples: [2, 3, 4, 5, 6, 2],
+  timeDeltas: [0, 10_000, 10_000, 10_000, 10_000, 10_000],
+};
+
+function shareOf(shares: readonly Share[], name: string) {
+  return shares.find((each) => each.name === name)?.share;
+}
+
+describe('the summary of a profile', () => {
+  const summary = summarizeProfile(profile);
+
+  test('shares are of the time that the thread was busy', () => {
+    expect(summary.busyShare).toBeCloseTo(0.8);
+    expect(shareOf(summary.packages, '(idle)')).toBeUndefined();
+  });
+
+  test('what is native belongs to the package that called it', () => {
+    expect(shareOf(summary.packages, '@prisma/client')).toBeCloseTo(0.5);
+    expect(shareOf(summary.functions, 'writev ← query  @prisma/client/runtime.js:10')).toBeCloseTo(0.25);
+  });
+
+  test('our own files are told apart by their folder, and have what they call too', () => {
+    expect(shareOf(summary.packages, 'latchkey oauth')).toBeCloseTo(0.25);
+    expect(shareOf(summary.ours, 'endpoint  oauth/userinfo.js:10')).toBeCloseTo(0.75);
+  });
+
+  test('the garbage collector has a line of its own', () => {
+    expect(shareOf(summary.packages, '(garbage collector)')).toBeCloseTo(0.25);
+  });
+});
