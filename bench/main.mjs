@@ -23,7 +23,7 @@ async function bench() {
   let postgresql;
   try {
     const ofDriver = await measureDriver({ options, folder, driver });
-    postgresql = await startPostgresql(folder, options.port + 9);
+    postgresql = await startPostgresql(folder, options.port + 9, options.embedded);
     const sizes = [];
     for (const rows of options.rows) sizes.push(await measureAtSize({ options, rows, folder, postgresql, driver }));
     const run = {

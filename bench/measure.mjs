@@ -163,12 +163,13 @@ export async function measureAtSize({ options, rows, folder, postgresql, driver 
     const measurements = [];
     for (const mode of options.modes) {
       for (let round = 1; round <= options.rounds; round += 1) {
-        for (const { name, target, server } of running) {
+        for (const { name, target, server, database } of running) {
           if (name === 'oidc-provider' && !mode.hasPeer) continue;
           await postgresql.checkpoint();
           const { seconds, warmUpSeconds } = options;
           const job = { mode: mode.name, target, seconds, warmUpSeconds };
-          const measured = await measureOnce({ driver, server, databasePid: postgresql.pid }, job);
+          const databasePid = database === 'PostgreSQL' ? postgresql.pid : null;
+          const measured = await measureOnce({ driver, server, databasePid }, job);
           measurements.push({ mode: mode.name, side: name, round, ...measured });
           say(`  ${mode.name.padEnd(24)} ${name.padEnd(16)} ${measured.perSecond.toFixed(0).padStart(7)} /s`);
         }

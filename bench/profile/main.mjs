@@ -86,6 +86,6 @@ const { packages, functions, ours, busyShare } = summary;
 console.log(
   `${mode} on ${values.database}: ${measured.perSecond.toFixed(0)} a second under the profiler, ${measured.serverMicroseconds?.toFixed(0) ?? '?'} µs of processor time each; the main thread was busy ${(busyShare * 100).toFixed(0)} % of the time. Shares are of its busy time.`,
 );
-print('By package, what runs in it alone:', packages);
+print('By package, with what it has Node do:', packages);
 print('By function, what runs in it alone:', functions);
 print('Our own functions, with what they call before they wait:', ours);

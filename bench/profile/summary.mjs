@@ -48,12 +48,17 @@ export function summarizeProfile({ nodes, samples, timeDeltas }) {
   const packages = new Map();
   const functions = new Map();
   const ours = new Map();
-  // What has no script is native: it belongs to whoever called it.
-  const callerOf = (id) => {
-    let at = id;
-    while (at !== undefined && !byId.get(at).callFrame.url) at = parents.get(at);
-    return at === undefined ? null : byId.get(at).callFrame;
+  const nearest = (id, accept) => {
+    for (let at = id; at !== undefined; at = parents.get(at)) {
+      const { callFrame } = byId.get(at);
+      if (accept(callFrame.url)) return callFrame;
+    }
+    return null;
   };
+  // What has no script is native: it belongs to whoever called it.
+  const callerOf = (id) => nearest(id, (url) => url !== '');
+  // And Node's own code is counted with the package that it works for, where the stack still has one.
+  const packageFor = (id) => nearest(id, (url) => url !== '' && !url.startsWith('node:')) ?? callerOf(id);
   const add = (times, name, time) => times.set(name, (times.get(name) ?? 0) + time);
   let busy = 0;
   let all = 0;
@@ -65,7 +70,7 @@ export function summarizeProfile({ nodes, samples, timeDeltas }) {
     if (callFrame.functionName === '(idle)') return;
     busy += time;
     const caller = callerOf(id);
-    add(packages, caller ? packageOf(caller.url) : callFrame.functionName, time);
+    add(packages, caller ? packageOf(packageFor(id).url) : callFrame.functionName, time);
     const inCaller = caller && caller !== callFrame ? `${callFrame.functionName} ← ` : '';
     add(functions, caller ? inCaller + nameOf(caller) : callFrame.functionName, time);
     const seen = new Set();

