@@ -1,9 +1,8 @@
 // `npm run bench`: Latchkey on both databases against oidc-provider on PostgreSQL, as real processes under the same load in turn.
 // Prints tables; progress goes to standard error. How it is measured is written in docs/performance.md.
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { prepare } from '../scripts/prepare.mjs';
+import { temporaryFolder } from './leaving.mjs';
 import { help, readOptions } from './options.mjs';
 
 async function bench() {
@@ -18,7 +17,7 @@ async function bench() {
   const { startPostgresql } = await import('./servers/postgresql.mjs');
 
   const load = loadAverage();
-  const folder = mkdtempSync(join(tmpdir(), 'latchkey-bench-'));
+  const folder = temporaryFolder();
   const driver = startDriver();
   let postgresql;
   try {
@@ -47,7 +46,6 @@ async function bench() {
   } finally {
     await driver.stop();
     await postgresql?.stop();
-    rmSync(folder, { recursive: true, force: true });
   }
 }
 

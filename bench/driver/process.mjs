@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { endWithUs } from '../leaving.mjs';
 import { pinned } from '../machine.mjs';
 
 const program = fileURLToPath(new URL('main.mjs', import.meta.url));
@@ -13,6 +14,7 @@ const program = fileURLToPath(new URL('main.mjs', import.meta.url));
 export function startDriver() {
   const [command, args] = pinned('others', process.execPath, [program]);
   const child = spawn(command, args, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+  endWithUs(child, 'SIGKILL');
   return {
     pid: /** @type {number} */ (child.pid),
     /**

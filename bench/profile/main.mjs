@@ -3,11 +3,11 @@
 //   npm run bench:profile -- userinfo
 //   npm run bench:profile -- code-flow --database sqlite --seconds 10 --keep /tmp/code-flow.cpuprofile
 import { once } from 'node:events';
-import { copyFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { copyFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { prepare } from '../../scripts/prepare.mjs';
+import { temporaryFolder } from '../leaving.mjs';
 import { comparedModes } from '../modes/index.mjs';
 import { summarizeProfile } from './summary.mjs';
 
@@ -40,7 +40,7 @@ async function profile(mode) {
   const { measureOnce } = await import('../measure.mjs');
   const { prepareLatchkey } = await import('../servers/latchkey.mjs');
   const { startPostgresql } = await import('../servers/postgresql.mjs');
-  const folder = mkdtempSync(join(tmpdir(), 'latchkey-profile-'));
+  const folder = temporaryFolder();
   const port = Number(values.port);
   const onSqlite = values.database === 'sqlite';
   const driver = startDriver();
@@ -71,7 +71,6 @@ async function profile(mode) {
     await server?.stop();
     await postgresql?.dropDatabase('bench_profile');
     await postgresql?.stop();
-    rmSync(folder, { recursive: true, force: true });
   }
 }
 

@@ -17,6 +17,7 @@ import {
 import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
 import pg from 'pg';
+import { endWithUs } from '../leaving.mjs';
 import { pinned } from '../machine.mjs';
 
 // For sorting and for the many rows of the seeding; everything else, above all fsync, is as PostgreSQL ships it.
@@ -58,6 +59,8 @@ export async function startPostgresql(folder, port, embedded = false) {
   const log = openSync(logFile, 'a');
   const [command, args] = pinned('others', join(bin, 'postgres'), ['-D', join(data, 'data'), ...options]);
   const child = spawn(command, args, { ...user, cwd: data, stdio: ['ignore', log, log] });
+  // Its immediate shutdown: nobody needs the data again.
+  endWithUs(child, 'SIGQUIT');
   const stop = async () => {
     if (child.exitCode !== null || child.signalCode !== null) return;
     const ended = once(child, 'exit');

@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { openSync, readFileSync } from 'node:fs';
+import { endWithUs } from '../leaving.mjs';
 import { pinned } from '../machine.mjs';
 
 const patienceMilliseconds = 120_000;
@@ -34,6 +35,7 @@ export async function startServer({ args, environment, origin, path, logFile, wi
     env: { PATH: process.env.PATH, NODE_ENV: 'production', ...environment },
     stdio: withChannel ? ['ignore', log, log, 'ipc'] : ['ignore', log, log],
   });
+  endWithUs(child, 'SIGKILL');
   let failure = null;
   child.on('error', (error) => {
     failure = error;
