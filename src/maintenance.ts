@@ -2,8 +2,9 @@
 // end. Each step may run in several processes at once.
 import { deleteOldEntries } from './audit/retention.js';
 import { noteExpiringSecrets } from './clients/expiry.js';
-import { eraseOldSeals } from './consents/refresh-tokens.js';
+import { tidySignIns } from './consents/tidying.js';
 import { createFaultLog } from './db/client.js';
+import { inBatches } from './db/in-batches.js';
 import type { Deps } from './deps.js';
 import type { MailDeps } from './mail/deliveries.js';
 import { giveUpExpiredMails } from './mail/outbox.js';
@@ -14,26 +15,42 @@ import { deleteOldSessions } from './sessions/service.js';
 const everyMilliseconds = 60_000;
 const dayMilliseconds = 86_400_000;
 
-/** Runs all steps once. */
-export async function tidy(deps: Pick<Deps, 'db' | 'config' | 'log'> & MailDeps): Promise<void> {
+type TidyDeps = Pick<Deps, 'db' | 'config' | 'log'> & MailDeps;
+
+/** What is done, in this order. What no feature owns alone is deleted here, little by little as all is. */
+function stepsOf(deps: TidyDeps): (() => Promise<unknown>)[] {
+  const { db } = deps;
   const now = deps.clock();
   const yesterday = new Date(now.getTime() - dayMilliseconds);
-  await eraseOldSeals(deps.db, now, deps.config.refreshGraceSeconds);
-  await deps.db.authorizationRequest.deleteMany({ where: { expiresAt: { lt: now } } });
-  await deps.db.revokedAccessToken.deleteMany({ where: { expiresAt: { lt: yesterday } } });
-  await deps.db.assertionReplay.deleteMany({ where: { expiresAt: { lt: now } } });
-  await deps.db.idempotencyRecord.deleteMany({ where: { expiresAt: { lt: now } } });
-  await deps.db.tokenFamily.deleteMany({ where: { expiresAt: { lt: yesterday } } });
-  // Sign-ins whose code nobody redeemed gave no tokens.
-  const unredeemed = { some: { usedAt: null, expiresAt: { lt: yesterday } } };
-  await deps.db.tokenFamily.deleteMany({ where: { codes: unredeemed } });
-  await deps.db.rateLimiterFlexible.deleteMany({ where: { expire: { lt: yesterday } } });
-  await deleteOldSessions(deps.db, now);
-  await deleteOldLinks(deps.db, now);
-  await giveUpExpiredLogouts(deps);
-  await giveUpExpiredMails(deps);
-  await noteExpiringSecrets(deps);
-  await deleteOldEntries(deps);
+  const expired = { where: { expiresAt: { lt: now } } };
+  return [
+    () => tidySignIns(db, now, deps.config.refreshGraceSeconds),
+    () => inBatches((limit) => db.authorizationRequest.deleteMany({ ...expired, limit })),
+    () => inBatches((limit) => db.assertionReplay.deleteMany({ ...expired, limit })),
+    () => inBatches((limit) => db.idempotencyRecord.deleteMany({ ...expired, limit })),
+    () => inBatches((limit) => db.revokedAccessToken.deleteMany({ where: { expiresAt: { lt: yesterday } }, limit })),
+    () => inBatches((limit) => db.rateLimiterFlexible.deleteMany({ where: { expire: { lt: yesterday } }, limit })),
+    () => deleteOldSessions(db, now),
+    () => deleteOldLinks(db, now),
+    () => giveUpExpiredLogouts(deps),
+    () => giveUpExpiredMails(deps),
+    () => noteExpiringSecrets(deps),
+    () => deleteOldEntries(deps),
+  ];
+}
+
+/**
+ * Runs all steps once. What one throws keeps no other from its turn.
+ * @param signal begins no other step once it is aborted
+ * @throws what the first of them threw that failed
+ */
+export async function tidy(deps: TidyDeps, signal?: AbortSignal): Promise<void> {
+  const faults: unknown[] = [];
+  for (const step of stepsOf(deps)) {
+    if (signal?.aborted) break;
+    await step().catch((error: unknown) => faults.push(error));
+  }
+  if (faults.length > 0) throw faults[0];
 }
 
 /**
@@ -43,9 +60,10 @@ export async function tidy(deps: Pick<Deps, 'db' | 'config' | 'log'> & MailDeps)
 export function startMaintenance(deps: Deps): () => Promise<void> {
   const logFault = createFaultLog(deps.log);
   let underWay: Promise<void> | undefined;
+  const stopping = new AbortController();
   const timer = setInterval(() => {
     // A round that takes longer than its minute is not overtaken by the next.
-    underWay ??= tidy(deps)
+    underWay ??= tidy(deps, stopping.signal)
       .catch((error: unknown) => logFault(error, 'tidying failed'))
       .finally(() => {
         underWay = undefined;
@@ -54,6 +72,7 @@ export function startMaintenance(deps: Deps): () => Promise<void> {
   timer.unref();
   return async () => {
     clearInterval(timer);
+    stopping.abort();
     await underWay;
   };
 }

@@ -98,6 +98,7 @@ export async function serve(config: Config, timeouts = patience): Promise<Stoppa
   });
   const couriers = [deps.logoutCourier, deps.mailCourier];
   let stopMaintenance = async () => {};
+  let loadingGraphql: Promise<unknown> | undefined;
   const stoppable = prepareStop({
     server,
     delayMilliseconds: config.stopDelaySeconds * 1000,
@@ -106,7 +107,7 @@ export async function serve(config: Config, timeouts = patience): Promise<Stoppa
       deps.log.info('stopping');
     },
     // The last request may have signed somebody out. What is not sent in time is sent after the next start.
-    afterRequests: () => Promise.all([stopMaintenance(), ...couriers.map((courier) => courier.stop())]),
+    afterRequests: () => Promise.all([loadingGraphql, stopMaintenance(), ...couriers.map((courier) => courier.stop())]),
     async atEnd() {
       shed.stop();
       await close();
@@ -124,7 +125,7 @@ export async function serve(config: Config, timeouts = patience): Promise<Stoppa
     process.stdout.write(welcome(config, owner));
     deps.log.info(startFacts(config), 'started');
     // So that the first GraphQL request need not wait for it.
-    void loadGraphql();
+    loadingGraphql = loadGraphql();
     stopMaintenance = startMaintenance(deps);
     for (const courier of couriers) courier.start();
     const warning = mailWarning(config);

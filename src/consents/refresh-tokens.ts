@@ -91,11 +91,3 @@ async function successorWithinGrace(
   if (!successor || successor.usedAt !== null) return null;
   return unseal(successorKey(presented, id), used.sealedSuccessor);
 }
-
-/** Erases the seals whose grace window has ended. Run now and then by every process. */
-export async function eraseOldSeals(db: Db, now: Date, graceSeconds: number): Promise<void> {
-  await db.refreshToken.updateMany({
-    where: { usedAt: { lt: new Date(now.getTime() - graceSeconds * 1000) }, sealedSuccessor: { not: null } },
-    data: { sealedSuccessor: null },
-  });
-}

@@ -1,6 +1,7 @@
 // Messages that wait to be sent, as rows: which are due, claimed by one process at a time, put off after each failure, given up
 // when they tell nobody anything any more. Nothing of a message is logged.
 import type { Db } from '../db/client.js';
+import { inBatches } from '../db/in-batches.js';
 import type { Deps } from '../deps.js';
 
 /** How long whoever claimed a row has it alone: more than an attempt can last, and clocks may differ by as much as is left. */
@@ -67,8 +68,7 @@ export async function noteMailFailure(
 export async function giveUpExpiredMails({ db, clock, log }: OutboxDeps): Promise<void> {
   const now = clock();
   // What is being sent at this moment has a later nextAttemptAt.
-  const { count } = await db.mailDelivery.deleteMany({
-    where: { expiresAt: { lte: now }, nextAttemptAt: { lte: now } },
-  });
+  const over = { expiresAt: { lte: now }, nextAttemptAt: { lte: now } };
+  const count = await inBatches((most) => db.mailDelivery.deleteMany({ where: over, limit: most }));
   if (count > 0) log.warn({ messages: count }, 'messages were not sent before they expired, and will not be');
 }

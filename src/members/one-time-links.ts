@@ -1,6 +1,7 @@
 // Links that are sent to a member's address and act for whoever opens them: made, found and used once. Only the hash of the
 // token is kept. What using one does is the caller's.
 import type { Db, Tx } from '../db/client.js';
+import { inBatches } from '../db/in-batches.js';
 import type { Deps } from '../deps.js';
 import { sha256 } from '../lib/crypto.js';
 import { emailKey } from '../lib/email.js';
@@ -17,8 +18,6 @@ const hourMilliseconds = 3_600_000;
 const dayMilliseconds = 86_400_000;
 
 /** The deletion of old links takes this many rows at a time, and leaves a long backlog to the next minute. */
-const batchSize = 500;
-const mostBatches = 20;
 
 /**
  * Makes a link and ends the older ones of its purpose. Costs the same queries for a member who is not there.
@@ -90,8 +89,5 @@ export async function takeLink(tx: Tx, id: string, now: Date): Promise<boolean> 
 /** Deletes links that have been over for a day. Run every minute by every process. */
 export async function deleteOldLinks(db: Db, now: Date): Promise<void> {
   const before = new Date(now.getTime() - dayMilliseconds);
-  for (let batch = 0; batch < mostBatches; batch += 1) {
-    const { count } = await db.oneTimeLink.deleteMany({ where: { expiresAt: { lt: before } }, limit: batchSize });
-    if (count < batchSize) break;
-  }
+  await inBatches((most) => db.oneTimeLink.deleteMany({ where: { expiresAt: { lt: before } }, limit: most }));
 }

@@ -3,6 +3,7 @@
 // sent, and sending it, are oauth/logout-token.ts and oauth/logout-courier.ts.
 import { recordRefusal, systemActor } from '../audit/service.js';
 import type { Db, Tx } from '../db/client.js';
+import { inBatches } from '../db/in-batches.js';
 import type { Deps } from '../deps.js';
 
 const dayMilliseconds = 86_400_000;
@@ -146,7 +147,8 @@ export async function giveUpExpiredLogouts(deps: DeliveryDeps): Promise<void> {
   const now = deps.clock();
   // What is being sent at this moment has a later nextAttemptAt.
   const over = { expiresAt: { lte: now }, nextAttemptAt: { lte: now } };
-  await deps.db.logoutDelivery.deleteMany({ where: { ...over, client: { NOT: isTold } } });
+  const untold = { ...over, client: { NOT: isTold } };
+  await inBatches((most) => deps.db.logoutDelivery.deleteMany({ where: untold, limit: most }));
   for (;;) {
     const rows = await findRows(deps.db, { ...over, client: isTold }, batchSize);
     for (const row of rows) {

@@ -2,6 +2,7 @@
 import { type Actor, recordAudit } from '../audit/service.js';
 import { revokeFamiliesOfMember, revokeFamiliesOfSession } from '../consents/families.js';
 import { type Db, isOrphan, isRetryable, retrying, type Tx } from '../db/client.js';
+import { inBatches } from '../db/in-batches.js';
 import type { Deps } from '../deps.js';
 import { sha256 } from '../lib/crypto.js';
 import type { MailDeps } from '../mail/deliveries.js';
@@ -166,5 +167,5 @@ export async function endEverythingOfMember(
  */
 export async function deleteOldSessions(db: Db, now: Date): Promise<void> {
   const before = new Date(now.getTime() - 24 * 3600 * 1000);
-  await db.session.deleteMany({ where: { expiresAt: { lt: before } } });
+  await inBatches((most) => db.session.deleteMany({ where: { expiresAt: { lt: before } }, limit: most }));
 }
