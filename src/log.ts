@@ -5,6 +5,11 @@ import { type DestinationStream, type Logger, type LoggerOptions, pino } from 'p
 /** How far down a chain of causes to go. */
 const mostCauses = 3;
 
+/** Where Prisma keeps the database's own words, of which its message is but a summary. */
+interface DatabaseMeta {
+  readonly driverAdapterError?: { readonly cause?: { readonly originalMessage?: unknown } };
+}
+
 /**
  * What of an error is logged. Not its other properties: those of the database's and the mail's libraries hold values that were
  * written, and answers of servers.
@@ -12,11 +17,13 @@ const mostCauses = 3;
 function describeError(error: unknown, causes = mostCauses): unknown {
   if (!(error instanceof Error)) return { type: typeof error };
   const { name, message, stack, cause } = error;
-  const { code } = error as { code?: unknown };
+  const { code, meta } = error as { code?: unknown; meta?: DatabaseMeta };
+  const said = meta?.driverAdapterError?.cause?.originalMessage;
   return {
     type: name,
     message,
     ...(typeof code === 'string' || typeof code === 'number' ? { code } : {}),
+    ...(typeof said === 'string' ? { database: said } : {}),
     ...(cause instanceof Error && causes > 0 ? { cause: describeError(cause, causes - 1) } : {}),
     stack,
   };

@@ -1,5 +1,6 @@
 // What an operator can mend themselves, in words for a terminal. A fault of ours is none of it and keeps its stack.
 import { ConfigError } from './config.js';
+import { BackupError } from './db/backup.js';
 import { CopyError } from './db/copy-ends.js';
 import { MigrationError } from './db/migrate.js';
 import { DatabaseUrlError } from './db/url.js';
@@ -23,7 +24,7 @@ function databaseMessage(error: unknown): string | null {
 export function operatorMessage(error: unknown): string | null {
   if (error instanceof ConfigError || error instanceof MigrationError) return error.message;
   if (error instanceof SigningKeyError || error instanceof DatabaseUrlError) return error.message;
-  if (error instanceof CopyError) return error.message;
+  if (error instanceof BackupError || error instanceof CopyError) return error.message;
   if (error instanceof InputError) return error.issues.map((issue) => issue.message).join('\n');
   const { code, port } = error as { code?: unknown; port?: unknown };
   if (code === 'EADDRINUSE')

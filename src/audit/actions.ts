@@ -23,6 +23,7 @@ export const auditActions = {
   MEMBER_REMOVED: 'A member was removed, or an invitation taken back.',
   MEMBER_RESTORED: 'A suspended member can sign in again.',
   MEMBER_ROLE_CHANGED: 'A member was given another role.',
+  MEMBER_SIGNED_OUT_EVERYWHERE: 'An operator ended every session of a member, and every token of their sign-ins.',
   MEMBER_SUSPENDED: 'A member was suspended, and everything of theirs ended.',
   MEMBER_UPDATED: 'A member’s name was changed.',
   OAUTH_CLIENT_CREATED: 'A client was registered.',

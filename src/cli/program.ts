@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { addAccounts } from './accounts.js';
 import { addApiTokens } from './api-tokens.js';
 import { addAudit } from './audit.js';
+import { addBackup } from './backup.js';
 import { addClients } from './clients.js';
 import { addConformance } from './conformance.js';
 import { addDatabase } from './database.js';
@@ -12,6 +13,7 @@ import { addMembers } from './members.js';
 import { addMigrate } from './migrate.js';
 import { addSchema } from './schema.js';
 import { addServe } from './serve.js';
+import { addSessions } from './sessions.js';
 
 const description = 'Runs Latchkey and manages what only its operator may. Safe beside a running server.';
 
@@ -37,10 +39,12 @@ export function createProgram(): Command {
   addServe(program);
   addMigrate(program);
   addDatabase(program);
+  addBackup(program);
   addAccounts(program);
   addMembers(program);
   addApiTokens(program);
   addClients(program);
+  addSessions(program);
   addKeys(program);
   addAudit(program);
   addSchema(program);
