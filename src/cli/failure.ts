@@ -1,7 +1,7 @@
 // How a command that failed ends: what standard error says, and the exit code. The words for what an operator can mend are
 // operator-message.ts's; here is added what only the command line knows.
 import { CommanderError } from 'commander';
-import { isRetryable } from '../db/client.js';
+import { isRetryable, isUnavailable, reasonOf } from '../db/client.js';
 import { InputError, type InputIssue } from '../lib/errors.js';
 import { operatorMessage } from '../operator-message.js';
 
@@ -36,6 +36,10 @@ function describeFailure(error: unknown): { message: string; exitCode: number } 
   if (message !== null) return { message, exitCode: inputAtFault };
   if (isRetryable(error)) {
     return { message: 'The database was busy for too long; nothing was changed. Try again.', exitCode: unexpected };
+  }
+  if (isUnavailable(error)) {
+    const message = `The database cannot be used: ${reasonOf(error)}\nLook whether it was done, and try again.`;
+    return { message, exitCode: unexpected };
   }
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return { message: `Something unexpected went wrong:\n${stack}`, exitCode: unexpected };

@@ -1,5 +1,5 @@
 // Refresh tokens: issued, and rotated so that a lost reply signs nobody out and no family ever has two living ends.
-import { type Db, type RefreshTokenWithFamily, retrying } from '../db/client.js';
+import { type RefreshTokenWithFamily, retrying } from '../db/client.js';
 import type { Deps } from '../deps.js';
 import { deriveKey, seal, sha256, unseal } from '../lib/crypto.js';
 import { createToken, isToken } from '../lib/secret-format.js';

@@ -49,7 +49,7 @@ async function verify(path: string): Promise<void> {
     // Refuses one that is newer than this program.
     planMigrations(
       readMigrations(migrationsFolder('sqlite')),
-      asApplied(connection.prepare<[], BookRow>(readBooks).all()),
+      asApplied(connection.prepare<[], BookRow>(readBooks()).all()),
     );
   } catch (error) {
     if ((error as { code?: unknown }).code === 'SQLITE_NOTADB') throw new BackupError(`${path} is not a database.`);
