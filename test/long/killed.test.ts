@@ -165,4 +165,4 @@ test('nothing acknowledged is lost and nothing is used twice, whenever the proce
   } finally {
     await database.remove();
   }
-}, 300_000);
+}, 600_000);
