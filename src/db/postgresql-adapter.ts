@@ -15,7 +15,7 @@ import { isConnectionLoss } from './unavailable.js';
 import { isBehindPooler } from './url.js';
 
 /** How long, in milliseconds, whoever asks for a connection waits: for one of the pool's to be free, or for a new one to be made. */
-const connectionPatienceMilliseconds = 3_000;
+const connectionPatienceMilliseconds = 5_000;
 
 // What the server may take for a statement, waiting for others' locks included. Then it cancels it, and nothing of it is done.
 const statementTimeoutMilliseconds = 5_000;

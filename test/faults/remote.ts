@@ -1,7 +1,7 @@
 // A running service as the helpers of test/support see an application in process, with every answer written down; and an owner's
 // client there, whose credentials come over HTTP alone.
 import { ownerPassword, type TestApp } from '../support/app.js';
-import { type GraphQLAnswer, TestBrowser } from '../support/browser.js';
+import { TestBrowser } from '../support/browser.js';
 import { redirectUri, type TestClient } from '../support/oauth.js';
 
 /** One answer, or that none came. */
@@ -41,8 +41,6 @@ export function remote(issuer: string): Remote {
   const owner = { email: 'owner@example.com', password: ownerPassword };
   return { app: { issuer, request, app: { request }, owner } as unknown as TestApp, noted };
 }
-
-export type Ask = (query: string, variables?: Record<string, unknown>) => Promise<GraphQLAnswer & { status: number }>;
 
 export const registration =
   'mutation ($input: CreateOAuthClientInput!) { createOAuthClient(input: $input) { clientSecret oauthClient { id clientId } userErrors { message } } }';

@@ -125,11 +125,15 @@ describe.runIf(testProvider === 'sqlite')('on SQLite', { timeout: 60_000 }, () =
   });
 });
 
+function run(program: string, given: readonly string[]): void {
+  execFileSync(program, given, { stdio: 'ignore' });
+}
+
 /** A file system of a few megabytes, where this may be made. */
 function mountSmallDisk(): string | null {
   const folder = mkdtempSync(join(tmpdir(), 'latchkey-disk-'));
   try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=6m', 'tmpfs', folder], { stdio: 'ignore' });
+    run('mount', ['-t', 'tmpfs', '-o', 'size=6m', 'tmpfs', folder]);
     return folder;
   } catch {
     rmSync(folder, { recursive: true });
@@ -144,7 +148,7 @@ describe.runIf(testProvider === 'sqlite')(
     const folder = process.getuid?.() === 0 ? mountSmallDisk() : null;
     afterAll(() => {
       if (folder === null) return;
-      execFileSync('umount', ['--lazy', folder]);
+      run('umount', ['--lazy', folder]);
       rmSync(folder, { recursive: true });
     });
 
@@ -163,7 +167,7 @@ describe.runIf(testProvider === 'sqlite')(
           let held = refreshToken;
           const filler = join(folder ?? '', 'filler');
           try {
-            execFileSync('dd', ['if=/dev/zero', `of=${filler}`, 'bs=4k'], { stdio: 'ignore' });
+            run('dd', ['if=/dev/zero', `of=${filler}`, 'bs=4k']);
           } catch {
             // It ends so when the disk is full.
           }
