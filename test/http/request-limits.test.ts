@@ -1,10 +1,11 @@
 // Floods: how many requests of each kind are answered, what is said when it is one too many, and that it is said beforehand how
 // many are left.
 import { readFileSync } from 'node:fs';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { requestLimits } from '../../src/http/request-limits.js';
-import { createTestApp, type TestApp, type TestAppOptions } from '../support/app.js';
+import { createTestApp, type TestApp } from '../support/app.js';
 import { fieldsOf } from '../support/browser.js';
+import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { anyPkce, authorizeUrl, newBrowser, postForm, registerClient, token } from '../support/oauth.js';
 
 /** As small as it gets: three sign-ins, one of most others. */
@@ -13,15 +14,15 @@ const origin = 'https://app.example.com';
 const robot = { grantTypes: ['client_credentials'] as const, redirectUris: [], scopes: ['reader'] };
 const grant = { grant_type: 'client_credentials' };
 
-const apps: TestApp[] = [];
-afterEach(async () => {
-  for (const app of apps.splice(0)) await app.close();
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await createTestDatabase();
 });
+afterAll(() => database.close());
 
-async function appWith(rateLimitFactor: number, options: TestAppOptions = {}) {
-  const app = await createTestApp({ ...options, config: { trustedProxies: 1, rateLimitFactor, ...options.config } });
-  apps.push(app);
-  return app;
+/** One more process, which has counted nothing yet. */
+function appWith(rateLimitFactor: number) {
+  return createTestApp({ database, config: { trustedProxies: 1, rateLimitFactor } });
 }
 
 async function signIn(app: TestApp, address: string, password = app.owner.password, browser = newBrowser(app)) {
