@@ -137,8 +137,9 @@ test('ten thousand passwords and ten thousand secrets cost few hashes, and keep 
   expect([...passwords.keys()].every((status) => [400, 429, 503].includes(status))).toBe(true);
   expect([...secrets.keys()].every((status) => [401, 429, 503].includes(status))).toBe(true);
   expect(passwords.get(400)).toBeLessThan(2500);
-  expect(secrets.get(401)).toBeLessThan(1500);
-  expect(figures.megabytes.most - memoryBefore).toBeLessThan(300);
+  // Anew every five minutes.
+  expect(secrets.get(401)).toBeLessThan(600 * (1 + Math.ceil(figures.seconds / 300)));
+  expect(figures.megabytes.most - memoryBefore).toBeLessThan(400);
   for (const client of clients) expect(await tokenFrom(send, issuer, client, '203.0.113.99')).toBe(200);
 }, 1_800_000);
 
