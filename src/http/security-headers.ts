@@ -45,6 +45,8 @@ export function securityHeaders(isHttps: boolean) {
   return createMiddleware(async function setSecurityHeaders(c, next) {
     await next();
     const defaults: Record<string, string> = {
+      // Whatever may be kept says so itself.
+      'Cache-Control': 'no-store',
       'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'",
       'X-Frame-Options': 'DENY',
       'X-Content-Type-Options': 'nosniff',
