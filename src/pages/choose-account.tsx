@@ -32,9 +32,11 @@ export function ChooseAccountPage(props: ChooseAccountPageProps) {
           <span class="account-name">
             <Phrase text={messages.chooseContinue} values={{ name: member.name ?? member.email }} />
           </span>
-          <span class="account-detail">
-            <bdi>{member.email}</bdi>
-          </span>
+          {member.name !== undefined && (
+            <span class="account-detail">
+              <bdi>{member.email}</bdi>
+            </span>
+          )}
           <span class="account-detail">
             <bdi>{member.accountName}</bdi>
           </span>

@@ -4,6 +4,7 @@ import { createApiToken } from '../../src/api-tokens/service.js';
 import { inviteMember } from '../../src/members/invitations.js';
 import { requestReset } from '../../src/members/password-reset.js';
 import { actorOfMember } from '../../src/members/service.js';
+import { registerApi } from '../support/api-resources.js';
 import type { TestServer } from '../support/app.js';
 import { linkTo } from '../support/mail.js';
 import { authorizeUrl, createPkce, registerClient, type TestClient } from '../support/oauth.js';
@@ -14,11 +15,19 @@ export interface World {
   readonly client: TestClient;
   /** A client of another account that nobody verified. */
   readonly foreignClient: TestClient;
+  /** A client with the longest of names, of mixed direction. */
+  readonly longClient: TestClient;
   /** The link of an invitation. */
   readonly invitation: string;
   /** The link for a forgotten password. */
   readonly resetLink: string;
 }
+
+/** Many scopes, as an API may have. */
+const longScopes = Array.from({ length: 8 }, (_, index) => ({
+  name: `shop:department-${index}:orders.read`,
+  description: `Read the orders of department ${index}, with what was bought, when, and where it was sent`,
+}));
 
 export interface Screen {
   readonly name: string;
@@ -45,12 +54,18 @@ export async function createWorld(server: TestServer): Promise<World> {
     { ...manager, accountId: server.owner.accountId },
     { name: 'CI of the web shop', role: 'WRITER' },
   );
+  await registerApi(server, { audience: 'https://shop.example.com', name: 'حانوت Shop', scopes: longScopes });
+  const longClient = await registerClient(server, {
+    name: `שלום ${'Donaudampfschifffahrtsgesellschaft'.repeat(2)} (1)`,
+    scopes: ['openid', 'email', ...longScopes.map(({ name }) => name)],
+  });
   const forgetful = await server.addMember('WRITER', 'forgetful@northwind.example');
   await requestReset(server.deps, { ipAddress: null, userAgent: null }, forgetful.email);
   return {
     server,
     client,
     foreignClient,
+    longClient,
     invitation: await linkTo(server, email),
     resetLink: await linkTo(server, forgetful.email),
   };
@@ -113,6 +128,16 @@ export const screens: readonly Screen[] = [
     as: 'the owner',
     open: (page, world) => authorize(page, world, world.client, { scope: 'openid profile email offline_access admin' }),
     heading: /^Allow Customer relations/,
+  },
+  {
+    name: 'consent of a long and foreign name, with an API',
+    as: 'the owner',
+    open: (page, world) =>
+      authorize(page, world, world.longClient, {
+        scope: `openid email ${longScopes.map(({ name }) => name).join(' ')}`,
+        resource: 'https://shop.example.com',
+      }),
+    heading: /^Allow /,
   },
   {
     name: 'choose account',
@@ -180,7 +205,7 @@ export const screens: readonly Screen[] = [
     as: 'nobody',
     async open(page, world) {
       await at('/forgot-password')(page, world);
-      await page.getByLabel('E-mail').fill('a@b');
+      await page.getByLabel('E-mail').fill(`${'a'.repeat(260)}@example.com`);
       await page.getByRole('button', { name: 'Send the link' }).click();
       await page.getByText('This is not an e-mail address.').waitFor();
     },

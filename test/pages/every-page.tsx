@@ -60,7 +60,7 @@ function shownToken(change: Change): ShownToken {
     id: 'apt_1',
     name: change('token.name', 'CI'),
     role: 'READER',
-    hint: change('token.hint', 'lkt_…a1b2'),
+    hint: change('token.hint', 'a1b2'),
     isService: true,
     createdAt: new Date('2026-06-01T12:00:00Z'),
     expiresAt: new Date('2026-07-01T12:00:00Z'),

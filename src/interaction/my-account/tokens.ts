@@ -149,7 +149,8 @@ async function create(visit: Visit, form: Parameters): Promise<Response> {
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
     const [nameError, roleError] = [messageAt(error, 'name'), messageAt(error, 'role')];
-    return showList(visit, { error: wordsOf(error), draft: { ...draft, nameError, roleError } });
+    const words = nameError === undefined && roleError === undefined ? wordsOf(error) : english.tokenNotCreated;
+    return showList(visit, { error: words, draft: { ...draft, nameError, roleError } });
   }
 }
 

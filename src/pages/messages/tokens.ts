@@ -25,9 +25,10 @@ export const tokenTexts = {
   tokenServiceHint:
     'For a program of your account rather than of yours: an admin can see it, and hand it on when you leave.',
   tokenCreate: 'Create token',
+  tokenNotCreated: 'The token was not created.',
   tokenPersonal: 'Personal',
   tokenKind: 'Kind',
-  tokenHint: 'Ends with',
+  tokenHint: 'Token',
   tokenCreated: 'Created',
   tokenExpiresAt: 'Expires',
   tokenExpired: 'Expired',

@@ -94,7 +94,7 @@ export function TokenBadges({ token, messages }: TokenProps) {
 export function factsOfToken({ token, messages }: TokenProps): { name: string; value: Child }[] {
   const expiry = token.isExpired ? messages.tokenExpiredAt : messages.tokenExpiresAt;
   return [
-    { name: messages.tokenHint, value: <code>{token.hint}</code> },
+    { name: messages.tokenHint, value: <code>{`lkt_…${token.hint}`}</code> },
     { name: messages.tokenCreated, value: <Moment at={token.createdAt} /> },
     { name: expiry, value: token.expiresAt === null ? messages.tokenNever : <Moment at={token.expiresAt} /> },
     {

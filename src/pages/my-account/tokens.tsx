@@ -74,13 +74,10 @@ function TokenRow({ token, messages }: { token: ShownToken; messages: Messages }
           <bdi>{token.name}</bdi> <TokenBadges token={token} messages={messages} />
         </h3>
         <p class="row-facts">
-          {factsOfToken({ token, messages }).map(({ name, value }, index) => (
-            <>
-              {index > 0 && ' · '}
-              <span class="fact">
-                {name} {value}
-              </span>
-            </>
+          {factsOfToken({ token, messages }).map(({ name, value }) => (
+            <span>
+              {name} {value}
+            </span>
           ))}
         </p>
       </div>

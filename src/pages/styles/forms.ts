@@ -24,7 +24,7 @@ border:1px solid var(--control);background:var(--surface);color:var(--text);over
 .button-primary:hover{background:var(--accent-hover);color:var(--on-accent)}
 .button-danger{color:var(--error-text)}
 .button-danger:hover{color:var(--error-text);background:var(--error-surface)}
-.sides .card form>.button{align-self:flex-start;min-width:10rem}
+.sides .card>.button,.sides .card form>.button{align-self:flex-start;min-width:10rem}
 .actions{flex-direction:row}
 .actions .button{flex:1 1 0}
 .actions-stacked{flex-direction:column;gap:.625rem}
@@ -32,7 +32,7 @@ border:1px solid var(--control);background:var(--surface);color:var(--text);over
 .account-choice{flex-direction:column;align-items:flex-start;gap:.125rem;padding:.75rem 1rem;text-align:left;border-color:var(--accent)}
 .account-name{color:var(--accent)}
 .account-detail{color:var(--muted);font-size:.875rem;font-weight:400}
-@media (max-width:30rem){.sides .card form>.button{align-self:stretch}}
+@media (max-width:30rem){.sides .card>.button,.sides .card form>.button{align-self:stretch}}
 @media (prefers-reduced-motion:no-preference){.button,.field input,.field select{transition:background-color .12s,border-color .12s}}
 @media (forced-colors:active){.button-primary{border-color:ButtonText}}
 `;

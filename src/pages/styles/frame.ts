@@ -37,7 +37,7 @@ box-shadow:0 1px 2px rgb(0 0 0/.04),0 8px 28px rgb(0 0 0/.05)}
 .parts a{display:flex;align-items:center;min-height:2.75rem;padding:.25rem .75rem;border-radius:8px;color:var(--muted);
 font-size:.9375rem;font-weight:500;text-decoration:none}
 .parts a:hover{background:var(--surface);color:var(--text)}
-.parts a[aria-current]{background:var(--surface);color:var(--text);font-weight:600;box-shadow:inset 3px 0 var(--accent)}
+.parts a[aria-current]{background:var(--surface);color:var(--text);font-weight:600;box-shadow:inset 3px 0 var(--accent);border-radius:2px 8px 8px 2px}
 @media (min-width:48rem){
 .with-bar{padding:1.25rem 2rem 4rem}
 .bar{margin-bottom:1.5rem}

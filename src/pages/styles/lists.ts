@@ -21,8 +21,7 @@ export const listRules = `
 .row{display:flex;flex-wrap:wrap;align-items:center;justify-content:space-between;gap:.75rem 1rem;padding:.875rem}
 .row+.row{border-top:1px solid var(--line)}
 .row-main{flex:1 1 16rem;min-width:0;display:flex;flex-direction:column;gap:.25rem}
-.row-facts{color:var(--muted);font-size:.875rem;overflow-wrap:anywhere}
-.fact{white-space:nowrap}
+.row-facts{display:flex;flex-wrap:wrap;gap:0 1rem;color:var(--muted);font-size:.875rem;overflow-wrap:anywhere}
 .row-actions{flex:none;display:flex;flex-direction:row;flex-wrap:wrap;gap:.5rem;margin:0}
 .row-actions form{margin:0}
 .empty{padding:1.5rem 1rem;text-align:center;color:var(--muted);border:1px dashed var(--control);border-radius:8px}
