@@ -146,7 +146,6 @@ describe('by keyboard alone', () => {
 
 test('without JavaScript and without a mouse a person signs in, changes their name, allows an app and signs out', async () => {
   const context = await browser.newContext({ javaScriptEnabled: false, viewport: widths.phone });
-  await context.route('https://app.example.com/**', (route) => route.fulfill({ body: 'the app' }));
   const page = await context.newPage();
   page.setDefaultTimeout(15_000);
   await page.goto(`${server.issuer}/login?return_to=/me`);
@@ -162,9 +161,13 @@ test('without JavaScript and without a mouse a person signs in, changes their na
 
   await screens.find(({ name }) => name === 'consent')?.open(page, world);
   await page.getByRole('button', { name: 'Allow' }).focus();
-  await page.keyboard.press('Enter');
-  await page.waitForURL('https://app.example.com/callback?**');
-  expect(new URL(page.url()).searchParams.get('code')).toMatch(/^lkc_/);
+  const [request] = await Promise.all([
+    page.waitForRequest((one) => one.url().startsWith('https://app.example.com/callback?')),
+    page.keyboard.press('Enter'),
+  ]);
+  expect(new URL(request.url()).searchParams.get('code')).toMatch(/^lkc_/);
+  // There is no such app: until the browser has given up it would interrupt what comes next.
+  await page.waitForURL('chrome-error://**', { waitUntil: 'commit' });
 
   await page.goto(`${server.issuer}/logout`);
   await page.getByRole('button', { name: 'Sign out' }).focus();
