@@ -186,7 +186,7 @@ describe('the page has everything', () => {
   });
 
   test('the texts of pages that it explains are theirs', () => {
-    const ours = ['src/oauth/authorize/checks.ts', 'src/pages/messages.ts'].map((file) =>
+    const ours = ['src/pages/messages/errors.ts', 'src/pages/messages/consent.ts'].map((file) =>
       readFileSync(join(root, file), 'utf8'),
     );
     const section = partnersPage.split('| the page says |')[1]?.split('\n\n')[0] ?? '';

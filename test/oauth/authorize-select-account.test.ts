@@ -166,6 +166,16 @@ describe('a form that is not current', () => {
     expect([asked.url.pathname, asked.html.includes(member.email)]).toEqual(['/choose-account', true]);
   });
 
+  test('what one person chose is asked anew of the next who signs in there', async () => {
+    const browser = await signedInBrowser(app);
+    const url = authorizeUrl(await registerClient(app), { ...anyPkce, prompt: 'select_account' });
+    const consent = await browser.submit(await browser.visit(url), { decision: 'continue' });
+    expect(consent.url.pathname).toBe('/consent');
+    await browser.submit(await browser.visit('/logout'));
+    await browser.signIn(member);
+    expect((await browser.visit(consent.url.href)).url.pathname).toBe('/choose-account');
+  });
+
   test('is of no use in another browser, without its token, or without a decision', async () => {
     const browser = await knownBrowser();
     const page = await browser.visit(url());
