@@ -39,6 +39,22 @@ export function Field({ label, hint, error, errorId, invalid = error !== undefin
           hint !== undefined && `${id}-hint`,
         ])}
       />
+      <FieldTexts id={id} error={error} hint={hint} />
+    </div>
+  );
+}
+
+/** Props of `FieldTexts`. */
+export interface FieldTextsProps {
+  id: string;
+  error: string | undefined;
+  hint: string | undefined;
+}
+
+/** What was wrong with a field and what it is for, under the ids that `aria-describedby` names. */
+export function FieldTexts({ id, error, hint }: FieldTextsProps) {
+  return (
+    <>
       {error !== undefined && (
         <p class="field-error" id={`${id}-error`}>
           {error}
@@ -49,7 +65,7 @@ export function Field({ label, hint, error, errorId, invalid = error !== undefin
           {hint}
         </p>
       )}
-    </div>
+    </>
   );
 }
 

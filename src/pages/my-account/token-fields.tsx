@@ -2,7 +2,7 @@
  * Owns what the pages about API tokens share: a choice in a form, and the facts of a token. Leaves to others: what can be chosen.
  */
 import type { Child } from 'hono/jsx';
-import { describedBy } from '../field.js';
+import { describedBy, FieldTexts } from '../field.js';
 import type { Messages } from '../messages.js';
 import { Moment } from '../moment.js';
 
@@ -33,16 +33,7 @@ export function Select({ id, label, hint, error, options, chosen }: SelectProps)
           </option>
         ))}
       </select>
-      {error !== undefined && (
-        <p class="field-error" id={`${id}-error`}>
-          {error}
-        </p>
-      )}
-      {hint !== undefined && (
-        <p class="hint" id={`${id}-hint`}>
-          {hint}
-        </p>
-      )}
+      <FieldTexts id={id} error={error} hint={hint} />
     </div>
   );
 }
