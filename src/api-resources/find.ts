@@ -55,6 +55,13 @@ export async function findApis(
   return rows.map(readApi).filter((api) => audience.in.includes(api.audience) || scopesOfApi(api, scopes).length > 0);
 }
 
+/** The APIs that have these audiences, as they are written, each with the account that it is of. */
+export async function findApisNamed(db: Db, audiences: readonly string[]) {
+  if (audiences.length === 0) return [];
+  const rows = await db.apiResource.findMany({ where: { audience: { in: [...new Set(audiences)] } } });
+  return rows.map((row) => ({ ...readApi(row), accountId: row.accountId }));
+}
+
 /** All scopes of an account's APIs, with the audience that each is for. */
 export async function findScopesOfAccount(db: Db | Tx, accountId: string) {
   const rows = await db.apiResource.findMany({

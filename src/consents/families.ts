@@ -85,10 +85,10 @@ export async function revokeFamily(db: Db | Tx, id: string, now: Date): Promise<
   return count === 1;
 }
 
-/** Ends what a session's sign-ins gave, save those that were granted access while the person is away. */
-export async function revokeFamiliesOfSession(tx: Tx, sessionId: string, now: Date): Promise<void> {
+/** Ends what the sign-ins of sessions gave, save those that were granted access while the person is away. */
+export async function revokeFamiliesOfSessions(tx: Tx, sessionIds: readonly string[], now: Date): Promise<void> {
   await tx.tokenFamily.updateMany({
-    where: { sessionId, revokedAt: null, NOT: { scopes: { contains: 'offline_access' } } },
+    where: { sessionId: { in: [...sessionIds] }, revokedAt: null, NOT: { scopes: { contains: 'offline_access' } } },
     data: { revokedAt: now },
   });
 }

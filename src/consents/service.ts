@@ -3,7 +3,7 @@
 import { type Actor, recordAudit } from '../audit/service.js';
 import type { Db, Tx } from '../db/client.js';
 import type { Deps } from '../deps.js';
-import { splitWords, union } from '../lib/scope.js';
+import { isKnownScope, splitWords, union } from '../lib/scope.js';
 
 /**
  * How a consent holds that a scope was allowed at an API. Whoever allowed `admin` at a shop has not allowed it here, nor at
@@ -11,6 +11,26 @@ import { splitWords, union } from '../lib/scope.js';
  */
 export function scopeAt(audience: string, scope: string): string {
   return `${audience}#${scope}`;
+}
+
+/** What was allowed: here, and API by API there. An API without scopes was allowed as a whole. */
+export interface Allowed {
+  readonly here: readonly string[];
+  readonly there: readonly { readonly audience: string; readonly scopes: readonly string[] }[];
+}
+
+/** Takes the words of a consent apart again. */
+export function allowedBy(words: readonly string[]): Allowed {
+  const there = new Map<string, string[]>();
+  for (const word of words.filter((each) => !isKnownScope(each))) {
+    const end = word.indexOf('#');
+    const audience = end === -1 ? word : word.slice(0, end);
+    there.set(audience, [...(there.get(audience) ?? []), ...(end === -1 ? [] : [word.slice(end + 1)])]);
+  }
+  return {
+    here: words.filter(isKnownScope),
+    there: [...there].map(([audience, scopes]) => ({ audience, scopes })),
+  };
 }
 
 /** The consent that a member gave a client and did not take back, or null. */
@@ -31,6 +51,8 @@ export async function giveConsent(
   given: { memberId: string; client: { id: string; name: string }; scopes: readonly string[] },
 ): Promise<string> {
   const key = { memberId: given.memberId, clientId: given.client.id };
+  // Written before it is read: whoever takes the consent back at this moment waits, or is seen here.
+  await tx.consent.updateMany({ where: key, data: { consentedAt: deps.clock() } });
   const before = await tx.consent.findUnique({ where: { memberId_clientId: key } });
   const remembered = before?.revokedAt === null ? splitWords(before.scopes) : [];
   const scopes = union(remembered, given.scopes).join(' ');
@@ -53,4 +75,13 @@ export async function giveConsent(
     changes: [{ field: 'scopes', before: remembered.join(' ') || null, after: scopes }],
   });
   return consent.id;
+}
+
+/**
+ * Holds a consent while something is given by it.
+ * @returns false when it was taken back; whoever takes it back waits until the transaction is over
+ */
+export async function holdConsent(tx: Tx, id: string, now: Date): Promise<boolean> {
+  const { count } = await tx.consent.updateMany({ where: { id, revokedAt: null }, data: { lastUsedAt: now } });
+  return count === 1;
 }

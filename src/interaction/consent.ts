@@ -1,14 +1,14 @@
 // Asking a member whether an app may use their account. What is allowed is what was asked and shown, whatever is posted.
+import { inPlainWords } from '../api-resources/allowed.js';
 import type { ApiResource } from '../api-resources/find.js';
 import { recordAudit } from '../audit/service.js';
 import { findLogoPath } from '../clients/logo.js';
-import { findConsent, giveConsent, scopeAt } from '../consents/service.js';
+import { findConsent, giveConsent } from '../consents/service.js';
 import { originForAudit } from '../http/browser.js';
 import { formActionSource } from '../http/csp.js';
 import { canonicalJson } from '../lib/canonical-json.js';
 import { sha256 } from '../lib/crypto.js';
 import { redirectHost } from '../lib/redirect-uri.js';
-import { type KnownScope, knownScopes } from '../lib/scope.js';
 import { actorOfMember } from '../members/service.js';
 import { decide, dispatch } from '../oauth/authorize/dispatch.js';
 import {
@@ -21,7 +21,6 @@ import { respondWithError } from '../oauth/authorize/respond.js';
 import { noteConsent, type StoredRequest } from '../oauth/authorize/store.js';
 import { respondWithPage } from '../oauth/respond-with-page.js';
 import { ConsentPage, type ConsentScope } from '../pages/consent.js';
-import { english } from '../pages/messages.js';
 import { type Flow, nothingDecided, type PageContext, readOwnForm, requireWaiting } from './flow.js';
 
 /**
@@ -33,24 +32,16 @@ function shownScopes(
   apis: readonly ApiResource[],
   before: readonly string[] | null,
 ): ConsentScope[] {
-  const isNew = (word: string) => before !== null && !before.includes(word);
-  const here = scopesToAllowHere(request).map((name) => ({
-    name,
-    description: knownScopes[name as KnownScope] ?? name,
-    isNew: isNew(name),
+  const there = apis.map(({ audience }) => ({
+    audience,
+    scopes: request.resources.find((resource) => resource.audience === audience)?.scopes ?? [],
   }));
-  const there = apis.flatMap((api) => {
-    const { audience, name: apiName } = api;
-    const asked = request.resources.find((resource) => resource.audience === audience)?.scopes ?? [];
-    if (asked.length === 0) {
-      return [{ name: audience, description: english.consentUseApi, apiName, isNew: isNew(audience) }];
-    }
-    return asked.map((name) => {
-      const description = api.scopes.find((scope) => scope.name === name)?.description ?? name;
-      return { name, description, apiName, isNew: isNew(scopeAt(audience, name)) };
-    });
-  });
-  return [...here, ...there];
+  return inPlainWords({ here: scopesToAllowHere(request), there }, apis).map(({ word, name, description, api }) => ({
+    name,
+    description,
+    ...(api === null ? {} : { apiName: api.name }),
+    isNew: before !== null && !before.includes(word),
+  }));
 }
 
 /** What the page shows of an app and what it asks. */

@@ -1,6 +1,6 @@
 // Browser sessions: begun at sign-in, found by the cookie's secret, ended at sign-out. The cookie itself is http's.
 import { type Actor, recordAudit } from '../audit/service.js';
-import { revokeFamiliesOfMember, revokeFamiliesOfSession } from '../consents/families.js';
+import { revokeFamiliesOfMember, revokeFamiliesOfSessions } from '../consents/families.js';
 import { type Db, isOrphan, isRetryable, retrying, type Tx } from '../db/client.js';
 import { inBatches } from '../db/in-batches.js';
 import type { Deps } from '../deps.js';
@@ -101,26 +101,28 @@ export async function holdSession(tx: Tx, id: string, now: Date): Promise<boolea
   return count === 1;
 }
 
-type EndingDeps = Pick<Deps, 'db' | 'clock' | 'newId' | 'logoutCourier'>;
+export type EndingDeps = Pick<Deps, 'db' | 'clock' | 'newId' | 'logoutCourier'>;
 
 /**
  * Ends the sessions that are named and have not ended, and notes for every client that was signed in to through one that it is
  * to be told. Nothing else ends sessions, save their expiry. The tokens of their sign-ins are the caller's, and end after this.
- * @returns how many ended
+ * @param which.except one of the member's that goes on
+ * @returns the ids of those that ended
  */
-async function endSessions(
+export async function endSessions(
   tx: Tx,
   deps: Pick<Deps, 'newId'>,
-  which: { readonly id: string } | { readonly memberId: string },
+  which: { readonly id: string } | { readonly memberId: string; readonly except?: string | null },
   now: Date,
-): Promise<number> {
+): Promise<string[]> {
+  const { except = null, ...named } = 'memberId' in which ? which : { ...which, except: null };
   const ended = await tx.session.updateManyAndReturn({
-    where: { ...which, endedAt: null },
+    where: { ...named, endedAt: null, ...(except === null ? {} : { NOT: { id: except } }) },
     data: { endedAt: now },
     select: { id: true, memberId: true },
   });
   if (ended.length > 0) await noteLogouts(tx, deps, ended, now);
-  return ended.length;
+  return ended.map(({ id }) => id);
 }
 
 /**
@@ -137,8 +139,9 @@ export async function endingSessions(deps: EndingDeps, transaction: (tx: Tx) => 
 export async function endSession(deps: EndingDeps, actor: Actor, id: string): Promise<void> {
   const now = deps.clock();
   await endingSessions(deps, async (tx) => {
-    if ((await endSessions(tx, deps, { id }, now)) === 0) return;
-    await revokeFamiliesOfSession(tx, id, now);
+    const ended = await endSessions(tx, deps, { id }, now);
+    if (ended.length === 0) return;
+    await revokeFamiliesOfSessions(tx, ended, now);
     await recordAudit(tx, deps, actor, {
       action: 'SIGNED_OUT',
       targetId: actor.memberId ?? id,

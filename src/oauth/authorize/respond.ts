@@ -2,6 +2,8 @@
 // a form that posts itself. Answers each stored request once.
 import type { Context } from 'hono';
 import { issueCode } from '../../consents/codes.js';
+import { holdConsent } from '../../consents/service.js';
+import { retrying, type Tx } from '../../db/client.js';
 import type { Deps } from '../../deps.js';
 import type { Environment } from '../../http/environment.js';
 import { withResponse } from '../../lib/redirect-uri.js';
@@ -60,10 +62,12 @@ export async function respondWithCode(
   },
 ): Promise<Response> {
   const { request, stored, client, session } = granted;
-  const code = await deps.db.$transaction(async (tx) => {
-    if (stored && !(await consumeRequest(tx, stored.id))) throw answeredBefore();
-    // Signing out or a new password may have come in between: then nothing more is given.
+  const give = async (tx: Tx) => {
+    // Signing out, a new password or taking the consent back may have come in between: then nothing more is given.
     if (!(await holdSession(tx, session.id, deps.clock()))) throw answeredBefore();
+    if (!(await holdConsent(tx, granted.consentId, deps.clock()))) throw answeredBefore();
+    // After the consent, as for whoever takes that back: neither waits for the other.
+    if (stored && !(await consumeRequest(tx, stored.id))) throw answeredBefore();
     const family = {
       consentId: granted.consentId,
       sessionId: session.id,
@@ -80,8 +84,8 @@ export async function respondWithCode(
       codeChallenge: request.codeChallenge,
       nonce: request.nonce,
     });
-  });
-  deps.lastUsed.touch('consent', granted.consentId);
+  };
+  const code = await retrying(() => deps.db.$transaction(give));
   deps.lastUsed.touch('oauthClient', client.id);
   deps.lastUsed.touch('member', session.memberId);
   return send(deps, c, request, { code });

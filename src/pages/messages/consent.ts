@@ -7,7 +7,6 @@ export const consentTexts = {
   consentScopes: 'If you allow it, this app can:',
   consentNoScopes: 'This app asks for nothing beyond knowing that you signed in.',
   consentAtApi: 'at {api}',
-  consentUseApi: 'Use this API for you',
   consentNew: 'New',
   consentNewHint: 'You last allowed this app something on {day}. What is marked “New” is more than that.',
   consentAgainHint: 'You allowed all of this before, last on {day}. The app asks you again.',
