@@ -11,10 +11,14 @@ import '../clients/schema-mutations.js';
 import '../clients/schema-queries.js';
 import '../clients/schema-secrets.js';
 import '../clients/schema-standing.js';
+import '../consents/schema.js';
+import '../consents/schema-mutations.js';
 import '../members/schema.js';
 import '../members/schema-invitations.js';
 import '../members/schema-standing.js';
 import '../members/schema-viewer.js';
+import '../sessions/schema.js';
+import '../sessions/schema-mutations.js';
 import { builder } from '../graphql/builder.js';
 
 export const schema = builder.toSchema();

@@ -25,12 +25,18 @@ export function consentsWithin({ accountId, memberId, permissions }: ConsentHold
   };
 }
 
+/** How the lists of members and of clients are read when several are asked for at once. */
+export const consentsOfMembers = { table: 'Consent', owner: 'memberId', ended: 'revokedAt', ends: [] } as const;
+export const consentsOfClients = { ...consentsOfMembers, owner: 'clientId' } as const;
+
 /** What a person can look through. */
 const mostShown = 200;
 
 /** A member's connected apps with what is told of each, the newest first. */
 export async function findConnectedApps(db: Db, memberId: string) {
-  const client = { include: { account: true, logo: { select: { hash: true } }, redirectUris: true } };
+  const client = {
+    include: { account: true, logo: { select: { hash: true } }, redirectUris: { orderBy: { position: 'asc' } } },
+  } as const;
   const consents = await db.consent.findMany({
     where: { memberId, revokedAt: null },
     include: { client },

@@ -7,7 +7,7 @@ import ScopeAuthPlugin from '@pothos/plugin-scope-auth';
 import { DateTimeResolver } from 'graphql-scalars';
 import { type IdKind, kindOfId } from '../lib/ids.js';
 import type { Permission } from '../lib/roles.js';
-import { type Caller, type GraphQLContext, mayManageCredentials } from './context-type.js';
+import { actsDirectly, type Caller, type GraphQLContext, mayManageCredentials } from './context-type.js';
 import { apiError } from './errors.js';
 import type PothosPrismaTypes from './generated/pothos-types.js';
 import { getDatamodel } from './generated/pothos-types.js';
@@ -15,6 +15,8 @@ import { getDatamodel } from './generated/pothos-types.js';
 const typeOfKind: Partial<Record<IdKind, string>> = {
   account: 'Account',
   member: 'Member',
+  session: 'Session',
+  consent: 'Consent',
   apiToken: 'ApiToken',
   apiResource: 'ApiResource',
   oauthClient: 'OAuthClient',
@@ -44,6 +46,7 @@ function forbiddenMessage(field: string, caller: Caller, failure: Failure): stri
   if (lacks(failure, 'credentialManager')) {
     return `${field} needs a browser session or an API token of role ADMIN.`;
   }
+  if (lacks(failure, 'direct')) return `${field} needs a browser session or an API token, never an OAuth token.`;
   const limits = {
     session: '.',
     apiToken: ', as far as its API token and the token’s owner go.',
@@ -71,6 +74,8 @@ export const builder = new SchemaBuilder<{
     permission: Permission;
     /** A browser session, or an API token of role ADMIN. */
     credentialManager: boolean;
+    /** A browser session or an API token, never an OAuth token. */
+    direct: boolean;
   };
 }>({
   plugins: [RelayPlugin, ScopeAuthPlugin, PrismaPlugin, ComplexityPlugin],
@@ -130,6 +135,7 @@ export const builder = new SchemaBuilder<{
       caller: caller !== null,
       permission: (permission) => caller?.permissions.includes(permission) ?? false,
       credentialManager: caller !== null && mayManageCredentials(caller),
+      direct: caller !== null && actsDirectly(caller),
     }),
     unauthorizedError: (_, context, info, result) => {
       if (!context.caller) {

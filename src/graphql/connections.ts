@@ -89,6 +89,8 @@ export interface Page<Column extends string> {
   readonly where: { AND?: object[] };
   readonly orderBy: readonly Partial<Record<Column | 'id', 'asc' | 'desc'>>[];
   readonly take: number;
+  /** The same for a list by the id alone, as it is asked for of several things at once. */
+  readonly part: { readonly beyond: string | null; readonly direction: 'asc' | 'desc'; readonly take: number };
   connection<Row extends { readonly id: string } & Readonly<Record<Column, string>>>(
     rows: readonly Row[],
   ): {
@@ -117,8 +119,9 @@ export function pageOf<Column extends string = never>(
   const beyond = isAscending ? 'gt' : 'lt';
 
   const conditions: object[] = [];
-  if (cursor !== null) {
-    const { id, value } = decodeCursor(kind, order, cursor);
+  const place = cursor === null ? null : decodeCursor(kind, order, cursor);
+  if (place !== null) {
+    const { id, value } = place;
     if (order.column === undefined) {
       conditions.push({ id: { [beyond]: id } });
     } else {
@@ -133,6 +136,7 @@ export function pageOf<Column extends string = never>(
     where: conditions.length === 0 ? {} : { AND: conditions },
     orderBy: orderBy as Partial<Record<Column | 'id', 'asc' | 'desc'>>[],
     take: size + 1,
+    part: { beyond: place?.id ?? null, direction, take: size + 1 },
     connection(rows) {
       const hasMore = rows.length > size;
       const page = rows.slice(0, size);

@@ -43,6 +43,11 @@ export function mayManageCredentials(caller: Caller): boolean {
   return caller.via === 'session' || (caller.via === 'apiToken' && caller.role === 'ADMIN');
 }
 
+/** Whether the caller acts for a member by itself, and not through an app: an app does not see where else they are signed in. */
+export function actsDirectly(caller: Caller): boolean {
+  return caller.via !== 'oauth';
+}
+
 /** The account whose rows a caller with this permission may see; an id that no row has for everybody else. */
 export function accountFor(context: GraphQLContext, permission: Permission | null): string {
   const { caller } = context;

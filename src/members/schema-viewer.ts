@@ -6,7 +6,7 @@ import { selectionOfRow } from '../graphql/connections.js';
 import type { Caller, Usage } from '../graphql/context-type.js';
 import { PermissionEnum, RoleEnum } from '../graphql/enums.js';
 
-const Viewer = builder.objectRef<Caller>('Viewer').implement({
+export const Viewer = builder.objectRef<Caller>('Viewer').implement({
   description: 'Who is calling, with what, and what they may do.',
   fields: (t) => ({
     member: t.prismaField({

@@ -22,7 +22,7 @@ function mayManage({ caller }: GraphQLContext): boolean {
 }
 
 /** READER and WRITER see the names of their colleagues, and all of themselves. */
-function seesAllOf(member: { readonly id: string }, context: GraphQLContext): boolean {
+export function seesAllOf(member: { readonly id: string }, context: GraphQLContext): boolean {
   return member.id === context.caller?.memberId || mayManage(context);
 }
 

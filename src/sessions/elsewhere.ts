@@ -21,6 +21,14 @@ export function livingAt(now: Date) {
   return { endedAt: null, expiresAt: { gt: now }, idleExpiresAt: { gt: now } };
 }
 
+/** How the lists of members are read when several are asked for at once: as `livingAt`. */
+export const sessionsOfMembers = {
+  table: 'Session',
+  owner: 'memberId',
+  ended: 'endedAt',
+  ends: ['expiresAt', 'idleExpiresAt'],
+} as const;
+
 /** One's own, and all of the account's members for whoever manages those. */
 export function sessionsWithin({ accountId, memberId, permissions }: SessionHolder) {
   return {

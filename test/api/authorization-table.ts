@@ -11,12 +11,15 @@ export type Target =
   | 'client'
   | 'disabledClient'
   | 'secret'
+  | 'consent'
+  | 'session'
   | 'apiResource'
   | 'apiTokenOfColleague'
   | 'serviceTokenOfColleague'
   | 'member'
   | 'newMember'
   | 'suspendedMember'
+  | 'signedInMember'
   | 'invitedMember'
   | 'auditLogEntry';
 
@@ -264,6 +267,25 @@ export const rootFields: Record<string, RootField> = {
     target: 'invitedMember',
     expected: outcomes({ members: 'FORBIDDEN', admins: 'FORBIDDEN', foreigners: 'FORBIDDEN' }),
     except: { 'session of the OWNER': 'NOT_ALLOWED', 'session of another account’s OWNER': 'NOT_FOUND' },
+  },
+  'Mutation.revokeConsent': {
+    call: 'revokeConsent(input: { id: $id })',
+    select: '{ revokedConsentId userErrors { code } }',
+    target: 'consent',
+    expected: colleaguesToken,
+  },
+  'Mutation.revokeSession': {
+    call: 'revokeSession(input: { id: $id })',
+    select: '{ revokedSessionId userErrors { code } }',
+    target: 'session',
+    expected: colleaguesToken,
+  },
+  'Mutation.revokeOtherSessions': {
+    // Of a colleague, or the others of this table would be signed out. What happens without a name is tested beside the rules.
+    call: 'revokeOtherSessions(input: { memberId: $id })',
+    select: '{ revokedSessionCount userErrors { code } }',
+    target: 'signedInMember',
+    expected: colleaguesToken,
   },
   'Mutation.createApiToken': {
     call: 'createApiToken(input: { name: "Mine", role: READER })',

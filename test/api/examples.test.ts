@@ -39,6 +39,8 @@ async function fillIn(text: string): Promise<string> {
   return text
     .replaceAll('PASTE_AN_INVITED_ID', invited.id)
     .replaceAll('PASTE_A_MEMBER_ID', member.id)
+    .replaceAll('PASTE_A_CONSENT_ID', (await targets.consent()).id)
+    .replaceAll('PASTE_A_SESSION_ID', (await targets.session()).id)
     .replaceAll('PASTE_A_CLIENT_ID', client.clientId)
     .replaceAll('PASTE_A_SECRET_ID', secret.id)
     .replaceAll('PASTE_A_TOKEN_ID', token.id)

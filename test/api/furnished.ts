@@ -4,6 +4,7 @@ import type { TestApp } from '../support/app.js';
 import { apiTokenOf } from '../support/graphql.js';
 import { registerClient } from '../support/oauth.js';
 import { ownedBy } from './callers.js';
+import { addConsent, addSession } from './targets.js';
 
 /** The ids of the things of an account in which every column has a value, by the name of their type. */
 export type Furnished = Readonly<Record<string, readonly string[]>>;
@@ -70,6 +71,13 @@ export async function furnish(app: TestApp, owner: Owner, marker: string): Promi
   await db.apiToken.updateMany({ where: endless, data: { expiresAt: later, lastUsedAt: now } });
   await db.oAuthClientSecret.update({ where: { id: secret.id }, data: { expiresAt: later, lastUsedAt: now } });
 
+  const consents = [];
+  const sessions = [];
+  for (const { id } of await db.member.findMany({ where: { accountId } })) {
+    consents.push(await addConsent(app, id, clientId, `openid ${api.audience}#${marker}:read`));
+    sessions.push(await addSession(app, id, { userAgent: `${marker} browser` }));
+  }
+
   const actors = [
     { actorKind: 'MEMBER', actorId: owner.id },
     { actorKind: 'API_TOKEN', actorId: token.id },
@@ -100,6 +108,8 @@ export async function furnish(app: TestApp, owner: Owner, marker: string): Promi
     OAuthClient: [clientId],
     OAuthClientSecret: [secret.id],
     ApiResource: [api.id],
+    Consent: ids(consents),
+    Session: ids(sessions),
     AuditLogEntry: entries.map(({ id }) => id),
   };
 }

@@ -78,6 +78,9 @@ test('known attack 24: of all that a row is trusted for, inputs take what names 
         'RevokeApiTokenInput.id',
         'RotateApiTokenInput.id',
         'RevokeOAuthClientSecretInput.secretId',
+        'RevokeConsentInput.id',
+        'RevokeSessionInput.id',
+        'RevokeOtherSessionsInput.memberId',
       ],
       ...['ResendInvitation', 'SuspendMember', 'RestoreMember', 'RemoveMember', 'UpdateMemberRole'].map(
         (verb) => `${verb}Input.memberId`,

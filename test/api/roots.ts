@@ -9,7 +9,7 @@ import type { Root } from './walk.js';
 
 const quoted = (ids: readonly string[]) => ids.map((id) => JSON.stringify(id)).join(', ');
 
-const mostTogether = 4;
+const mostTogether = 3;
 
 /** In groups that have something of the beginning and of the end of the list in each, so of both accounts. */
 function groupsOf(ids: readonly string[]): string[][] {

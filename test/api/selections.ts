@@ -2,6 +2,7 @@
 import {
   buildClientSchema,
   type GraphQLInputType,
+  type GraphQLObjectType,
   type GraphQLOutputType,
   type GraphQLSchema,
   getIntrospectionQuery,
@@ -58,6 +59,27 @@ function pack(parts: readonly Part[]): string[] {
 }
 
 /**
+ * A list in a thing, with all that can be asked of what is in it, and of what that leads to the plain fields: more lists in lists
+ * cost more than an operation may. Every thing is a root of a walk too, so that a list in what another thing leads to is looked
+ * at for what is in it, and that is all.
+ */
+function selectionsOfInnerList(type: GraphQLObjectType, been: readonly string[]): string[] {
+  const around = been.slice(0, -1).filter((name) => !/(Connection|Edge)$/.test(name));
+  if (around.length > 0) return ['{ __typename totalCount nodes { __typename id } }'];
+  const { nodes, edges, pageInfo, ...rest } = type.getFields();
+  const item = getNamedType(nodes?.type);
+  if (!isObjectType(item) || !edges || !pageInfo) throw new Error(`${type.name} is no connection.`);
+  const parts = Object.values(item.getFields()).map(({ name, type: its }) => part(name, `${name} ${glanceAt(its, 1)}`));
+  const frame = `${Object.keys(rest).join(' ')} pageInfo ${glanceAt(pageInfo.type, 1)}`;
+  return pack(parts).map((text, index) => {
+    const once = index === 0 ? `${frame} edges { __typename cursor node { __typename id } }` : '';
+    return `{ __typename ${once} nodes { __typename id ${text} } }`;
+  });
+}
+
+const isConnection = (type: GraphQLOutputType) => getNamedType(type).name.endsWith('Connection');
+
+/**
  * Everything that can be asked of a type, every way of going on from it included, in as many selections as the limits of an
  * operation demand. A way ends where it would come to a type again that it has been through.
  */
@@ -70,6 +92,7 @@ export function selectionsOf(schema: GraphQLSchema, type: GraphQLOutputType, bee
     );
   }
   if (!isObjectType(named)) return [''];
+  if (isConnection(named) && been.length > 0) return selectionsOfInnerList(named, been);
   const fields = Object.values(named.getFields());
   const needy = fields.find((field) => field.args.some(isRequiredArgument));
   if (needy) throw new Error(`${named.name}.${needy.name} needs an argument, which must be given here.`);
@@ -77,7 +100,8 @@ export function selectionsOf(schema: GraphQLSchema, type: GraphQLOutputType, bee
     if (isLeafType(getNamedType(field.type))) return [part(field.name, field.name)];
     if (been.includes(getNamedType(field.type).name)) return [];
     const selections = selectionsOf(schema, field.type, [...been, named.name]);
-    return selections.map((selection) => part(field.name, `${field.name} ${selection}`));
+    const few = isConnection(field.type) ? '(first: 1)' : '';
+    return selections.map((selection) => part(field.name, `${field.name}${few} ${selection}`));
   });
   const always = fields.some((field) => field.name === 'id') ? '__typename id' : '__typename';
   return pack(parts).map((text) => `{ ${always} ${text} }`);

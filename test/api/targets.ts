@@ -9,6 +9,33 @@ import { apiTokenOf } from '../support/graphql.js';
 import { registerClient } from '../support/oauth.js';
 import type { Target } from './authorization-table.js';
 
+/** A living session of a member. */
+export function addSession(app: TestApp, memberId: string, given: { readonly userAgent?: string } = {}) {
+  const now = app.clock();
+  const later = new Date(now.getTime() + 3_600_000);
+  return app.db.session.create({
+    data: {
+      id: app.deps.newId('session'),
+      memberId,
+      secretHash: `hash of the secret of a session ${randomUUID()}`,
+      authenticatedAt: now,
+      methods: 'pwd',
+      ipAddress: '192.0.2.1',
+      userAgent: given.userAgent ?? 'a browser',
+      lastActiveAt: now,
+      idleExpiresAt: later,
+      expiresAt: later,
+    },
+  });
+}
+
+/** What a member allowed a client. */
+export function addConsent(app: TestApp, memberId: string, clientId: string, scopes = 'openid profile') {
+  const now = app.clock();
+  const id = app.deps.newId('consent');
+  return app.db.consent.create({ data: { id, memberId, clientId, scopes, consentedAt: now, lastUsedAt: now } });
+}
+
 /** What makes one target of each kind. */
 export async function targetsOf(app: TestApp): Promise<Record<Target, () => Promise<{ readonly id: string }>>> {
   const { db, owner } = app;
@@ -23,6 +50,12 @@ export async function targetsOf(app: TestApp): Promise<Record<Target, () => Prom
     async secret() {
       const client = await registerClient(app);
       return db.oAuthClientSecret.findFirstOrThrow({ where: { clientId: client.id } });
+    },
+    consent: async () => addConsent(app, colleague.id, (await registerClient(app)).id),
+    session: () => addSession(app, colleague.id),
+    async signedInMember() {
+      await addSession(app, colleague.id);
+      return colleague;
     },
     apiResource: () => registerApi(app, { audience: `https://${randomUUID()}.example` }),
     apiTokenOfColleague: () => apiTokenOf(app, 'READER', colleague),

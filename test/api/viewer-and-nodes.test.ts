@@ -4,6 +4,7 @@ import { registerApi } from '../support/api-resources.js';
 import { createTestApp, type TestApp } from '../support/app.js';
 import { type Ask, anonymous, apiTokenOf, bearer, signedIn, throughClient } from '../support/graphql.js';
 import { registerClient, type TestClient } from '../support/oauth.js';
+import { addConsent, addSession } from './targets.js';
 
 let app: TestApp;
 let owner: Ask;
@@ -79,6 +80,8 @@ test('node finds every kind of thing by its id', async () => {
     OAuthClient: client.id,
     OAuthClientSecret: secret.id,
     ApiResource: (await registerApi(app)).id,
+    Consent: (await addConsent(app, app.owner.id, (await registerClient(app)).id)).id,
+    Session: (await addSession(app, app.owner.id)).id,
     AuditLogEntry: entry.id,
   };
   for (const [__typename, id] of Object.entries(kinds)) {
@@ -118,7 +121,7 @@ test('node answers null for texts that the document holds and no database takes'
 });
 
 test('node knows nothing of rows that are no nodes', async () => {
-  const { id } = await app.db.session.findFirstOrThrow();
+  const { id } = await app.db.oAuthClientRedirectUri.findFirstOrThrow();
   expect((await owner('query ($id: ID!) { node(id: $id) { id } }', { id })).data).toEqual({ node: null });
 });
 

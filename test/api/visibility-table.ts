@@ -3,13 +3,15 @@
 
 /**
  * anybody: also who is not recognised. members: whoever acts for a member of the account. their own: members of what is
- * themselves or belongs to them, OWNER and ADMIN of everything. admins: OWNER and ADMIN, as far as their token lets them.
+ * themselves or belongs to them, OWNER and ADMIN of everything; in person: but by no OAuth token. admins: OWNER and ADMIN, as far as their token lets them.
  * The rest tell of the credential itself. whoever did it: the caller of the mutation.
  */
 export type Level =
   | 'anybody'
   | 'members'
   | 'their own'
+  | 'their own, in person'
+  | 'members in person'
   | 'admins'
   | 'holders of an API token'
   | 'holders of an OAuth token'
@@ -28,7 +30,8 @@ export const visibility: Readonly<Record<string, Readonly<Record<string, Level>>
   Account: levels('members', 'id', 'name', 'createdAt', 'owner', 'allowedRedirectSchemes'),
   Member: {
     ...levels('members', 'id', 'name', 'role', 'status', 'emailVerified', 'createdAt', 'viewerCanEdit'),
-    ...levels('their own', 'email', 'lastSeenAt'),
+    ...levels('their own', 'email', 'lastSeenAt', 'connectedApps'),
+    ...levels('their own, in person', 'sessions'),
     ...levels('admins', 'invitedBy', 'invitationExpiresAt'),
   },
   ApiToken: {
@@ -41,8 +44,21 @@ export const visibility: Readonly<Record<string, Readonly<Record<string, Level>>
     ...levels('admins', 'logoUrl', 'logoImageUrl', 'homepageUrl', 'policyUrl', 'termsUrl', 'jwks', 'jwksUri'),
     ...levels('admins', 'tokenEndpointAuthMethod', 'requirePkce', 'consentMode', 'idTokenSigningAlgorithm'),
     ...levels('admins', 'accessTokenSigningAlgorithm', 'userinfoSigningAlgorithm', 'responseModes'),
-    ...levels('admins', 'lifetimes', 'secrets', 'createdBy', 'viewerCanEdit'),
+    ...levels('admins', 'lifetimes', 'secrets', 'createdBy', 'viewerCanEdit', 'consents'),
     ...levels('admins', 'createdAt', 'updatedAt', 'lastUsedAt', 'disabledAt', 'verifiedAt'),
+  },
+  Consent: {
+    ...levels('their own', 'id', 'app', 'subject', 'scopes', 'allowed', 'consentedAt', 'lastUsedAt', 'viewerCanEdit'),
+    ...levels('their own', 'member'),
+    ...levels('admins', 'oauthClient'),
+  },
+  ConnectedApp: {
+    ...levels('their own', 'name', 'publisher', 'isVerified', 'hosts'),
+    ...levels('their own', 'logoImageUrl', 'homepageUrl', 'policyUrl', 'termsUrl'),
+  },
+  Session: {
+    ...levels('their own, in person', 'id', 'isCurrent', 'ipAddress', 'userAgent', 'browser'),
+    ...levels('their own, in person', 'signedInAt', 'lastActiveAt', 'expiresAt', 'methods'),
   },
   ApiResource: levels(
     'admins',
@@ -70,7 +86,8 @@ export const visibility: Readonly<Record<string, Readonly<Record<string, Level>>
   },
   AuditChange: levels('admins', 'field', 'before', 'after'),
   Viewer: {
-    ...levels('members', 'member', 'role', 'permissions'),
+    ...levels('members', 'member', 'role', 'permissions', 'connectedApps'),
+    ...levels('members in person', 'sessions'),
     ...levels('holders of an API token', 'apiToken'),
     ...levels('holders of an OAuth token', 'scopes'),
     ...levels('admins through a client of their account', 'oauthClient'),
@@ -88,6 +105,11 @@ export const visibility: Readonly<Record<string, Readonly<Record<string, Level>>
   OAuthClientEdge: edge('admins'),
   AuditLogEntryConnection: levels('admins', 'edges', 'nodes', 'pageInfo'),
   AuditLogEntryEdge: edge('admins'),
+  // As the lists of everybody's own that they are.
+  ConsentConnection: connection('members'),
+  ConsentEdge: edge('members'),
+  SessionConnection: connection('members in person'),
+  SessionEdge: edge('members in person'),
   PageInfo: levels('members', 'hasNextPage', 'hasPreviousPage', 'startCursor', 'endCursor'),
 
   CreateOAuthClientPayload: payload('oauthClient', 'clientSecret', 'replayed'),
@@ -113,6 +135,9 @@ export const visibility: Readonly<Record<string, Readonly<Record<string, Level>>
   RestoreMemberPayload: payload('member'),
   RemoveMemberPayload: payload('removedMemberId', 'transferredApiTokenCount', 'revokedApiTokenCount'),
   TransferOwnershipPayload: payload('member'),
+  RevokeConsentPayload: payload('revokedConsentId'),
+  RevokeSessionPayload: payload('revokedSessionId'),
+  RevokeOtherSessionsPayload: payload('revokedSessionCount'),
   CreateApiTokenPayload: payload('apiToken', 'token', 'replayed'),
   RotateApiTokenPayload: payload('apiToken', 'token', 'replayed'),
   RevokeApiTokenPayload: payload('revokedApiTokenId'),

@@ -79,6 +79,19 @@ const mutations: Record<string, Mutation> = {
   removeMember: { prepare: ofMember, action: 'MEMBER_REMOVED' },
   transferOwnership: { prepare: ofMember, action: 'ACCOUNT_OWNERSHIP_TRANSFERRED' },
 
+  revokeConsent: {
+    prepare: async () => ({ id: (await (await targets()).consent()).id }),
+    action: 'CONSENT_REVOKED',
+  },
+  revokeSession: {
+    prepare: async () => ({ id: (await (await targets()).session()).id }),
+    action: 'SESSIONS_REVOKED',
+  },
+  revokeOtherSessions: {
+    prepare: async () => ({ memberId: (await (await targets()).signedInMember()).id }),
+    action: 'SESSIONS_REVOKED',
+  },
+
   createApiToken: {
     prepare: async () => ({ name: 'Mine', role: 'READER' }),
     action: 'API_TOKEN_CREATED',

@@ -54,6 +54,18 @@ const meanwhile: Record<string, () => Promise<void>> = {
     const joined = await browser.submit(page, { name: 'Grace Hopper', password: memberPassword });
     expect(joined.url.pathname).toBe('/me');
   },
+  async ConnectedAppsOfMember() {
+    const redirectUri = 'https://shop.example.com/callback';
+    await obtainCode(app, shopWith('lks_…second'), { redirect_uri: redirectUri });
+  },
+  async SessionsOfMember() {
+    await signedIn(app, app.owner);
+    const { id } = await app.db.session.findFirstOrThrow({
+      where: { memberId: app.owner.id, endedAt: null },
+      orderBy: { id: 'desc' },
+    });
+    names.meet('ses_…there', id, 'the other session');
+  },
   async TransferOwnership() {
     owner = await signedIn(app, app.owner);
   },

@@ -158,7 +158,7 @@ mutation UpdateClient($input: UpdateOAuthClientInput!) {
 };
 
 const stop: Example = {
-  name: 'Disable a client',
+  name: 'Disable or delete a client',
   query: `# A disabled client signs nobody in, and its tokens
 # are refused, until it is enabled again.
 mutation DisableClient($clientId: String!) {
@@ -184,13 +184,8 @@ mutation RevokeTokensOfClient($clientId: String!) {
     userErrors { code message path }
   }
 }
-`,
-  variables: { clientId: 'PASTE_A_CLIENT_ID' },
-};
 
-const remove: Example = {
-  name: 'Delete a client',
-  query: `# Deletes a client for good. Its secrets and every
+# Deletes a client for good. Its secrets and every
 # token it was given stop working at once.
 mutation DeleteClient($clientId: String!) {
   deleteOAuthClient(input: { clientId: $clientId }) {
@@ -205,4 +200,4 @@ mutation DeleteClient($clientId: String!) {
   variables: { clientId: 'PASTE_A_CLIENT_ID' },
 };
 
-export const clientExamples: readonly Example[] = [list, register, update, stop, remove];
+export const clientExamples: readonly Example[] = [list, register, update, stop];

@@ -128,4 +128,63 @@ mutation TransferOwnership($memberId: ID!) {
   variables: { memberId: 'PASTE_A_MEMBER_ID' },
 };
 
-export const peopleExamples: readonly Example[] = [members, standing, auditLog];
+const appsAndSessions: Example = {
+  name: 'Apps and sessions',
+  query: `# What you allowed which apps, and where you are
+# signed in. A member has the same two fields.
+query MyAppsAndSessions {
+  viewer {
+    connectedApps(first: 20) {
+      nodes {
+        id lastUsedAt
+        app { name publisher isVerified }
+        allowed { name description audience }
+      }
+    }
+    sessions(first: 20) {
+      nodes { id isCurrent browser ipAddress lastActiveAt }
+    }
+  }
+}
+
+# Who allowed one of your clients what.
+query ConsentsOfClient($clientId: String!) {
+  oauthClient(clientId: $clientId) {
+    consents(first: 20) {
+      totalCount
+      nodes { id subject scopes member { email } }
+    }
+  }
+}
+
+# The app's codes and tokens end at once.
+mutation RevokeConsent($consentId: ID!) {
+  revokeConsent(input: { id: $consentId }) {
+    revokedConsentId
+    userErrors { code message path }
+  }
+}
+
+mutation RevokeSession($sessionId: ID!) {
+  revokeSession(input: { id: $sessionId }) {
+    revokedSessionId
+    userErrors { code message path }
+  }
+}
+
+# All but this one. With memberId: all of a member.
+mutation RevokeOtherSessions {
+  revokeOtherSessions(input: {}) {
+    revokedSessionCount
+    userErrors { code message path }
+  }
+}
+`,
+  variables: {
+    clientId: 'PASTE_A_CLIENT_ID',
+    consentId: 'PASTE_A_CONSENT_ID',
+    sessionId: 'PASTE_A_SESSION_ID',
+  },
+};
+
+export const peopleExamples: readonly Example[] = [members, standing, appsAndSessions, auditLog];

@@ -1,0 +1,47 @@
+// Connections of what belongs to a thing, such as a member's sessions: read for all things of a list together.
+import type { GraphQLResolveInfo } from 'graphql';
+import { firstOfEach, type OwnedRows } from '../db/first-of-each.js';
+import { type ConnectionArguments, pageOf, selectionOfRows } from './connections.js';
+import type { GraphQLContext } from './context-type.js';
+import { together } from './together.js';
+
+/** What a list is of. */
+export interface OwnedList<Row> {
+  readonly kind: 'consent' | 'session';
+  readonly rows: OwnedRows;
+  /** Reads rows by their ids, in any order, with what is asked of them. */
+  readonly find: (ids: readonly string[], selection: object) => Promise<readonly Row[]>;
+  /** How many there are on all pages, by the owner's id; nothing for none. */
+  readonly count: (ownerIds: readonly string[]) => Promise<ReadonlyMap<string, number>>;
+}
+
+/**
+ * The connection of one owner. The newest come first.
+ * @throws GraphQLError BAD_USER_INPUT for a cursor that is not one of this list, or arguments that contradict each other
+ */
+export async function ownedConnection<Row extends { readonly id: string }>(
+  context: GraphQLContext,
+  info: GraphQLResolveInfo,
+  args: ConnectionArguments,
+  ownerId: string,
+  { kind, rows, find, count }: OwnedList<Row>,
+) {
+  const page = pageOf(kind, args, { name: 'CREATED_AT', direction: 'desc' });
+  // For each owner, though all ask alike: it is noted where in the answer the rows have what is asked of them.
+  const selection = selectionOfRows(context, info);
+  const found = await together(context, info, ownerId, 'rows', async (ownerIds) => {
+    const { db, clock } = context.deps;
+    const ids = await firstOfEach(db, rows, ownerIds, clock(), page.part);
+    const all = await find([...ids.values()].flat(), selection);
+    const byId = new Map(all.map((row) => [row.id, row]));
+    return (id: string) => (ids.get(id) ?? []).flatMap((each) => byId.get(each) ?? []);
+  });
+  return {
+    ...page.connection(found),
+    count: () =>
+      together(context, info, ownerId, 'count', async (ownerIds) => {
+        const counts = await count(ownerIds);
+        return (id: string) => counts.get(id) ?? 0;
+      }),
+  };
+}
