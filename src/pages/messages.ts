@@ -5,23 +5,27 @@
  * `{name}` marks a value that is filled in by `fill` (plain text) or `Phrase` (markup around the value).
  */
 import { chooseAccountTexts } from './messages/choose-account.js';
+import { connectedAppsTexts } from './messages/connected-apps.js';
 import { consentTexts } from './messages/consent.js';
 import { homeTexts } from './messages/home.js';
 import { invitationTexts } from './messages/invitation.js';
 import { logoutTexts } from './messages/logout.js';
 import { myAccountTexts } from './messages/my-account.js';
 import { passwordTexts } from './messages/passwords.js';
+import { sessionsTexts } from './messages/sessions.js';
 import { tokenTexts } from './messages/tokens.js';
 
 const englishTexts = {
   ...chooseAccountTexts,
   ...consentTexts,
   ...homeTexts,
+  ...connectedAppsTexts,
   ...invitationTexts,
   ...logoutTexts,
   ...myAccountTexts,
   ...passwordTexts,
   ...tokenTexts,
+  ...sessionsTexts,
   lang: 'en',
   productName: 'Latchkey',
   titleOfFailure: 'Error: {title}',

@@ -48,6 +48,8 @@ export async function createWorld(server: TestServer): Promise<World> {
   const actor = actorOfMember(server.owner, { ipAddress: null, userAgent: null });
   const manager = { actor, memberId: server.owner.id, role: server.owner.role };
   const email = 'grace.hopper@northwind.example';
+  await connectApps(server, client);
+  await signInElsewhere(server);
   await inviteMember(server.deps, manager, { email, name: 'Grace Hopper', role: 'WRITER' });
   await createApiToken(
     server.deps,
@@ -70,6 +72,63 @@ export async function createWorld(server: TestServer): Promise<World> {
     resetLink: await linkTo(server, forgetful.email),
   };
 }
+
+/** Apps that the owner allowed: one with a logo and an API, one of another account, one with a very long name. */
+async function connectApps(server: TestServer, client: TestClient): Promise<void> {
+  const { db, owner, clock } = server;
+  const { owner: publisher } = await server.addAccount('Contoso Business Software', 'owner@contoso.example');
+  const verified = await registerClient({ ...server, owner: publisher }, { name: 'Contoso Calendar' });
+  const long = await registerClient(server, {
+    name: 'Northwind quarterly planning and consolidated forecasting workbench for all subsidiaries',
+    redirectUris: ['https://planning.northwind.example/callback', 'https://forecast.northwind.example/callback'],
+  });
+  await db.oAuthClient.update({ where: { id: verified.id }, data: { verifiedAt: clock() } });
+  const api = {
+    name: 'Northwind Orders',
+    scopes: [{ name: 'orders:read', description: 'See your orders and invoices' }],
+  };
+  await registerApi(server, { audience: 'https://orders.northwind.example', ...api });
+  const logo = { hash: 'b'.repeat(64), contentType: 'image/png', bytes: pixel, fetchedAt: clock() };
+  await db.oAuthClientLogo.create({ data: { clientId: verified.id, ...logo } });
+  const orders = 'https://orders.northwind.example https://orders.northwind.example#orders:read';
+  const day = 86_400_000;
+  const before = (days: number) => new Date(clock().getTime() - days * day);
+  // Of the app itself nothing that its consent page asks for.
+  for (const [clientId, scopes, days, used] of [
+    [long.id, `openid profile email offline_access ${orders}`, 190, null],
+    [verified.id, 'openid profile email', 60, before(1)],
+    [client.id, 'phone', 2, before(0)],
+  ] as const) {
+    const dates = { consentedAt: before(days), lastUsedAt: used };
+    const id = server.deps.newId('consent');
+    await db.consent.create({ data: { id, memberId: owner.id, clientId, scopes, ...dates } });
+  }
+}
+
+/** Two other browsers of the owner. */
+async function signInElsewhere({ db, owner, clock, deps }: TestServer): Promise<void> {
+  const later = new Date(Date.now() + 86_400_000);
+  const agents = [
+    'Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X) AppleWebKit/605.1.15 Version/19.0 Mobile/15E148 Safari/604.1',
+    'Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0',
+  ];
+  for (const [index, userAgent] of agents.entries()) {
+    const authenticatedAt = new Date(clock().getTime() - (index + 1) * 100_000_000);
+    const ipAddress = ['2001:db8:85a3:8d3:1319:8a2e:370:7348', '203.0.113.80'][index] ?? null;
+    const dates = { authenticatedAt, lastActiveAt: authenticatedAt, idleExpiresAt: later, expiresAt: later };
+    const id = deps.newId('session');
+    const secretHash = `the hash of no secret ${index}`;
+    await db.session.create({
+      data: { id, memberId: owner.id, secretHash, methods: 'pwd', ipAddress, userAgent, ...dates },
+    });
+  }
+}
+
+/** A picture of one blue pixel. */
+const pixel = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPj/HwADAgIAdKbYOwAAAABJRU5ErkJggg==',
+  'base64',
+);
 
 function authorize(page: Page, { server }: World, client: TestClient, more: Record<string, string> = {}) {
   const { challenge } = createPkce();
@@ -166,6 +225,8 @@ export const screens: readonly Screen[] = [
     },
     heading: 'Password',
   },
+  { name: 'my sessions', as: 'the owner', open: at('/me/sessions'), heading: 'Sessions' },
+  { name: 'my connected apps', as: 'the owner', open: at('/me/apps'), heading: 'Connected apps' },
   { name: 'my tokens', as: 'the owner', open: at('/me/tokens'), heading: 'API tokens' },
   {
     name: 'my tokens, refused',

@@ -10,8 +10,10 @@ import { ErrorPage } from '../../src/pages/error.js';
 import { HomePage } from '../../src/pages/home.js';
 import { LoginPage } from '../../src/pages/login.js';
 import { LogoutPage, SignedOutPage } from '../../src/pages/logout.js';
+import { ConnectedAppsPage } from '../../src/pages/my-account/connected-apps.js';
 import { PasswordPage } from '../../src/pages/my-account/password.js';
 import { ProfilePage } from '../../src/pages/my-account/profile.js';
+import { SessionsPage } from '../../src/pages/my-account/sessions.js';
 import { NewTokenPage, TokenPage } from '../../src/pages/my-account/token.js';
 import type { ShownToken } from '../../src/pages/my-account/token-fields.js';
 import { TokensPage } from '../../src/pages/my-account/tokens.js';
@@ -69,6 +71,8 @@ function shownToken(change: Change): ShownToken {
     lastUsedAt: null,
   };
 }
+
+const moment = new Date('2026-06-01T12:00:00Z');
 
 /** Every page by name, rendered to a document. */
 export const everyPage: Readonly<Record<string, (change: Change) => string>> = {
@@ -255,6 +259,47 @@ export const everyPage: Readonly<Record<string, (change: Change) => string>> = {
         error={change('error', 'That did not work.')}
       />,
     ),
+  'my sessions': (change) =>
+    render(
+      <SessionsPage
+        csrfToken={change('csrfToken', 'csrf-1')}
+        memberEmail={change('memberEmail', 'ada@example.com')}
+        sessions={[
+          { id: 'ses_1', browser: 'Firefox on Linux', signedInAt: moment, lastActiveAt: moment, isCurrent: true },
+          {
+            id: change('id', 'ses_2'),
+            browser: change('browser', 'Safari on iPhone'),
+            ipAddress: change('ipAddress', '192.0.2.1'),
+            signedInAt: moment,
+            lastActiveAt: moment,
+            isCurrent: false,
+          },
+        ]}
+        done={change('done', 'Done.')}
+      />,
+    ),
+  'connected apps': (change) =>
+    render(
+      <ConnectedAppsPage
+        csrfToken={change('csrfToken', 'csrf-1')}
+        memberEmail={change('memberEmail', 'ada@example.com')}
+        apps={[
+          {
+            consentId: change('consentId', 'con_1'),
+            name: change('name', 'Acme CRM'),
+            accountName: change('accountName', 'Acme Corporation'),
+            verified: true,
+            hosts: [change('host', 'crm.acme.example')],
+            scopes: [{ description: change('description', 'Know who you are'), apiName: change('apiName', 'Mail') }],
+            allowedAt: moment,
+            lastUsedAt: moment,
+          },
+        ]}
+        done={change('done', 'Done.')}
+      />,
+    ),
+  'no connected apps': (change) =>
+    render(<ConnectedAppsPage csrfToken="csrf-1" memberEmail={change('memberEmail', 'ada@example.com')} apps={[]} />),
   'forgotten password': (change) =>
     render(
       <ForgotPasswordPage

@@ -2,12 +2,14 @@
 import { Hono } from 'hono';
 import type { Environment } from '../../http/environment.js';
 import type { Flow } from '../flow.js';
+import { connectedApps } from './connected-apps.js';
 import { password } from './password.js';
 import { profile } from './profile.js';
 import type { MyAccountPart } from './session.js';
+import { sessions } from './sessions.js';
 import { tokens } from './tokens.js';
 
-const parts: readonly MyAccountPart[] = [profile, password, tokens];
+const parts: readonly MyAccountPart[] = [profile, password, sessions, connectedApps, tokens];
 
 /** Where the parts are, for whoever signs in on the way to one. */
 export const myAccountPaths: readonly string[] = parts.map(({ path }) => path);

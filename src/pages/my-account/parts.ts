@@ -6,6 +6,8 @@ import type { Messages } from '../messages.js';
 export const myAccountParts = [
   { path: '/me', label: 'myProfile', hint: 'myProfileHint' },
   { path: '/me/password', label: 'myPassword', hint: 'myPasswordHint' },
+  { path: '/me/sessions', label: 'mySessions', hint: 'mySessionsHint' },
+  { path: '/me/apps', label: 'myApps', hint: 'myAppsHint' },
   { path: '/me/tokens', label: 'myTokens', hint: 'myTokensHint' },
 ] as const satisfies readonly {
   readonly path: string;

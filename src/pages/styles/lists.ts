@@ -24,6 +24,20 @@ export const listRules = `
 .row-facts{display:flex;flex-wrap:wrap;gap:0 1rem;color:var(--muted);font-size:.875rem;overflow-wrap:anywhere}
 .row-actions{flex:none;display:flex;flex-direction:row;flex-wrap:wrap;gap:.5rem;margin:0}
 .row-actions form{margin:0}
+.entries{list-style:none;display:flex;flex-direction:column;border:1px solid var(--line);border-radius:8px}
+.entry{display:flex;flex-direction:column;gap:.75rem;padding:1rem}
+.entry+.entry{border-top:1px solid var(--line)}
+.entry-head{display:flex;flex-wrap:wrap;align-items:center;gap:.75rem}
+.entry-head form{margin:0}
+.entry-title{flex:1 1 9rem;min-width:0;overflow-wrap:anywhere}
+.entry-title .hint{margin-top:.125rem}
+.entry-label{font-size:.875rem;color:var(--muted)}
+.entry-list{margin-top:.25rem;padding-left:1.125rem;font-size:.9375rem;overflow-wrap:anywhere}
+.entry-facts{display:grid;grid-template-columns:max-content minmax(0,1fr);gap:.125rem 1rem;font-size:.875rem}
+.entry-facts dt{color:var(--muted)}
+.entry-facts dd{overflow-wrap:anywhere}
+.client-initial{display:inline-flex;align-items:center;justify-content:center;font-weight:650;font-size:1.25rem;
+color:var(--new-text);background:var(--new-surface)}
 .empty{padding:1.5rem 1rem;text-align:center;color:var(--muted);border:1px dashed var(--control);border-radius:8px}
 @media (min-width:48rem){
 .card-home .destinations{display:grid;grid-template-columns:repeat(auto-fill,minmax(15rem,1fr));gap:.75rem;border:0}
