@@ -81,7 +81,9 @@ function rootFields(): RootField[] {
 function askWith(ask: Ask, { kind, field }: RootField, variables: Record<string, unknown>): Promise<Answer> {
   const declared = field.args.map((argument) => `$${argument.name}: ${argument.type}`).join(', ');
   const passed = field.args.map((argument) => `${argument.name}: $${argument.name}`).join(', ');
-  const call = `${field.name}${passed && `(${passed})`} ${glanceAt(field.type)}`;
+  // Of what takes no name, such as the viewer, a shorter look: the whole of it is more than an operation may select.
+  const look = glanceAt(field.type, field.args.length > 0 ? 3 : 2);
+  const call = `${field.name}${passed && `(${passed})`} ${look}`;
   return ask(`${kind} ${declared && `(${declared})`} { ${call} }`, variables);
 }
 

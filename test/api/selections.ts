@@ -107,14 +107,21 @@ export function selectionsOf(schema: GraphQLSchema, type: GraphQLOutputType, bee
   return pack(parts).map((text) => `{ ${always} ${text} }`);
 }
 
-/** The plain fields of a type and of what its connections and payloads hold: enough to see what something is. */
+/**
+ * The plain fields of a type and of what its connections and payloads hold, and what is in the lists of a thing: enough to see what
+ * something is.
+ */
 export function glanceAt(type: GraphQLOutputType, depth = 3): string {
   const named = getNamedType(type);
   if (isLeafType(named)) return '';
   if (!isObjectType(named)) return isInterfaceType(named) ? '{ __typename id }' : '{ __typename }';
   const parts = Object.values(named.getFields())
     .filter((field) => isLeafType(getNamedType(field.type)) || depth > 1)
-    .map((field) => `${field.name} ${glanceAt(field.type, depth - 1)}`);
+    .map((field) =>
+      isConnection(field.type)
+        ? `${field.name}(first: 1) { nodes { id } }`
+        : `${field.name} ${glanceAt(field.type, depth - 1)}`,
+    );
   return `{ __typename ${parts.join(' ')} }`;
 }
 

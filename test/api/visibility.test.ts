@@ -151,7 +151,7 @@ describe.each(callerNames)('%s', (caller) => {
     // allowed something by the name of the account, also when they are of another account. Nothing else of them is.
     const answers = seen.texts.join('\n').replaceAll(/"(subject|publisher)":"[^"]*"/g, '');
     expect(texts.filter((text) => answers.includes(text))).toEqual([]);
-  });
+  }, 120_000);
 
   test('is shown by what they change nothing that they could not read', async () => {
     const { other, callers } = world;
@@ -163,5 +163,5 @@ describe.each(callerNames)('%s', (caller) => {
     const payloads = mutations.map(({ field }) => `${field[0]?.toUpperCase()}${field.slice(1)}Payload.`);
     const reached = [...seen.fields.keys()];
     expect(payloads.filter((payload) => !reached.some((name) => name.startsWith(payload)))).toEqual([]);
-  });
+  }, 120_000);
 });
