@@ -49,6 +49,10 @@ export interface Throttles {
   readonly resetRequests: Throttle;
   /** One-time links that do not work, by network. */
   readonly resetLinks: Throttle;
+  /** Messages to prove an e-mail address that members ask for, by network: each may be one to a stranger. */
+  readonly emailLinks: Throttle;
+  /** Exports of their own data, by member: each reads much. */
+  readonly dataExports: Throttle;
 }
 
 /** What is left of a limit after a request was taken from it. */

@@ -15,6 +15,7 @@ import '../consents/schema.js';
 import '../consents/schema-mutations.js';
 import '../members/schema.js';
 import '../members/schema-invitations.js';
+import '../members/schema-own.js';
 import '../members/schema-standing.js';
 import '../members/schema-viewer.js';
 import '../sessions/schema.js';

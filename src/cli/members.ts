@@ -1,4 +1,4 @@
-// `members`: created in an account, given a new password, described by claims.
+// `members`: created in an account, given a new password, described by claims. Their address and their data are in member-data.ts.
 import { type Command, InvalidArgumentError } from 'commander';
 import { operatorActor } from '../audit/service.js';
 import type { Deps } from '../deps.js';
@@ -7,6 +7,7 @@ import { memberClaimNames, setMemberClaims } from '../members/claims.js';
 import { createMember, setPassword } from '../members/service.js';
 import { inTermsOf } from './failure.js';
 import { findMember, findOnlyAccount } from './find.js';
+import { addEmailAndData } from './member-data.js';
 import { parseRole, withJson, withPasswordStdin } from './options.js';
 import { facts, type Report, shownOnce } from './output.js';
 import { type ChosenPassword, choosePassword } from './password.js';
@@ -17,6 +18,7 @@ interface CreateOptions {
   readonly email: string;
   readonly role: Role;
   readonly name?: string;
+  readonly unverified?: boolean;
   readonly passwordStdin?: boolean;
   readonly json?: boolean;
 }
@@ -37,7 +39,9 @@ async function create(deps: Deps, options: CreateOptions, chosen: ChosenPassword
   const accountId = options.account ?? (await findOnlyAccount(deps.db));
   const { email, role, name = null } = options;
   const { password } = chosen;
-  const member = await createMember(deps, operatorActor, accountId, { email, role, name, password }).catch(
+  const isEmailVerified = !options.unverified;
+  const given = { email, role, name, password, isEmailVerified };
+  const member = await createMember(deps, operatorActor, accountId, given).catch(
     inTermsOf({ email: '--email', name: '--name' }),
   );
   return {
@@ -98,6 +102,10 @@ export function addMembers(program: Command): void {
     .requiredOption('--role <role>', 'reader, writer or admin', parseRole)
     .option('--account <id>', "the account's id; may be left out while there is only one account")
     .option('--name <name>', 'their name')
+    .option(
+      '--unverified',
+      'do not vouch for the address: they are asked to prove it, and apps are told that it is not',
+    )
     .addHelpText(
       'after',
       `
@@ -145,4 +153,6 @@ Examples:
   npm run cli -- members set-claims --email grace@example.com --claims '{"address":{"country":"US"},"phone_number":null}'`,
     )
     .action((options: SetClaimsOptions) => withDeps(options, (deps) => changeClaims(deps, options)));
+
+  addEmailAndData(members);
 }

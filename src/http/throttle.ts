@@ -87,5 +87,7 @@ export function createThrottles(counters: Counters): Throttles {
     resentInvitation: throttle('invitation-again', 5, 60 * minutes),
     resetRequests: throttle('reset-request', 30, 15 * minutes),
     resetLinks: throttle('reset-link', 100, 15 * minutes),
+    emailLinks: throttle('email-link', 30, 15 * minutes),
+    dataExports: throttle('data-export', 10, 60 * minutes),
   };
 }

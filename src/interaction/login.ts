@@ -17,12 +17,13 @@ import type { LiveSession } from '../sessions/service.js';
 import { type Flow, type PageContext, readOwnForm, requireWaiting } from './flow.js';
 import { myAccountPaths } from './my-account/routes.js';
 import { goOn, signInHere } from './sign-in-here.js';
+import { isVerifyEmailAddress } from './verify-email.js';
 
 /** Where a sign-in without an app may lead: a fixed list, so that a link to us cannot lead elsewhere. */
 const destinations = ['/', '/graphql', ...myAccountPaths];
 
-function destination(returnTo: string | undefined): string {
-  return destinations.find((path) => path === returnTo) ?? '/';
+function destination(returnTo = '/'): string {
+  return destinations.includes(returnTo) || isVerifyEmailAddress(returnTo) ? returnTo : '/';
 }
 
 interface Attempt {

@@ -13,6 +13,7 @@ import { logout, logoutPage } from './logout.js';
 import { myAccountRoutes } from './my-account/routes.js';
 import { otherAccount, otherAccountPage } from './other-account.js';
 import { passwordRoutes } from './password-reset.js';
+import { verifyEmail, verifyEmailPage } from './verify-email.js';
 
 /** The pages that people meet: the front page, sign-in, consent, sign-out; and the logos on them. */
 export function interactionRoutes(flow: Flow): Hono<Environment> {
@@ -28,6 +29,7 @@ export function interactionRoutes(flow: Flow): Hono<Environment> {
   app.get('/login', loginPage(flow)).post(login(flow));
   app.route('/', passwordRoutes(flow));
   app.get('/choose-account', chooseAccountPage(flow)).post(chooseAccount(flow));
+  app.get('/verify-email', verifyEmailPage(flow)).post(verifyEmail(flow));
   app.get('/consent', consentPage(flow)).post(consent(flow));
   app.get('/other-account', otherAccountPage(flow)).post(otherAccount(flow));
   app.get('/accept-invitation', acceptInvitationPage(flow)).post(acceptInvitationForm(flow));

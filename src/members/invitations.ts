@@ -6,12 +6,13 @@ import type { Deps } from '../deps.js';
 import type { Remember } from '../idempotency/service.js';
 import { sha256 } from '../lib/crypto.js';
 import { emailKey } from '../lib/email.js';
-import { InputError, ThrottledError } from '../lib/errors.js';
+import { InputError } from '../lib/errors.js';
 import { networkOf } from '../lib/network.js';
 import type { Role } from '../lib/roles.js';
 import { createToken, isToken } from '../lib/secret-format.js';
 import { faultsOfName } from '../lib/text-rules.js';
 import { type MailDeps, queueMail } from '../mail/deliveries.js';
+import { countWithin } from './counted.js';
 import { invitationMail, unusableInvitationMail } from './mails.js';
 import { findMemberOf, type MemberManager, refusal, requireRoleToGive } from './managed.js';
 import { faultsOfPassword, normalisePassword } from './password.js';
@@ -31,17 +32,7 @@ function taken(): InputError {
   return refusal('TAKEN', 'A member of this account has this e-mail address, or was invited already.', 'email');
 }
 
-/** Counts a message that is to be sent. @throws InputError LIMIT_EXCEEDED after too many */
-async function countMessage(throttle: Deps['throttles']['invitation'], key: string): Promise<void> {
-  try {
-    await throttle.check(key);
-  } catch (error) {
-    if (!(error instanceof ThrottledError)) throw error;
-    const minutes = Math.ceil(error.retryAfterSeconds / 60);
-    throw refusal('LIMIT_EXCEEDED', `Too many invitations were sent. Try again in ${minutes} minutes.`);
-  }
-  await throttle.fail(key);
-}
+const tooMany = 'Too many invitations were sent.';
 
 /** Notes the message with the link, or with the reason why there is none. */
 async function queueInvitation(
@@ -84,7 +75,7 @@ export async function inviteMember(
   }
   if (issues.length > 0) throw new InputError(issues);
   const { accountId } = manager.actor;
-  await countMessage(deps.throttles.invitation, accountId);
+  await countWithin(deps.throttles.invitation, accountId, tooMany);
   const token = createToken('lki', deps.randomBytes);
   const now = deps.clock();
   const key = emailKey(email);
@@ -145,7 +136,7 @@ export async function resendInvitation(deps: InvitationDeps, manager: MemberMana
   const member = await findMemberOf(deps.db, manager, memberId);
   const accepted = () => refusal('NOT_ALLOWED', 'This member has accepted the invitation already.', 'memberId');
   if (member.status !== 'INVITED') throw accepted();
-  await countMessage(deps.throttles.resentInvitation, member.id);
+  await countWithin(deps.throttles.resentInvitation, member.id, tooMany);
   const token = createToken('lki', deps.randomBytes);
   const sentAt = deps.clock();
   await deps.db.$transaction(async (tx) => {

@@ -8,7 +8,7 @@ import { emailKey } from '../lib/email.js';
 import { createToken, isToken } from '../lib/secret-format.js';
 
 /** How long a link works, by what it is for. */
-const secondsOf = { RESET_PASSWORD: 30 * 60, VERIFY_EMAIL: 24 * 3600, CHANGE_EMAIL: 3600 } as const;
+export const secondsOf = { RESET_PASSWORD: 30 * 60, VERIFY_EMAIL: 24 * 3600, CHANGE_EMAIL: 3600 } as const;
 
 export type LinkPurpose = keyof typeof secondsOf;
 
@@ -63,6 +63,11 @@ export async function endLinks(tx: Tx, memberId: string, purposes: readonly Link
   });
 }
 
+/** Ends all unused links of a member, whatever they are for. */
+export function endAllLinks(tx: Tx, memberId: string, now: Date): Promise<void> {
+  return endLinks(tx, memberId, Object.keys(secondsOf) as LinkPurpose[], now);
+}
+
 /**
  * Finds a living link of this purpose, with its member.
  * @returns null alike for unknown, used, ended and expired ones, those of another purpose, and when the member is not active
@@ -75,6 +80,19 @@ export async function findLink(deps: Pick<Deps, 'db' | 'clock'>, purpose: LinkPu
   // What was sent to a former address proves nothing about the present one.
   if (purpose !== 'CHANGE_EMAIL' && emailKey(link.email) !== link.member.emailKey) return null;
   return link;
+}
+
+/**
+ * Finds a link that was used to prove the very address that its member has now, so that whoever opens it again or posts its
+ * form twice is told that it is done.
+ */
+export async function findProofOfNow(deps: Pick<Deps, 'db'>, token: string) {
+  if (!isToken('lkl', token)) return null;
+  const link = await deps.db.oneTimeLink.findUnique({ where: { hash: sha256(token) }, include: { member: true } });
+  const { member, usedAt } = link ?? {};
+  if (!link || !member || !usedAt || link.purpose === 'RESET_PASSWORD') return null;
+  const isProven = member.emailVerifiedAt !== null && member.emailKey === emailKey(link.email);
+  return isProven && member.status === 'ACTIVE' ? link : null;
 }
 
 /** Uses a link, in the transaction of what it does. @returns false when it was used or ended meanwhile */

@@ -6,7 +6,7 @@ import { networkOf } from '../lib/network.js';
 import { type MailDeps, queueMail } from '../mail/deliveries.js';
 import { endingSessions } from '../sessions/service.js';
 import { resetMail } from './mails.js';
-import { endLinks, findLink, makeLink, takeLink } from './one-time-links.js';
+import { findLink, makeLink, takeLink } from './one-time-links.js';
 import { faultsOfPassword, normalisePassword } from './password.js';
 import { actorOfMember, type SignInOrigin, writePassword } from './service.js';
 
@@ -77,7 +77,6 @@ export async function resetPassword(
       where: { id: link.memberId, emailVerifiedAt: null },
       data: { emailVerifiedAt: now },
     });
-    await endLinks(tx, link.memberId, ['RESET_PASSWORD'], now);
   });
   return done ? { ...link.member, passwordHash } : null;
 }

@@ -1,15 +1,77 @@
-// Deleting a member, whoever decided it.
+// The end of a membership, whoever decided it: what becomes of the member's service tokens, and everything else is deleted.
+import type { AuditChange } from '../audit/service.js';
 import type { Tx } from '../db/client.js';
 import type { Deps } from '../deps.js';
+import { livingAfter } from '../lib/living.js';
+import type { Role } from '../lib/roles.js';
 import { endEverythingOfMember } from '../sessions/service.js';
+import { findMemberOf, type MemberManager, refusal } from './managed.js';
+
+/** What went with a member who is no more. */
+export interface RemovedMember {
+  readonly removedMemberId: string;
+  readonly transferredApiTokenCount: number;
+  readonly revokedApiTokenCount: number;
+}
+
+/** The same as the audit log tells it. */
+export function changesOf({ transferredApiTokenCount, revokedApiTokenCount }: RemovedMember): AuditChange[] {
+  return [
+    { field: 'transferredApiTokens', before: null, after: String(transferredApiTokenCount) },
+    { field: 'revokedApiTokens', before: null, after: String(revokedApiTokenCount) },
+  ];
+}
+
+/** Gives a member's living service tokens of these roles to somebody else. @returns how many */
+async function transferServiceTokens(
+  tx: Tx,
+  manager: MemberManager,
+  fromId: string,
+  toId: string,
+  roles: readonly Role[],
+  now: Date,
+): Promise<number> {
+  const path = 'transferServiceTokensTo';
+  const heir = await findMemberOf(tx, manager, toId, path);
+  if (heir.id === fromId) throw refusal('INVALID', 'The tokens have to go to somebody else.', path);
+  // Written rather than read, so that whoever suspends or removes the heir at this moment waits, or is seen here.
+  const { count: active } = await tx.member.updateMany({
+    where: { id: heir.id, status: 'ACTIVE' },
+    data: { updatedAt: now },
+  });
+  if (active === 0) throw refusal('INVALID', 'The tokens have to go to somebody who is active.', path);
+  const { count } = await tx.apiToken.updateMany({
+    where: { ownerId: fromId, isService: true, role: { in: [...roles] }, ...livingAfter(now) },
+    data: { ownerId: heir.id },
+  });
+  return count;
+}
 
 /**
  * Ends everything of a member at once and deletes them, with their sessions, consents and the API tokens that they own by then.
  * The clients that they were signed in to are told. To be run by `endingSessions`.
+ * @param heirId who gets their service tokens of these roles; null for nobody
+ * @returns null when the member is gone, or owns the account by now: then the transaction has to be given up
+ * @throws InputError for an heir who cannot be one
  */
-export async function removeMemberRow(tx: Tx, deps: Pick<Deps, 'newId'>, memberId: string, now: Date): Promise<void> {
+export async function endMembership(
+  tx: Tx,
+  deps: Pick<Deps, 'newId'>,
+  manager: MemberManager,
+  memberId: string,
+  heirId: string | null,
+  roles: readonly Role[],
+  now: Date,
+): Promise<RemovedMember | null> {
+  const transferredApiTokenCount =
+    heirId === null ? 0 : await transferServiceTokens(tx, manager, memberId, heirId, roles, now);
+  const revokedApiTokenCount = await tx.apiToken.count({ where: { ownerId: memberId, ...livingAfter(now) } });
+  // Written first: whoever hands them the ownership at this moment waits, or is seen here.
+  const { count } = await tx.member.updateMany({ where: { id: memberId, ownerOf: null }, data: { updatedAt: now } });
+  if (count === 0) return null;
   // Before the rows are gone, by which the clients to tell are found.
   await endEverythingOfMember(tx, deps, memberId, now);
   await tx.authorizationRequest.updateMany({ where: { consentedById: memberId }, data: { consentedById: null } });
   await tx.member.delete({ where: { id: memberId } });
+  return { removedMemberId: memberId, transferredApiTokenCount, revokedApiTokenCount };
 }

@@ -4,12 +4,13 @@ import { builder } from '../graphql/builder.js';
 import { requireCaller } from '../graphql/context-type.js';
 import { RoleEnum } from '../graphql/enums.js';
 import { payloadOf } from '../graphql/errors.js';
+import { requireRecentSession } from '../graphql/own-session.js';
 import { userErrorsField } from '../graphql/user-error.js';
 import { ForbiddenError, type InputIssue } from '../lib/errors.js';
-import { isRecent } from '../sessions/service.js';
 import { transferOwnership } from './ownership.js';
+import type { RemovedMember } from './removal.js';
 import { memberManagerOf, memberNeeds, memberPayload, memberScopes } from './schema-payloads.js';
-import { type RemovedMember, removeMember, restoreMember, suspendMember, updateMemberRole } from './standing.js';
+import { removeMember, restoreMember, suspendMember, updateMemberRole } from './standing.js';
 
 const memberId = (description: string) => ({ required: true, description }) as const;
 
@@ -143,11 +144,7 @@ builder.mutationFields((t) => ({
         if (caller.role !== 'OWNER' || caller.session === null) {
           throw new ForbiddenError('Only the OWNER, signed in in a browser, can hand the account on.');
         }
-        if (!isRecent(caller.session.authenticatedAt, context.deps.clock())) {
-          throw new ForbiddenError(
-            `Sign in again first, at ${context.deps.config.issuer}/login?again=1: handing on an account needs a sign-in of the last ten minutes.`,
-          );
-        }
+        requireRecentSession(context, 'handing on an account');
         return { member: await transferOwnership(context.deps, memberManagerOf(caller), input.memberId) };
       }),
   }),

@@ -5,6 +5,18 @@ import { builder } from '../graphql/builder.js';
 import { selectionOfRow } from '../graphql/connections.js';
 import type { Caller, Usage } from '../graphql/context-type.js';
 import { PermissionEnum, RoleEnum } from '../graphql/enums.js';
+import { findPendingChange } from './email-change.js';
+
+export const PendingEmailChange = builder
+  .objectRef<{ readonly email: string; readonly createdAt: Date; readonly expiresAt: Date }>('PendingEmailChange')
+  .implement({
+    description: 'An e-mail address that a member asked for, and has not proved yet to be theirs.',
+    fields: (t) => ({
+      email: t.exposeString('email', { description: 'The new address, to which the link was sent.' }),
+      requestedAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was asked for.' }),
+      expiresAt: t.expose('expiresAt', { type: 'DateTime', description: 'Until when the link works.' }),
+    }),
+  });
 
 export const Viewer = builder.objectRef<Caller>('Viewer').implement({
   description: 'Who is calling, with what, and what they may do.',
@@ -47,6 +59,14 @@ export const Viewer = builder.objectRef<Caller>('Viewer').implement({
     scopes: t.stringList({
       description: 'The scopes of an OAuth access token; empty for a session or an API token.',
       resolve: ({ scopes }) => [...scopes],
+    }),
+    pendingEmailChange: t.field({
+      type: PendingEmailChange,
+      nullable: true,
+      description:
+        'The change of the member’s own e-mail address that waits for the link which was sent to the new one; null when none does, and for callers other than a browser session.',
+      resolve: (caller, _args, { deps }) =>
+        caller.session === null ? null : findPendingChange(deps.db, caller.memberId, deps.clock()),
     }),
     permissions: t.field({
       type: [PermissionEnum],

@@ -13,6 +13,7 @@ import { faultsOfName } from '../lib/text-rules.js';
 import { type MailDeps, queueMail } from '../mail/deliveries.js';
 import { endEverythingOfMember, endingSessions } from '../sessions/service.js';
 import { passwordChangedMail } from './mails.js';
+import { endAllLinks } from './one-time-links.js';
 import { faultsOfPassword, longestPassword, normalisePassword } from './password.js';
 import { attemptOf, type BrowserOfAttempt, unknownBrowser } from './sign-in-attempt.js';
 
@@ -27,6 +28,8 @@ export interface NewMember {
   readonly name: string | null;
   readonly role: Role;
   readonly password: string | null;
+  /** Whether the address is known to be theirs: whoever runs the service vouches for those that they enter, unless they say so. */
+  readonly isEmailVerified?: boolean;
 }
 
 /** Everything that is wrong with a new member. */
@@ -57,8 +60,7 @@ export async function prepareMember(deps: Pick<Deps, 'clock' | 'newId' | 'hasher
         accountId,
         email: member.email.trim(),
         emailKey: emailKey(member.email),
-        // Whoever runs the service vouches for the addresses that they enter.
-        emailVerifiedAt: now,
+        emailVerifiedAt: (member.isEmailVerified ?? true) ? now : null,
         name: member.name?.trim() ?? null,
         ...searchTextsOf({ email: member.email, name: member.name?.trim() ?? null }),
         role: member.role,
@@ -110,8 +112,8 @@ export async function createMember(
 }
 
 /**
- * Writes a new password, hashed already, and ends all sessions of the member and all tokens that apps hold for them. To be run by
- * `endingSessions`.
+ * Writes a new password, hashed already, and ends all sessions of the member, all tokens that apps hold for them, and the links
+ * that were sent to them. To be run by `endingSessions`.
  */
 export async function writePassword(
   tx: Tx,
@@ -123,6 +125,8 @@ export async function writePassword(
 ): Promise<void> {
   await tx.member.update({ where: { id: member.id }, data: { passwordHash, updatedAt: now } });
   await endEverythingOfMember(tx, deps, member.id, now);
+  // Whoever asked for them may be whom the new password is to keep out.
+  await endAllLinks(tx, member.id, now);
   const target = { accountId: member.accountId, targetId: member.id, targetLabel: member.email };
   await recordAudit(tx, deps, actor, { action: 'MEMBER_PASSWORD_SET', ...target });
   await queueMail(tx, deps, passwordChangedMail(member));

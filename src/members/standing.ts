@@ -1,10 +1,8 @@
 // What an admin decides about a member: their role, whether they can sign in, and that they leave.
 import { recordAudit } from '../audit/service.js';
-import type { Tx } from '../db/client.js';
 import type { Deps } from '../deps.js';
 import type { InputError } from '../lib/errors.js';
-import { livingAfter } from '../lib/living.js';
-import type { Role } from '../lib/roles.js';
+import { type Role, tokenRoles } from '../lib/roles.js';
 import { type MailDeps, queueMail } from '../mail/deliveries.js';
 import { endEverythingOfMember, endingSessions } from '../sessions/service.js';
 import { removedMail, suspendedMail } from './mails.js';
@@ -16,7 +14,8 @@ import {
   requireRoleToGive,
   requireSomebodyElse,
 } from './managed.js';
-import { removeMemberRow } from './removal.js';
+import { endAllLinks } from './one-time-links.js';
+import { changesOf, endMembership, type RemovedMember } from './removal.js';
 
 type StandingDeps = Pick<Deps, 'db' | 'logoutCourier'> & MailDeps;
 
@@ -74,6 +73,7 @@ export async function suspendMember(deps: StandingDeps, manager: MemberManager, 
     });
     if (count === 0) throw meanwhile();
     await endEverythingOfMember(tx, deps, member.id, now);
+    await endAllLinks(tx, member.id, now);
     // What they allowed of a request that still waits was allowed before this.
     await tx.authorizationRequest.updateMany({ where: { consentedById: member.id }, data: { consentedById: null } });
     await recordAudit(tx, deps, manager.actor, {
@@ -114,37 +114,6 @@ export async function restoreMember(deps: StandingDeps, manager: MemberManager, 
   });
 }
 
-/** What went with a member who was removed. */
-export interface RemovedMember {
-  readonly removedMemberId: string;
-  readonly transferredApiTokenCount: number;
-  readonly revokedApiTokenCount: number;
-}
-
-/** Gives a member's living service tokens to somebody else. @returns how many */
-async function transferServiceTokens(
-  tx: Tx,
-  manager: MemberManager,
-  fromId: string,
-  toId: string,
-  now: Date,
-): Promise<number> {
-  const path = 'transferServiceTokensTo';
-  const heir = await findMemberOf(tx, manager, toId, path);
-  if (heir.id === fromId) throw refusal('INVALID', 'The tokens have to go to somebody else.', path);
-  // Written rather than read, so that whoever suspends or removes the heir at this moment waits, or is seen here.
-  const { count: active } = await tx.member.updateMany({
-    where: { id: heir.id, status: 'ACTIVE' },
-    data: { updatedAt: now },
-  });
-  if (active === 0) throw refusal('INVALID', 'The tokens have to go to somebody who is active.', path);
-  const { count } = await tx.apiToken.updateMany({
-    where: { ownerId: fromId, isService: true, ...livingAfter(now) },
-    data: { ownerId: heir.id },
-  });
-  return count;
-}
-
 /**
  * Removes a member for good: everything of theirs ends at once. An invitation is taken back in this way too.
  * @param transferServiceTokensTo who gets their service tokens, which are revoked when nobody does; each then does at most what
@@ -157,32 +126,21 @@ export async function removeMember(
   memberId: string,
   transferServiceTokensTo: string | null = null,
 ): Promise<RemovedMember> {
-  let removed: RemovedMember | undefined;
+  let removed: RemovedMember | null = null;
   await endingSessions(deps, async (tx) => {
     const member = await findMemberOf(tx, manager, memberId);
     requireNotOwner(member);
     requireSomebodyElse(member, manager);
     const now = deps.clock();
-    const transferredApiTokenCount =
-      transferServiceTokensTo === null
-        ? 0
-        : await transferServiceTokens(tx, manager, member.id, transferServiceTokensTo, now);
-    const revokedApiTokenCount = await tx.apiToken.count({ where: { ownerId: member.id, ...livingAfter(now) } });
-    // Written first: whoever hands them the ownership at this moment waits, or is seen here.
-    const { count } = await tx.member.updateMany({ where: { id: member.id, ownerOf: null }, data: { updatedAt: now } });
-    if (count === 0) throw meanwhile();
-    await removeMemberRow(tx, deps, member.id, now);
+    removed = await endMembership(tx, deps, manager, member.id, transferServiceTokensTo, tokenRoles, now);
+    if (removed === null) throw meanwhile();
     await recordAudit(tx, deps, manager.actor, {
       action: 'MEMBER_REMOVED',
       targetId: member.id,
       targetLabel: member.email,
-      changes: [
-        { field: 'transferredApiTokens', before: null, after: String(transferredApiTokenCount) },
-        { field: 'revokedApiTokens', before: null, after: String(revokedApiTokenCount) },
-      ],
+      changes: changesOf(removed),
     });
     if (member.status !== 'INVITED') await queueMail(tx, deps, removedMail(member));
-    removed = { removedMemberId: member.id, transferredApiTokenCount, revokedApiTokenCount };
   });
   if (!removed) throw new Error('The transaction ended without a result.');
   return removed;

@@ -7,6 +7,8 @@
 import { chooseAccountTexts } from './messages/choose-account.js';
 import { connectedAppsTexts } from './messages/connected-apps.js';
 import { consentTexts } from './messages/consent.js';
+import { dataTexts } from './messages/data.js';
+import { emailTexts } from './messages/email.js';
 import { homeTexts } from './messages/home.js';
 import { invitationTexts } from './messages/invitation.js';
 import { logoutTexts } from './messages/logout.js';
@@ -20,6 +22,8 @@ const englishTexts = {
   ...consentTexts,
   ...homeTexts,
   ...connectedAppsTexts,
+  ...dataTexts,
+  ...emailTexts,
   ...invitationTexts,
   ...logoutTexts,
   ...myAccountTexts,

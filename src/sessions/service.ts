@@ -44,7 +44,7 @@ export interface ProvenMember {
 /**
  * Begins a session for a member who has just proved who they are, or renews the one that this browser has of theirs, under a
  * new secret: its sign-ins stay together, so that signing out ends them all. Members are told of a sign-in that is new to them.
- * @returns its id and the cookie's secret, in clear; null when the password was changed meanwhile
+ * @returns its id and the cookie's secret, in clear; null when the password or the address was changed meanwhile
  */
 export async function beginSession(
   deps: Pick<Deps, 'db' | 'config'> & MailDeps,
@@ -67,9 +67,9 @@ export async function beginSession(
   };
   return deps.db.$transaction(async (tx) => {
     const asBefore = await tx.member.findUnique({ where: { id: member.id } });
-    // The password may have been set while it was being checked: whoever sets it waits for this row, or is seen here.
+    // Password or address may have been changed while they were being checked: whoever does it waits for this row, or is seen here.
     const { count } = await tx.member.updateMany({
-      where: { id: member.id, passwordHash: member.passwordHash, status: 'ACTIVE' },
+      where: { id: member.id, email: member.email, passwordHash: member.passwordHash, status: 'ACTIVE' },
       data: { lastSeenAt: now, lastSeenSortKey: now.toISOString() },
     });
     if (count === 0 || asBefore === null) return null;
@@ -148,6 +148,21 @@ export async function endSession(deps: EndingDeps, actor: Actor, id: string): Pr
       targetLabel: actor.label,
     });
   });
+}
+
+/**
+ * Ends a member's sessions but for one and, with them, the tokens of their sign-ins, save those granted for offline access. To
+ * be run by `endingSessions`.
+ * @param keptId the session to keep; null for none
+ */
+export async function endOtherSessions(
+  tx: Tx,
+  deps: Pick<Deps, 'newId'>,
+  memberId: string,
+  keptId: string | null,
+  now: Date,
+): Promise<void> {
+  await revokeFamiliesOfSessions(tx, await endSessions(tx, deps, { memberId, except: keptId }, now), now);
 }
 
 /**

@@ -5,7 +5,16 @@ import type { Answer } from '../support/graphql.js';
 import type { CallerName, Group } from './callers.js';
 
 /** OK, an error's or userError's code, or what a query gives instead: null, or a list that the target is not in. */
-export type Outcome = 'OK' | 'null' | 'WITHOUT IT' | 'UNAUTHENTICATED' | 'FORBIDDEN' | 'NOT_FOUND' | 'NOT_ALLOWED';
+export type Outcome =
+  | 'OK'
+  | 'INVALID'
+  | 'LAST_OWNER'
+  | 'null'
+  | 'WITHOUT IT'
+  | 'UNAUTHENTICATED'
+  | 'FORBIDDEN'
+  | 'NOT_FOUND'
+  | 'NOT_ALLOWED';
 
 export type Target =
   | 'client'
@@ -97,6 +106,23 @@ const tokensByMembers = {
 const colleaguesToken = outcomes({ ...tokensByMembers, members: 'NOT_FOUND', foreigners: 'NOT_FOUND' });
 const listedForAdmins = outcomes({ members: 'FORBIDDEN', admins: 'OK', foreigners: 'WITHOUT IT' });
 const foundByAdmins = outcomes({ members: 'null', admins: 'OK', foreigners: 'null' });
+
+/** What a member does to themselves, in a browser alone: no token does it for them. */
+function inBrowsers(outcome: Outcome, ofOwners: Outcome = outcome): Pick<RootField, 'expected' | 'except'> {
+  return {
+    expected: outcomes({
+      members: outcome,
+      tokensOfMembers: 'FORBIDDEN',
+      admins: 'FORBIDDEN',
+      foreigners: 'FORBIDDEN',
+    }),
+    except: {
+      'session of an ADMIN': outcome,
+      'session of the OWNER': ofOwners,
+      'session of another account’s OWNER': ofOwners,
+    },
+  };
+}
 
 export const rootFields: Record<string, RootField> = {
   'Query.viewer': {
@@ -286,6 +312,33 @@ export const rootFields: Record<string, RootField> = {
     select: '{ revokedSessionCount userErrors { code } }',
     target: 'signedInMember',
     expected: colleaguesToken,
+  },
+  'Mutation.sendEmailVerification': {
+    // Somebody else's: what the callers have is verified.
+    call: 'sendEmailVerification(input: { email: "$unique@example.com" })',
+    select: '{ member { id } userErrors { code } }',
+    ...inBrowsers('INVALID'),
+  },
+  'Mutation.requestEmailChange': {
+    call: 'requestEmailChange(input: { newEmail: "$unique@example.com" })',
+    select: '{ pendingEmailChange { email } userErrors { code } }',
+    ...inBrowsers('OK'),
+  },
+  'Mutation.cancelEmailChange': {
+    call: 'cancelEmailChange(input: { newEmail: "$unique@example.com" })',
+    select: '{ member { id } userErrors { code } }',
+    ...inBrowsers('NOT_FOUND'),
+  },
+  'Mutation.exportMyData': {
+    call: 'exportMyData(input: {})',
+    select: '{ json userErrors { code } }',
+    ...inBrowsers('OK'),
+  },
+  'Mutation.deleteMyself': {
+    // Not with their own address, or the others of this table would have fewer callers.
+    call: 'deleteMyself(input: { confirmEmail: "$unique@example.com" })',
+    select: '{ deletedMemberId userErrors { code } }',
+    ...inBrowsers('INVALID', 'LAST_OWNER'),
   },
   'Mutation.createApiToken': {
     call: 'createApiToken(input: { name: "Mine", role: READER })',

@@ -58,7 +58,7 @@ export function faultsOfDeprecations(schema: GraphQLSchema): string[] {
 
 const capitalised = (name: string) => `${name[0]?.toUpperCase()}${name.slice(1)}`;
 const verbs =
-  /^(create|update|delete|disable|enable|revoke|rotate|invite|resend|suspend|restore|remove|transfer|accept|verify)[A-Z]/;
+  /^(create|update|delete|disable|enable|revoke|rotate|invite|resend|suspend|restore|remove|transfer|accept|verify|send|request|cancel|export)[A-Z]/;
 
 function faultsOfPayload(name: string, type: GraphQLOutputType): string[] {
   const payload = getNullableType(type);

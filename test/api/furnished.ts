@@ -66,6 +66,9 @@ export async function furnish(app: TestApp, owner: Owner, marker: string): Promi
     const link = { emailKey: `${marker} ${id}`, hash: `hash of ${marker} ${id}`, sentAt: now, expiresAt: later };
     const data = { id: deps.newId('invitation'), accountId, memberId: id, ...link };
     await db.invitation.upsert({ where: { memberId: id }, create: data, update: {} });
+    const change = { purpose: 'CHANGE_EMAIL', email: `${marker} new`, createdAt: now, expiresAt: later } as const;
+    const hash = `hash of the change of ${marker} ${id}`;
+    await db.oneTimeLink.create({ data: { id: deps.newId('oneTimeLink'), memberId: id, hash, ...change } });
   }
   const endless = { accountId, revokedAt: null, expiresAt: null };
   await db.apiToken.updateMany({ where: endless, data: { expiresAt: later, lastUsedAt: now } });

@@ -86,6 +86,8 @@ test('known attack 24: of all that a row is trusted for, inputs take what names 
         (verb) => `${verb}Input.memberId`,
       ),
       ...['TransferOwnershipInput.memberId'],
+      // The caller's own, which it says for the sake of who reads it.
+      ...['SendEmailVerificationInput.email'],
       // Capped by the role of whoever gives it; the address is one that only a message can prove.
       ...['InviteMemberInput.email', 'InviteMemberInput.role', 'UpdateMemberRoleInput.role'],
       ...['UpdateOAuthClientInput.version', 'CreateApiTokenInput.role'],

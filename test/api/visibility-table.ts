@@ -5,6 +5,7 @@
  * anybody: also who is not recognised. members: whoever acts for a member of the account. their own: members of what is
  * themselves or belongs to them, OWNER and ADMIN of everything; in person: but by no OAuth token. admins: OWNER and ADMIN, as far as their token lets them.
  * The rest tell of the credential itself. whoever did it: the caller of the mutation.
+ * browsers: a member in a browser, of themselves alone.
  */
 export type Level =
   | 'anybody'
@@ -13,6 +14,7 @@ export type Level =
   | 'their own, in person'
   | 'members in person'
   | 'admins'
+  | 'browsers'
   | 'holders of an API token'
   | 'holders of an OAuth token'
   | 'admins through a client of their account'
@@ -88,10 +90,12 @@ export const visibility: Readonly<Record<string, Readonly<Record<string, Level>>
   Viewer: {
     ...levels('members', 'member', 'role', 'permissions', 'connectedApps'),
     ...levels('members in person', 'sessions'),
+    ...levels('browsers', 'pendingEmailChange'),
     ...levels('holders of an API token', 'apiToken'),
     ...levels('holders of an OAuth token', 'scopes'),
     ...levels('admins through a client of their account', 'oauthClient'),
   },
+  PendingEmailChange: levels('browsers', 'email', 'requestedAt', 'expiresAt'),
   Scope: levels('members', 'name', 'description', 'audience'),
   RateLimit: levels('anybody', 'cost', 'limit', 'remaining', 'resetAt'),
 
@@ -138,6 +142,11 @@ export const visibility: Readonly<Record<string, Readonly<Record<string, Level>>
   RevokeConsentPayload: payload('revokedConsentId'),
   RevokeSessionPayload: payload('revokedSessionId'),
   RevokeOtherSessionsPayload: payload('revokedSessionCount'),
+  SendEmailVerificationPayload: payload('member'),
+  RequestEmailChangePayload: payload('pendingEmailChange'),
+  CancelEmailChangePayload: payload('member'),
+  ExportMyDataPayload: payload('json'),
+  DeleteMyselfPayload: payload('deletedMemberId', 'transferredApiTokenCount', 'revokedApiTokenCount'),
   CreateApiTokenPayload: payload('apiToken', 'token', 'replayed'),
   RotateApiTokenPayload: payload('apiToken', 'token', 'replayed'),
   RevokeApiTokenPayload: payload('revokedApiTokenId'),

@@ -75,6 +75,7 @@ function reachOf(caller: CallerName, level: Level): Reach {
     'their own, in person': isAdmin && isPerson,
     'members in person': isPerson,
     admins: isAdmin,
+    browsers: caller.startsWith('session'),
     'holders of an API token': /^(API|service) token/.test(caller),
     'holders of an OAuth token': caller.startsWith('OAuth token'),
     'admins through a client of their account': caller === 'OAuth token with admin',

@@ -26,6 +26,8 @@ type Input = Readonly<Record<string, unknown>>;
 interface Mutation {
   readonly prepare: () => Promise<Input>;
   readonly action: AuditAction;
+  /** Somebody else than the owner, who may not. */
+  readonly by?: () => Promise<{ readonly ask: Ask; readonly id: string }>;
   /** Where the payload shows a secret. */
   readonly shown?: 'clientSecret' | 'token';
 }
@@ -91,6 +93,34 @@ const mutations: Record<string, Mutation> = {
     prepare: async () => ({ memberId: (await (await targets()).signedInMember()).id }),
     action: 'SESSIONS_REVOKED',
   },
+  sendEmailVerification: {
+    async prepare() {
+      await app.db.member.update({ where: { id: app.owner.id }, data: { emailVerifiedAt: null } });
+      return { email: app.owner.email };
+    },
+    action: 'MEMBER_EMAIL_VERIFICATION_SENT',
+  },
+  requestEmailChange: {
+    prepare: async () => ({ newEmail: `${randomUUID()}@example.com` }),
+    action: 'MEMBER_EMAIL_CHANGE_REQUESTED',
+  },
+  cancelEmailChange: {
+    async prepare() {
+      const newEmail = `${randomUUID()}@example.com`;
+      await mutate(owner, 'requestEmailChange', { newEmail });
+      return { newEmail };
+    },
+    action: 'MEMBER_EMAIL_CHANGE_CANCELLED',
+  },
+  exportMyData: { prepare: async () => ({}), action: 'MEMBER_DATA_EXPORTED' },
+  deleteMyself: {
+    prepare: async () => ({ confirmEmail: 'leaving@example.com' }),
+    action: 'MEMBER_DELETED',
+    async by() {
+      const member = await app.addMember('READER', 'leaving@example.com');
+      return { ask: await signedIn(app, member), id: member.id };
+    },
+  },
 
   createApiToken: {
     prepare: async () => ({ name: 'Mine', role: 'READER' }),
@@ -149,21 +179,22 @@ async function withoutAudit<Result>(step: () => Promise<Result>): Promise<Result
 /** Everything that was shown once, by whoever showed it. */
 const secrets: [string, string][] = [];
 
-describe.each(Object.entries(mutations))('%s', (name, { prepare, action, shown }) => {
+describe.each(Object.entries(mutations))('%s', (name, { prepare, action, by, shown }) => {
   test('changes nothing when its entry cannot be written, and else writes one', async () => {
+    const { ask, id } = (await by?.()) ?? { ask: owner, id: app.owner.id };
     const input = await prepare();
     const type = `${name.charAt(0).toUpperCase()}${name.slice(1)}Input`;
     const operation = `mutation ($input: ${type}!) { ${name}(input: $input) { userErrors { code } } }`;
     const before = await dumpLasting(app);
-    const { data, errors } = await withoutAudit(() => owner(operation, { input }));
+    const { data, errors } = await withoutAudit(() => ask(operation, { input }));
     expect(data).toEqual({ [name]: null });
     expect(errors?.map(({ extensions }) => extensions.code)).toEqual(['INTERNAL_SERVER_ERROR']);
     expect(await dumpLasting(app)).toEqual(before);
     expect(app.logLines.join('')).toContain('no entry today');
 
-    const count = () => app.db.auditLogEntry.count({ where: { action, actorId: app.owner.id } });
+    const count = () => app.db.auditLogEntry.count({ where: { action, actorId: id } });
     const written = await count();
-    const payload = await mutate(owner, name, input, shown ?? '');
+    const payload = await mutate(ask, name, input, shown ?? '');
     expect(payload.userErrors).toEqual([]);
     expect(await count()).toBe(written + 1);
     if (shown) secrets.push([name, payload[shown]]);

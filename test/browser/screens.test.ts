@@ -36,9 +36,9 @@ async function openWindows(options: BrowserContextOptions) {
       if (page === undefined) {
         page = await (await browser.newContext(options)).newPage();
         page.setDefaultTimeout(15_000);
-        if (screen.as === 'the owner') {
+        if (screen.as !== 'nobody') {
           await page.goto(`${server.issuer}/login`);
-          await signIn(page, server.owner);
+          await signIn(page, screen.as === 'the owner' ? server.owner : world.member);
         }
         windows.set(screen.as, page);
       }
@@ -173,5 +173,27 @@ test('without JavaScript and without a mouse a person signs in, changes their na
   await page.getByRole('button', { name: 'Sign out' }).focus();
   await page.keyboard.press('Enter');
   await page.getByRole('heading', { level: 1, name: 'You are signed out' }).waitFor();
+  await context.close();
+});
+
+test('without JavaScript a member takes their new address by the link and downloads their data', async () => {
+  const context = await browser.newContext({ javaScriptEnabled: false, viewport: widths.phone });
+  const page = await context.newPage();
+  page.setDefaultTimeout(15_000);
+  await page.goto(world.links.change);
+  await page.getByRole('link', { name: 'Sign in' }).click();
+  await signIn(page, world.member);
+  await page.getByRole('button', { name: 'Use this address' }).click();
+  await page.getByRole('status').filter({ hasText: 'from now on' }).waitFor();
+
+  await page.getByRole('link', { name: 'Your data' }).click();
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: 'Download my data' }).click(),
+  ]);
+  expect(download.suggestedFilename()).toMatch(/^latchkey-\d{4}-\d\d-\d\d\.json$/);
+  await page.getByLabel('Your e-mail address').fill('countess.of.lovelace@analytical-engine.example');
+  await page.getByRole('button', { name: 'Delete for good' }).click();
+  await page.getByRole('heading', { level: 1, name: 'Your account is deleted' }).waitFor();
   await context.close();
 });

@@ -1,11 +1,14 @@
 // Every page that a person meets, and how they get there: for tests that hold for all of them.
 import type { Page } from 'playwright-core';
 import { createApiToken } from '../../src/api-tokens/service.js';
+import { requestEmailChange } from '../../src/members/email-change.js';
+import { sendEmailVerification } from '../../src/members/email-links.js';
 import { inviteMember } from '../../src/members/invitations.js';
 import { requestReset } from '../../src/members/password-reset.js';
 import { actorOfMember } from '../../src/members/service.js';
 import { registerApi } from '../support/api-resources.js';
 import type { TestServer } from '../support/app.js';
+import { apiTokenOf } from '../support/graphql.js';
 import { linkTo } from '../support/mail.js';
 import { authorizeUrl, createPkce, registerClient, type TestClient } from '../support/oauth.js';
 
@@ -19,8 +22,10 @@ export interface World {
   readonly longClient: TestClient;
   /** The link of an invitation. */
   readonly invitation: string;
-  /** The link for a forgotten password. */
-  readonly resetLink: string;
+  /** A member who is no owner, and has service tokens; not verified, with a change of their address that waits. */
+  readonly member: { readonly email: string; readonly password: string };
+  /** The links that they were sent. */
+  readonly links: { readonly reset: string; readonly verify: string; readonly change: string };
 }
 
 /** Many scopes, as an API may have. */
@@ -32,7 +37,7 @@ const longScopes = Array.from({ length: 8 }, (_, index) => ({
 export interface Screen {
   readonly name: string;
   /** Who is signed in. */
-  readonly as: 'nobody' | 'the owner';
+  readonly as: 'nobody' | 'the owner' | 'a member';
   /** Goes there. */
   readonly open: (page: Page, world: World) => Promise<unknown>;
   /** Its main heading, by which a test knows that it is there. */
@@ -61,16 +66,24 @@ export async function createWorld(server: TestServer): Promise<World> {
     name: `שלום ${'Donaudampfschifffahrtsgesellschaft'.repeat(2)} (1)`,
     scopes: ['openid', 'email', ...longScopes.map(({ name }) => name)],
   });
-  const forgetful = await server.addMember('WRITER', 'forgetful@northwind.example');
-  await requestReset(server.deps, { ipAddress: null, userAgent: null }, forgetful.email);
-  return {
-    server,
-    client,
-    foreignClient,
-    longClient,
-    invitation: await linkTo(server, email),
-    resetLink: await linkTo(server, forgetful.email),
-  };
+  const invitation = await linkTo(server, email);
+  return { server, client, foreignClient, longClient, invitation, ...(await createMember(server)) };
+}
+
+/** A member in the middle of proving two addresses and choosing a password. */
+async function createMember(server: TestServer): Promise<Pick<World, 'member' | 'links'>> {
+  const { deps, db } = server;
+  const member = await server.addMember('WRITER', 'ada.lovelace@analytical-engine.example');
+  const { id, email } = await db.member.update({ where: { id: member.id }, data: { emailVerifiedAt: null } });
+  await apiTokenOf(server, 'READER', { ...member, role: 'ADMIN' }, { isService: true });
+  const actor = actorOfMember(member, { ipAddress: null, userAgent: null });
+  await requestReset(deps, { ipAddress: null, userAgent: null }, email);
+  const reset = await linkTo(server, email);
+  await sendEmailVerification(deps, actor, id, email);
+  const verify = await linkTo(server, email);
+  const newEmail = 'countess.of.lovelace@analytical-engine.example';
+  await requestEmailChange(deps, actor, id, newEmail);
+  return { member, links: { reset, verify, change: await linkTo(server, newEmail) } };
 }
 
 /** Apps that the owner allowed: one with a logo and an API, one of another account, one with a very long name. */
@@ -212,6 +225,32 @@ export const screens: readonly Screen[] = [
   },
   { name: 'sign out', as: 'the owner', open: at('/logout'), heading: 'Sign out?' },
   { name: 'my profile', as: 'the owner', open: at('/me'), heading: 'Profile' },
+  { name: 'my profile, address not verified and changing', as: 'a member', open: at('/me'), heading: 'Profile' },
+  {
+    name: 'my profile, an address refused',
+    as: 'the owner',
+    async open(page, world) {
+      await at('/me')(page, world);
+      await page.getByLabel('New e-mail address').fill(world.server.owner.email);
+      await page.getByRole('button', { name: 'Send the link' }).click();
+      await page.getByRole('alert').waitFor();
+    },
+    heading: 'Profile',
+  },
+  { name: 'my data', as: 'a member', open: at('/me/data'), heading: 'Your data' },
+  { name: 'my data, as the owner', as: 'the owner', open: at('/me/data'), heading: 'Your data' },
+  {
+    name: 'my data, deletion refused',
+    as: 'a member',
+    async open(page, world) {
+      await at('/me/data')(page, world);
+      await page.getByLabel('Your e-mail address').fill('somebody@else.example');
+      await page.getByRole('button', { name: 'Delete for good' }).click();
+      await page.getByRole('alert').waitFor();
+    },
+    heading: 'Your data',
+  },
+  { name: 'account deleted', as: 'nobody', open: at('/account-deleted'), heading: 'Your account is deleted' },
   { name: 'my password', as: 'the owner', open: at('/me/password'), heading: 'Password' },
   {
     name: 'my password, refused',
@@ -276,8 +315,32 @@ export const screens: readonly Screen[] = [
   {
     name: 'new password',
     as: 'nobody',
-    open: (page, { resetLink }) => page.goto(resetLink),
+    open: (page, { links }) => page.goto(links.reset),
     heading: 'Choose a new password',
   },
   { name: 'link over', as: 'nobody', open: at('/reset-password'), heading: 'This link does not work any more' },
+  {
+    name: 'verify an address',
+    as: 'nobody',
+    open: (page, { links }) => page.goto(links.verify),
+    heading: 'Verify your e-mail address',
+  },
+  {
+    name: 'confirm a new address',
+    as: 'a member',
+    open: (page, { links }) => page.goto(links.change),
+    heading: 'Confirm your new e-mail address',
+  },
+  {
+    name: 'confirm a new address, signed out',
+    as: 'nobody',
+    open: (page, { links }) => page.goto(links.change),
+    heading: 'Sign in first',
+  },
+  {
+    name: 'confirm a new address, as somebody else',
+    as: 'the owner',
+    open: (page, { links }) => page.goto(links.change),
+    heading: 'This link is for somebody else',
+  },
 ];

@@ -41,6 +41,8 @@ test('the commands are those that the documentation names', () => {
     'members create',
     'members set-password',
     'members set-claims',
+    'members set-email',
+    'members export',
     'api-tokens create',
     'clients list',
     'clients verify',

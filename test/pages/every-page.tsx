@@ -11,6 +11,7 @@ import { HomePage } from '../../src/pages/home.js';
 import { LoginPage } from '../../src/pages/login.js';
 import { LogoutPage, SignedOutPage } from '../../src/pages/logout.js';
 import { ConnectedAppsPage } from '../../src/pages/my-account/connected-apps.js';
+import { AccountDeletedPage, DataPage } from '../../src/pages/my-account/data.js';
 import { PasswordPage } from '../../src/pages/my-account/password.js';
 import { ProfilePage } from '../../src/pages/my-account/profile.js';
 import { SessionsPage } from '../../src/pages/my-account/sessions.js';
@@ -20,6 +21,7 @@ import { TokensPage } from '../../src/pages/my-account/tokens.js';
 import { OtherAccountPage } from '../../src/pages/other-account.js';
 import { ForgotPasswordPage, LinkOverPage, LinkSentPage, ResetPasswordPage } from '../../src/pages/password-reset.js';
 import { render } from '../../src/pages/render.js';
+import { EmailNoticePage, VerifyEmailPage } from '../../src/pages/verify-email.js';
 
 /** Gives a prop's value, or something else in its place. */
 export type Change = (prop: string, value: string) => string;
@@ -251,13 +253,68 @@ export const everyPage: Readonly<Record<string, (change: Change) => string>> = {
       <ProfilePage
         csrfToken={change('csrfToken', 'csrf-1')}
         memberEmail={change('memberEmail', 'ada@example.com')}
-        emailVerified={true}
+        emailVerified={false}
+        email={{
+          canChange: true,
+          pending: { email: change('pending.email', 'grace@example.com'), until: change('pending.until', 'tomorrow') },
+          newEmail: change('newEmail', 'g@example.com'),
+          error: change('email.error', 'That is no address.'),
+        }}
         name={change('name', 'Ada')}
         accountName={change('accountName', 'Example Ltd')}
         role={change('role', 'OWNER')}
         done={change('done', 'Saved.')}
         error={change('error', 'That did not work.')}
       />,
+    ),
+  'my profile, signed in long ago': (change) =>
+    render(
+      <ProfilePage
+        csrfToken="csrf-1"
+        memberEmail={change('memberEmail', 'ada@example.com')}
+        emailVerified={true}
+        email={{ canChange: false }}
+        name="Ada"
+        accountName={change('accountName', 'Example Ltd')}
+        role={change('role', 'OWNER')}
+      />,
+    ),
+  'my data': (change) =>
+    render(
+      <DataPage
+        csrfToken={change('csrfToken', 'csrf-1')}
+        memberEmail={change('memberEmail', 'ada@example.com')}
+        accountName="Example Ltd"
+        heirs={[{ id: change('heir.id', 'mem_2'), name: change('heir.name', 'Grace') }]}
+        error={change('error', 'That did not work.')}
+      />,
+    ),
+  'my data as the owner': (change) =>
+    render(
+      <DataPage
+        csrfToken="csrf-1"
+        memberEmail="ada@example.com"
+        accountName={change('accountName', 'Example Ltd')}
+        hindrance="owner"
+      />,
+    ),
+  'my data, signed in long ago': () =>
+    render(
+      <DataPage csrfToken="csrf-1" memberEmail="ada@example.com" accountName="Example Ltd" hindrance="not recent" />,
+    ),
+  'account deleted': () => render(<AccountDeletedPage />),
+  'verify e-mail': (change) =>
+    render(
+      <VerifyEmailPage
+        csrfToken={change('csrfToken', 'csrf-1')}
+        token={change('token', 'lkl_1')}
+        email={change('email', 'ada@example.com')}
+        isChange={false}
+      />,
+    ),
+  'e-mail notice': (change) =>
+    render(
+      <EmailNoticePage about="signIn" email={change('email', 'ada@example.com')} href={change('href', '/login')} />,
     ),
   'my sessions': (change) =>
     render(

@@ -72,17 +72,8 @@ mutation ResendInvitation($memberId: ID!) {
     userErrors { code message path }
   }
 }
-`,
-  variables: {
-    filter: { status: 'ACTIVE' },
-    input: { email: 'grace@example.com', role: 'READER' },
-    memberId: 'PASTE_AN_INVITED_ID',
-  },
-};
 
-const standing: Example = {
-  name: 'Change a member',
-  query: `# Counts from their next request on.
+# Counts from their next request on.
 mutation UpdateMemberRole($memberId: ID!) {
   updateMemberRole(
     input: { memberId: $memberId, role: WRITER }
@@ -125,7 +116,11 @@ mutation TransferOwnership($memberId: ID!) {
   }
 }
 `,
-  variables: { memberId: 'PASTE_A_MEMBER_ID' },
+  variables: {
+    filter: { status: 'ACTIVE' },
+    input: { email: 'grace@example.com', role: 'READER' },
+    memberId: 'PASTE_A_MEMBER_ID',
+  },
 };
 
 const appsAndSessions: Example = {
@@ -187,4 +182,51 @@ mutation RevokeOtherSessions {
   },
 };
 
-export const peopleExamples: readonly Example[] = [members, standing, appsAndSessions, auditLog];
+const yourself: Example = {
+  name: 'Yourself',
+  query: `# A link goes to the new address: nothing changes
+# before you use it. Your present address is told.
+mutation RequestEmailChange($newEmail: String!) {
+  requestEmailChange(input: { newEmail: $newEmail }) {
+    pendingEmailChange { email expiresAt }
+    userErrors { code message path }
+  }
+}
+
+mutation CancelEmailChange($newEmail: String!) {
+  cancelEmailChange(input: { newEmail: $newEmail }) {
+    member { id email }
+    userErrors { code message path }
+  }
+}
+
+# For an address that is not verified.
+mutation SendEmailVerification($email: String!) {
+  sendEmailVerification(input: { email: $email }) {
+    member { id emailVerified }
+    userErrors { code message path }
+  }
+}
+
+# All that is kept about you, as JSON.
+mutation ExportMyData {
+  exportMyData(input: {}) {
+    json
+    userErrors { code message path }
+  }
+}
+
+# For good. The OWNER hands the account on first.
+mutation DeleteMyself($email: String!) {
+  deleteMyself(input: { confirmEmail: $email }) {
+    deletedMemberId
+    transferredApiTokenCount
+    revokedApiTokenCount
+    userErrors { code message path }
+  }
+}
+`,
+  variables: { newEmail: 'new@example.com', email: 'PASTE_YOUR_ADDRESS' },
+};
+
+export const peopleExamples: readonly Example[] = [members, appsAndSessions, yourself, auditLog];

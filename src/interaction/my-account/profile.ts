@@ -1,25 +1,51 @@
 // A member's profile: what it says, and a name of their own choice.
 import { originForAudit } from '../../http/browser.js';
 import { InputError } from '../../lib/errors.js';
+import { momentInWords } from '../../mail/words.js';
+import { findPendingChange } from '../../members/email-change.js';
 import { setMemberName } from '../../members/profile.js';
 import { actorOfMember } from '../../members/service.js';
 import { respondWithPage } from '../../oauth/respond-with-page.js';
 import { english } from '../../pages/messages.js';
 import { ProfilePage } from '../../pages/my-account/profile.js';
-import type { LiveSession } from '../../sessions/service.js';
+import { isRecent, type LiveSession } from '../../sessions/service.js';
 import { type Flow, type PageContext, readOwnForm } from '../flow.js';
 import { type MyAccountPart, signInFirst } from './session.js';
 
 /** What the page says that was done, by what its address says. */
-const doneTexts: Readonly<Record<string, string>> = { name: english.saved, joined: english.joined };
+const doneTexts: Readonly<Record<string, string>> = {
+  name: english.saved,
+  joined: english.joined,
+  'email-verify': english.emailVerifySent,
+  'email-change': english.emailChangeSent,
+  'email-cancel': english.emailCancelled,
+  verified: english.emailVerifiedNow,
+  changed: english.emailChangedNow,
+};
 
-function show(
-  { browser }: Flow,
+interface Shown {
+  readonly done?: string;
+  readonly error?: string;
+  readonly name?: string;
+  /** What was wrong about the address. */
+  readonly email?: { readonly error: string; readonly newEmail: string };
+}
+
+/** Answers with the profile. */
+export async function showProfile(
+  { deps, browser }: Flow,
   c: PageContext,
-  { member }: LiveSession,
-  shown: { done?: string; error?: string; name?: string } = {},
-) {
+  { member, authenticatedAt }: LiveSession,
+  { email, ...shown }: Shown = {},
+): Promise<Response> {
+  const now = deps.clock();
+  const pending = await findPendingChange(deps.db, member.id, now);
   const page = ProfilePage({
+    email: {
+      canChange: isRecent(authenticatedAt, now),
+      ...(pending === null ? {} : { pending: { email: pending.email, until: momentInWords(pending.expiresAt) } }),
+      ...email,
+    },
     csrfToken: browser.formTokens.issue(c),
     memberEmail: member.email,
     emailVerified: member.emailVerifiedAt !== null,
@@ -28,7 +54,7 @@ function show(
     ...shown,
     name: shown.name ?? member.name ?? '',
   });
-  return respondWithPage(c, page, { status: shown.error === undefined ? 200 : 400 });
+  return respondWithPage(c, page, { status: (shown.error ?? email) === undefined ? 200 : 400 });
 }
 
 /** GET and POST `/me`. */
@@ -39,7 +65,7 @@ export const profile: MyAccountPart = {
       const session = await flow.browser.session(c);
       if (!session) return signInFirst(c, '/me');
       const done = doneTexts[c.req.query('done') ?? ''];
-      return show(flow, c, session, done === undefined ? {} : { done });
+      return showProfile(flow, c, session, done === undefined ? {} : { done });
     };
   },
   change(flow) {
@@ -51,7 +77,7 @@ export const profile: MyAccountPart = {
       try {
         await setMemberName(flow.deps, actorOfMember(session.member, originForAudit(c)), session.memberId, name);
       } catch (error) {
-        if (error instanceof InputError) return show(flow, c, session, { error: error.message, name });
+        if (error instanceof InputError) return showProfile(flow, c, session, { error: error.message, name });
         throw error;
       }
       return c.redirect('/me?done=name', 303);

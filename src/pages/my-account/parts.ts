@@ -9,6 +9,7 @@ export const myAccountParts = [
   { path: '/me/sessions', label: 'mySessions', hint: 'mySessionsHint' },
   { path: '/me/apps', label: 'myApps', hint: 'myAppsHint' },
   { path: '/me/tokens', label: 'myTokens', hint: 'myTokensHint' },
+  { path: '/me/data', label: 'myData', hint: 'myDataHint' },
 ] as const satisfies readonly {
   readonly path: string;
   readonly label: keyof Messages;

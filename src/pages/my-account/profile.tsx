@@ -4,6 +4,7 @@
 import { Field } from '../field.js';
 import { english, type Localized } from '../messages.js';
 import { HiddenFields } from '../phrase.js';
+import { EmailSection, type EmailState } from './email-section.js';
 import { MyAccountLayout, myAccountErrorId } from './layout.js';
 
 /** Props of `ProfilePage`. */
@@ -11,6 +12,8 @@ export interface ProfilePageProps extends Localized {
   csrfToken: string;
   memberEmail: string;
   emailVerified: boolean;
+  /** What the section about the address shows beside. */
+  email: EmailState;
   /** What the field holds: the name, or what was typed and refused. */
   name: string;
   accountName: string;
@@ -50,6 +53,13 @@ export function ProfilePage(props: ProfilePageProps) {
           {messages.save}
         </button>
       </form>
+      <EmailSection
+        csrfToken={csrfToken}
+        memberEmail={memberEmail}
+        emailVerified={emailVerified}
+        {...props.email}
+        messages={messages}
+      />
     </MyAccountLayout>
   );
 }
