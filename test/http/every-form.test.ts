@@ -42,6 +42,8 @@ type Person = Awaited<ReturnType<typeof somebody>>;
 interface Form {
   /** Where it is posted. */
   readonly path: string;
+  /** The page that it is on. */
+  readonly page: string;
   readonly name: string;
   /** Whether its page is for somebody who is signed in. */
   readonly signedIn: boolean;
@@ -77,13 +79,43 @@ async function openToken(browser: TestBrowser, person: Person) {
   return browser.visit(`/me/tokens?token=${apiToken.id}`);
 }
 
+const newAddress = ({ email }: Person) => ({ decision: 'change', newEmail: `new-${email}` });
+
+const noOtherAddress = (person: Person) => ({ ...newAddress(person), decision: 'cancel' });
+
+async function openUnverified(browser: TestBrowser, person: Person) {
+  await app.db.member.update({ where: { id: person.id }, data: { emailVerifiedAt: null } });
+  return browser.visit('/me');
+}
+
+async function openProfileWithChange(browser: TestBrowser, person: Person) {
+  await browser.submit(await browser.visit('/me'), newAddress(person), '/me/email');
+  return browser.visit('/me');
+}
+
+async function openEmailLink(browser: TestBrowser, person: Person) {
+  await openProfileWithChange(browser, person);
+  return browser.visit(await linkTo(app, newAddress(person).newEmail));
+}
+
+async function openSessions(browser: TestBrowser, person: Person) {
+  await signedInBrowser(app, person);
+  return browser.visit('/me/sessions');
+}
+
+async function openApps(browser: TestBrowser) {
+  await browser.submit(await browser.visit(authorizeUrl(client, anyPkce)), { decision: 'allow' });
+  return browser.visit('/me/apps');
+}
+
 const form = (
   path: string,
   name: string,
   signedIn: boolean,
   open: Form['open'],
   values: Form['values'] = () => ({}),
-): Form => ({ path, name, signedIn, open, values });
+  page = path,
+): Form => ({ path, page, name, signedIn, open, values });
 
 const forms: readonly Form[] = [
   form('/login', 'signing in', false, visit('/login'), credentials),
@@ -141,10 +173,17 @@ const forms: readonly Form[] = [
   form('/forgot-password', 'asking for a link', false, visit('/forgot-password'), ({ email }) => ({ email })),
   form('/reset-password', 'setting a password', false, openResetLink, () => ({ password: 'a new long password' })),
   form('/me', 'a name', true, visit('/me'), () => ({ name: 'Grace' })),
+  form('/me/email', 'another address', true, visit('/me'), newAddress, '/me'),
+  form('/me/email', 'a link to verify', true, openUnverified, ({ email }) => ({ decision: 'verify', email }), '/me'),
+  form('/me/email', 'no other address', true, openProfileWithChange, noOtherAddress, '/me'),
+  form('/verify-email', 'taking an address', true, openEmailLink),
   form('/me/password', 'a password', true, visit('/me/password'), () => ({
     current_password: memberPassword,
     password: 'a new long password',
   })),
+  form('/me/sessions', 'signing out elsewhere', true, openSessions, () => ({ session: 'others' })),
+  form('/me/apps', 'removing an app', true, openApps),
+  form('/me/data', 'deletion', true, visit('/me/data'), ({ email }) => ({ decision: 'delete', confirmEmail: email })),
   form('/me/tokens', 'a new token', true, visit('/me/tokens'), () => ({
     decision: 'create',
     name: 'CI',
@@ -197,12 +236,15 @@ describe.each(forms)('$path ($name)', (given) => {
   let page: Page;
 
   async function open(): Promise<void> {
+    // All of these people are in one network, which asks for more links than one may.
+    await app.db.rateLimiterFlexible.deleteMany();
     person = await somebody();
     browser = given.signedIn ? await signedInBrowser(app, person) : newBrowser(app);
     page = await given.open(browser, person);
-    expect([page.status, page.url.pathname, page.left]).toEqual([200, given.path, false]);
+    expect([page.status, page.url.pathname, page.left]).toEqual([200, given.page, false]);
   }
-  const send = (values: Record<string, string> = {}) => browser.submit(page, { ...given.values(person), ...values });
+  const send = (values: Record<string, string> = {}) =>
+    browser.submit(page, { ...given.values(person), ...values }, given.path);
 
   test('sent once it does what it is for, and sent again it ends on a clear page', async () => {
     await open();
@@ -222,7 +264,7 @@ describe.each(forms)('$path ($name)', (given) => {
   test('open in two tabs, both end on a clear page', async () => {
     await open();
     const second = await browser.visit(page.url.href);
-    expectClear(await browser.submit(second, given.values(person)));
+    expectClear(await browser.submit(second, given.values(person), given.path));
     expectClear(await send());
   });
 
@@ -254,7 +296,7 @@ describe.each(forms)('$path ($name)', (given) => {
   test('sent without any cookie, from elsewhere, or as no form at all, it is refused clearly', async () => {
     await open();
     const stranger = newBrowser(app);
-    expectClear(await stranger.submit(page, given.values(person)));
+    expectClear(await stranger.submit(page, given.values(person), given.path));
     const foreign = await postForm(browser, given.path, given.values(person), { origin: 'https://evil.example' });
     expect(foreign.status).toBe(403);
     const json = { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' };

@@ -86,9 +86,12 @@ export class TestBrowser {
     throw new Error(`More than ${mostRedirects} redirects, the last to ${target.href}`);
   }
 
-  /** Fills in and sends the form of a page, as a click on one of its buttons would. */
-  async submit(page: Page, values: Record<string, string> = {}): Promise<Page> {
-    const action = attribute(/<form\b[^>]*>/.exec(page.html)?.[0] ?? '', 'action') ?? page.url.pathname;
+  /**
+   * Fills in and sends the form of a page, as a click on one of its buttons would.
+   * @param to where, on a page that has several forms
+   */
+  async submit(page: Page, values: Record<string, string> = {}, to?: string): Promise<Page> {
+    const action = to ?? attribute(/<form\b[^>]*>/.exec(page.html)?.[0] ?? '', 'action') ?? page.url.pathname;
     return this.visit(new URL(action, page.url).href, {
       method: 'POST',
       headers: {

@@ -125,8 +125,8 @@ query ListScopes {
   variables: { name: 'My first app', uris: ['https://app.example.com/oauth/callback'] },
 };
 
-const update: Example = {
-  name: 'Update a client',
+const change: Example = {
+  name: 'Change a client',
   query: `# Changes only what the input holds; null goes back
 # to the default. A list replaces the old one. Name
 # the client by "clientId" or by "id". With
@@ -146,20 +146,8 @@ mutation UpdateClient($input: UpdateOAuthClientInput!) {
     userErrors { code message path }
   }
 }
-`,
-  variables: {
-    input: {
-      clientId: 'PASTE_A_CLIENT_ID',
-      name: 'My renamed app',
-      description: null,
-      redirectUris: ['https://app.example.com/oauth/callback', 'https://staging.example.com/oauth/callback'],
-    },
-  },
-};
 
-const stop: Example = {
-  name: 'Disable or delete a client',
-  query: `# A disabled client signs nobody in, and its tokens
+# A disabled client signs nobody in, and its tokens
 # are refused, until it is enabled again.
 mutation DisableClient($clientId: String!) {
   disableOAuthClient(input: { clientId: $clientId }) {
@@ -197,7 +185,15 @@ mutation DeleteClient($clientId: String!) {
   }
 }
 `,
-  variables: { clientId: 'PASTE_A_CLIENT_ID' },
+  variables: {
+    clientId: 'PASTE_A_CLIENT_ID',
+    input: {
+      clientId: 'PASTE_A_CLIENT_ID',
+      name: 'My renamed app',
+      description: null,
+      redirectUris: ['https://app.example.com/oauth/callback', 'https://staging.example.com/oauth/callback'],
+    },
+  },
 };
 
-export const clientExamples: readonly Example[] = [list, register, update, stop];
+export const clientExamples: readonly Example[] = [list, register, change];

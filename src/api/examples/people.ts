@@ -72,8 +72,17 @@ mutation ResendInvitation($memberId: ID!) {
     userErrors { code message path }
   }
 }
+`,
+  variables: {
+    filter: { status: 'ACTIVE' },
+    input: { email: 'grace@example.com', role: 'READER' },
+    memberId: 'PASTE_AN_INVITED_ID',
+  },
+};
 
-# Counts from their next request on.
+const standing: Example = {
+  name: 'Change a member',
+  query: `# Counts from their next request on.
 mutation UpdateMemberRole($memberId: ID!) {
   updateMemberRole(
     input: { memberId: $memberId, role: WRITER }
@@ -116,11 +125,7 @@ mutation TransferOwnership($memberId: ID!) {
   }
 }
 `,
-  variables: {
-    filter: { status: 'ACTIVE' },
-    input: { email: 'grace@example.com', role: 'READER' },
-    memberId: 'PASTE_A_MEMBER_ID',
-  },
+  variables: { memberId: 'PASTE_A_MEMBER_ID' },
 };
 
 const appsAndSessions: Example = {
@@ -229,4 +234,4 @@ mutation DeleteMyself($email: String!) {
   variables: { newEmail: 'new@example.com', email: 'PASTE_YOUR_ADDRESS' },
 };
 
-export const peopleExamples: readonly Example[] = [members, appsAndSessions, yourself, auditLog];
+export const peopleExamples: readonly Example[] = [members, standing, appsAndSessions, yourself, auditLog];

@@ -104,6 +104,9 @@ export function AccountDeletedPage({ messages = english }: Localized) {
     <Layout title={messages.deletedTitle} messages={messages}>
       <h1>{messages.deletedTitle}</h1>
       <p class="lead">{messages.deletedLead}</p>
+      <a class="button" href="/">
+        {messages.toFrontPage}
+      </a>
     </Layout>
   );
 }
