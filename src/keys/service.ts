@@ -1,14 +1,18 @@
 // Signs and verifies our JWTs with the keys of the moment. Every process rereads the keys within 30 s, and at once when a
 // token names a key that it does not know.
-import { decodeProtectedHeader, errors, jwtVerify, SignJWT } from 'jose';
+import { decodeProtectedHeader, errors, type JWTPayload, jwtVerify } from 'jose';
+import { LRUCache } from 'lru-cache';
 import { isUnavailable } from '../db/client.js';
 import type { Deps, Keys, SigningAlgorithm } from '../deps.js';
+import { sha256 } from '../lib/crypto.js';
+import { signCompact } from './sign.js';
 import { loadSigningKeys, type SigningKey, SigningKeyError } from './store.js';
 
 const rereadAfterMilliseconds = 30_000;
 // Invented `kid`s must not turn into a query each.
 const rereadForUnknownAfterMilliseconds = 1_000;
 const clockSkewSeconds = 60;
+const rememberedSignatures = 20_000;
 
 function signsAt(key: SigningKey, now: Date): boolean {
   return key.activeAt <= now && (key.retiredAt === null || key.retiredAt > now);
@@ -26,14 +30,22 @@ export function isCanonical(token: string): boolean {
   return token.split('.').every((part) => Buffer.from(part, 'base64url').toString('base64url') === part);
 }
 
+/** A token whose signature was verified, by the key that it names. */
+interface Verified {
+  readonly key: SigningKey;
+  readonly payload: JWTPayload;
+}
+
 /** Builds the keys over the database. Call `reload` once at start, so that an undecryptable key refuses to start. */
 export function createKeys(deps: Pick<Deps, 'db' | 'clock' | 'secretKeys' | 'config'>): Keys {
   let keys: SigningKey[] = [];
   let readAt = Number.NEGATIVE_INFINITY;
   let reading: Promise<void> | undefined;
+  // By type and SHA-256 of the token. That a signature is right stays so; all else is asked each time.
+  const verified = new LRUCache<string, Verified>({ max: rememberedSignatures });
 
   function reload(): Promise<void> {
-    reading ??= loadSigningKeys(deps.db, deps.secretKeys)
+    reading ??= loadSigningKeys(deps.db, deps.secretKeys, keys)
       .then((loaded) => {
         keys = loaded;
         readAt = deps.clock().getTime();
@@ -64,15 +76,23 @@ export function createKeys(deps: Pick<Deps, 'db' | 'clock' | 'secretKeys' | 'con
     return key;
   }
 
+  /** Whether a token that was verified before would be verified now: its key is still published, and its time not over. */
+  async function stillCounts({ key, payload }: Verified): Promise<boolean> {
+    const now = deps.clock();
+    const known = (await current()).find((each) => each.kid === key.kid && each.algorithm === key.algorithm);
+    if (!known || !isPublishedAt(known, now)) return false;
+    return (payload.exp ?? 0) + clockSkewSeconds > Math.floor(now.getTime() / 1000);
+  }
+
   return {
     reload,
     async sign(algorithm, type, claims) {
-      const key = await signingKey(algorithm);
-      return new SignJWT({ ...claims })
-        .setProtectedHeader({ alg: algorithm, kid: key.kid, typ: type })
-        .sign(key.privateKey);
+      return signCompact(await signingKey(algorithm), type, claims);
     },
     async verify(token, type, { evenWhenOver } = { evenWhenOver: false }) {
+      const remembered = `${type} ${sha256(token)}`;
+      const before = evenWhenOver ? undefined : verified.get(remembered);
+      if (before !== undefined) return (await stillCounts(before)) ? { ...before.payload } : null;
       if (!isCanonical(token)) return null;
       try {
         const header = decodeProtectedHeader(token);
@@ -86,6 +106,7 @@ export function createKeys(deps: Pick<Deps, 'db' | 'clock' | 'secretKeys' | 'con
           currentDate: deps.clock(),
           requiredClaims: ['iss', 'sub', 'aud', 'exp', 'iat'],
         });
+        if (!evenWhenOver) verified.set(remembered, { key, payload });
         return payload;
       } catch (error) {
         // Whatever is wrong with a token that somebody presented is one answer; a fault of ours is not.

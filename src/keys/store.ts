@@ -1,5 +1,6 @@
 // Signing keys at rest: made, encrypted under LATCHKEY_SECRET, read back. Which one signs is decided in service.ts, when the
 // next one takes over in rotate.ts.
+import { createPrivateKey, type KeyObject } from 'node:crypto';
 import { type CryptoKey, calculateJwkThumbprint, exportJWK, generateKeyPair, importJWK, type JWK } from 'jose';
 import type { Db, Tx } from '../db/client.js';
 import type { Deps, SigningAlgorithm } from '../deps.js';
@@ -20,8 +21,10 @@ export class SigningKeyError extends Error {
 export interface SigningKey {
   readonly kid: string;
   readonly algorithm: SigningAlgorithm;
+  /** The encrypted private key, by which a row is recognised that was read before. */
+  readonly sealed: string;
   readonly publicJwk: JWK;
-  readonly privateKey: CryptoKey;
+  readonly privateKey: KeyObject;
   readonly publicKey: CryptoKey;
   readonly activeAt: Date;
   readonly retiredAt: Date | null;
@@ -72,26 +75,35 @@ function decrypt(secretKeys: SecretKeys, kid: string, sealed: string): string {
 
 /**
  * Reads every key, decrypted. One that somebody else may hold is as if it had never been.
+ * @param known keys that were read before: they are not decrypted and imported again, whatever became of their dates
  * @throws SigningKeyError when LATCHKEY_SECRET does not open one
  */
-export async function loadSigningKeys(db: Db, secretKeys: SecretKeys): Promise<SigningKey[]> {
+export async function loadSigningKeys(
+  db: Db,
+  secretKeys: SecretKeys,
+  known: readonly SigningKey[] = [],
+): Promise<SigningKey[]> {
   const rows = await db.signingKey.findMany({
     where: { compromisedAt: null },
     orderBy: [{ activeAt: 'desc' }, { kid: 'asc' }],
   });
   return Promise.all(
     rows.map(async (row) => {
+      const { activeAt, retiredAt, unpublishedAt } = row;
+      const before = known.find((key) => key.kid === row.kid && key.sealed === row.encryptedPrivateJwk);
+      if (before) return { ...before, activeAt, retiredAt, unpublishedAt };
       const publicJwk: JWK = JSON.parse(row.publicJwk);
-      const privateJwk: JWK = JSON.parse(decrypt(secretKeys, row.kid, row.encryptedPrivateJwk));
+      const privateJwk = JSON.parse(decrypt(secretKeys, row.kid, row.encryptedPrivateJwk));
       return {
         kid: row.kid,
         algorithm: row.algorithm,
+        sealed: row.encryptedPrivateJwk,
         publicJwk,
-        privateKey: (await importJWK(privateJwk, row.algorithm)) as CryptoKey,
+        privateKey: createPrivateKey({ key: privateJwk, format: 'jwk' }),
         publicKey: (await importJWK(publicJwk, row.algorithm)) as CryptoKey,
-        activeAt: row.activeAt,
-        retiredAt: row.retiredAt,
-        unpublishedAt: row.unpublishedAt,
+        activeAt,
+        retiredAt,
+        unpublishedAt,
       };
     }),
   );
