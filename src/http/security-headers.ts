@@ -55,6 +55,8 @@ export function securityHeaders(isHttps: boolean) {
       'Cross-Origin-Opener-Policy': stepsForApps.has(c.req.path) ? 'unsafe-none' : 'same-origin',
       ...(isHttps ? { 'Strict-Transport-Security': 'max-age=31536000; includeSubDomains' } : {}),
     };
-    for (const [name, value] of Object.entries(defaults)) if (!c.res.headers.has(name)) c.header(name, value);
+    // Not c.header, which makes the finished response anew for each header, with its body as a stream.
+    const { headers } = c.res;
+    for (const [name, value] of Object.entries(defaults)) if (!headers.has(name)) headers.set(name, value);
   });
 }

@@ -61,10 +61,12 @@ export function openToClientsOrigins(listed: ListedOrigins, methods: string) {
       return answerPreflight(c, methods, 'Authorization, Content-Type');
     }
     await next();
-    c.header('Vary', 'Origin', { append: true });
+    // Not c.header, which makes the finished response anew for each header, with its body as a stream.
+    const { headers } = c.res;
+    headers.append('Vary', 'Origin');
     if (origin === undefined || !isListed || !mayRead(c, origin)) return;
-    c.header('Access-Control-Allow-Origin', origin);
-    c.header('Access-Control-Expose-Headers', 'WWW-Authenticate, Retry-After, RateLimit, RateLimit-Policy');
+    headers.set('Access-Control-Allow-Origin', origin);
+    headers.set('Access-Control-Expose-Headers', 'WWW-Authenticate, Retry-After, RateLimit, RateLimit-Policy');
   });
 }
 
