@@ -1,10 +1,10 @@
 // Authorization codes: made with their family, claimed once. The order of checks at the token endpoint is in
 // oauth/token/authorization-code.ts.
-import { retrying, type Tx } from '../db/client.js';
+import { retrying } from '../db/client.js';
 import type { Deps } from '../deps.js';
 import { sha256 } from '../lib/crypto.js';
 import { createToken, isToken } from '../lib/secret-format.js';
-import { createFamily, type NewFamily } from './families.js';
+import { familyRow, type NewFamily } from './families.js';
 import type { NewRefreshToken } from './refresh-tokens.js';
 
 const codeSeconds = 60;
@@ -16,27 +16,30 @@ export interface NewCode {
   readonly nonce: string | null;
 }
 
-/** Makes a family and its code. @returns the code in clear, for the redirect and nowhere else */
+/**
+ * Stores a sign-in with its code, while its session lives and its consent stands; the request that waited for it is answered by that.
+ * @param requestId null when it did not wait
+ * @returns the code in clear, for the redirect and nowhere else; null when session, consent or request was over
+ */
 export async function issueCode(
-  tx: Tx,
-  deps: Pick<Deps, 'clock' | 'newId' | 'randomBytes'>,
+  deps: Pick<Deps, 'hotPaths' | 'clock' | 'newId' | 'randomBytes'>,
   family: NewFamily,
   code: NewCode,
-): Promise<string> {
-  const familyId = await createFamily(tx, deps, family);
+  requestId: string | null,
+): Promise<string | null> {
   const clear = createToken('lkc', deps.randomBytes);
-  const now = deps.clock();
-  await tx.authorizationCode.create({
-    data: {
+  const createdAt = deps.clock();
+  const signIn = {
+    family: familyRow(deps, family),
+    code: {
       id: deps.newId('authorizationCode'),
-      familyId,
       hash: sha256(clear),
       ...code,
-      createdAt: now,
-      expiresAt: new Date(now.getTime() + codeSeconds * 1000),
+      createdAt,
+      expiresAt: new Date(createdAt.getTime() + codeSeconds * 1000),
     },
-  });
-  return clear;
+  };
+  return (await retrying(() => deps.hotPaths.storeSignIn(signIn, requestId))) ? clear : null;
 }
 
 /** The hash that a presented code is found by; null for what is no code of ours. */

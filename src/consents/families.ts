@@ -58,25 +58,21 @@ export interface NewFamily {
   readonly lifetimeSeconds: number;
 }
 
-/** Stores a family; its code follows in the same transaction. @returns its id */
-export async function createFamily(tx: Tx, deps: Pick<Deps, 'clock' | 'newId'>, family: NewFamily): Promise<string> {
+/** What is stored of a new family. */
+export function familyRow(deps: Pick<Deps, 'clock' | 'newId'>, family: NewFamily) {
   const now = deps.clock();
-  const id = deps.newId('tokenFamily');
-  await tx.tokenFamily.create({
-    data: {
-      id,
-      consentId: family.consentId,
-      sessionId: family.sessionId,
-      scopes: family.scopes.join(' '),
-      resource: family.resources.join(' ') || null,
-      requestedClaims: family.requestedClaims,
-      authenticatedAt: family.authenticatedAt,
-      methods: family.methods,
-      createdAt: now,
-      expiresAt: new Date(now.getTime() + family.lifetimeSeconds * 1000),
-    },
-  });
-  return id;
+  return {
+    id: deps.newId('tokenFamily'),
+    consentId: family.consentId,
+    sessionId: family.sessionId,
+    scopes: family.scopes.join(' '),
+    resource: family.resources.join(' ') || null,
+    requestedClaims: family.requestedClaims,
+    authenticatedAt: family.authenticatedAt,
+    methods: family.methods,
+    createdAt: now,
+    expiresAt: new Date(now.getTime() + family.lifetimeSeconds * 1000),
+  };
 }
 
 /** Ends a family and with it every token that it gave. @returns false when it was revoked before */

@@ -33,11 +33,16 @@ export function allowedBy(words: readonly string[]): Allowed {
   };
 }
 
+/** A consent as it counts: null when there is none, or it was taken back. */
+export function standing(consent: { id: string; scopes: string; revokedAt: Date | null } | null) {
+  return consent?.revokedAt === null ? { id: consent.id, scopes: splitWords(consent.scopes) } : null;
+}
+
 /** The consent that a member gave a client and did not take back, or null. */
 export async function findConsent(db: Db, memberId: string, clientId: string) {
   const consent = await db.consent.findUnique({ where: { memberId_clientId: { memberId, clientId } } });
-  if (consent?.revokedAt !== null) return null;
-  return { id: consent.id, scopes: splitWords(consent.scopes), consentedAt: consent.consentedAt };
+  const counts = standing(consent);
+  return consent && counts && { ...counts, consentedAt: consent.consentedAt };
 }
 
 /**
@@ -75,13 +80,4 @@ export async function giveConsent(
     changes: [{ field: 'scopes', before: remembered.join(' ') || null, after: scopes }],
   });
   return consent.id;
-}
-
-/**
- * Holds a consent while something is given by it.
- * @returns false when it was taken back; whoever takes it back waits until the transaction is over
- */
-export async function holdConsent(tx: Tx, id: string, now: Date): Promise<boolean> {
-  const { count } = await tx.consent.updateMany({ where: { id, revokedAt: null }, data: { lastUsedAt: now } });
-  return count === 1;
 }

@@ -27,6 +27,7 @@ export { createFaultLog } from './fault-log.js';
 export type { HotPaths } from './hot-paths.js';
 export type { AccessTokenRows, CallerKey, Found, IntrospectedRows } from './hot-reads.js';
 export type {
+  ClientWithRedirectUris,
   ClientWithSecret,
   CodeWithFamily,
   FamilyWithParties,

@@ -43,6 +43,11 @@ export function columnsOf<Row>(alias: string, names: readonly (keyof Row & strin
   };
 }
 
+/** A value that is no column, such as an aggregate. @param sql never null */
+export function expression(sql: string): Columns<{ readonly value: string | null }> {
+  return { sql, count: 1, read: (row, from) => ({ value: row[from] as string | null }) };
+}
+
 type RowOf<Each> = Each extends Columns<infer Row> ? Row : never;
 
 /** Columns of several tables, by name, in one SELECT. */

@@ -1,8 +1,10 @@
 // What the token, userinfo and introspection endpoints read: each all that an answer depends on, in one statement. Whether what
 // is found still counts, and who may see it, is decided by those who ask.
-import { selectionOf } from './columns.js';
+import { splitWords } from '../lib/scope.js';
+import { expression, selectionOf } from './columns.js';
 import type { Driver, RawRow, Value } from './driver.js';
 import {
+  type ClientWithRedirectUris,
   type ClientWithSecret,
   type CodeWithFamily,
   columns,
@@ -10,6 +12,7 @@ import {
   type ProtocolApi,
   type ProtocolClient,
   type RefreshTokenWithFamily,
+  type SessionWithMember,
 } from './hot-rows.js';
 
 /** How a caller names itself: its `client_id`, and the part of its secret that picks the row; null for none. */
@@ -43,6 +46,15 @@ export interface IntrospectedRows extends AccessTokenRows {
   readonly isIntrospector: boolean;
 }
 
+/** What an authorization request depends on, as it is now. */
+export interface AuthorizingRows {
+  readonly client: ClientWithRedirectUris | null;
+  /** The browser's session, ended or not. */
+  readonly session: SessionWithMember | null;
+  /** What the session's member allowed the client, taken back or not. */
+  readonly consent: { readonly id: string; readonly scopes: string; readonly revokedAt: Date | null } | null;
+}
+
 /** A caller, and what it presented; without a caller nothing is looked for. */
 export interface Found<Presented> {
   readonly caller: ClientWithSecret | null;
@@ -61,9 +73,15 @@ export interface HotReads {
   callerWithAccessToken(key: CallerKey, token: AccessTokenKey): Promise<Found<IntrospectedRows>>;
   /** What an access token stands on. */
   accessToken(token: AccessTokenKey): Promise<AccessTokenRows>;
+  /**
+   * What an authorization request depends on.
+   * @param sessionHash of the secret in the browser's cookie; null for none
+   */
+  authorizing(clientId: string, sessionHash: string | null): Promise<AuthorizingRows>;
 }
 
-const { caller, secret, client, member, consent, family, code, refreshToken, api, revoked, introspector } = columns;
+const { caller, secret, client, member, consent, family, code, refreshToken, session, api, revoked, introspector } =
+  columns;
 const called = { caller, secret };
 const parties = { family, consent, client, member };
 
@@ -106,6 +124,20 @@ const selections = {
   ofClient: selectionOf({ revoked, api, client }, `${fromNothing} ${revokedAndApi} ${clientByName}`),
 };
 
+/** No redirect URI has a space in it. Their order means nothing here. */
+function authorizingSelection(joined: 'string_agg' | 'group_concat') {
+  const uris = expression(
+    `(SELECT ${joined}(u."uri", ' ') FROM "OAuthClientRedirectUri" u WHERE u."clientId" = c."id")`,
+  );
+  return selectionOf(
+    { caller, uris, session, member, consent },
+    `FROM "OAuthClient" c
+  LEFT JOIN "Session" w ON w."secretHash" = ?
+  LEFT JOIN "Member" m ON m."id" = w."memberId"
+  LEFT JOIN "Consent" k ON k."memberId" = m."id" AND k."clientId" = c."id" ${ofCaller}`,
+  );
+}
+
 type Parties = ReturnType<typeof selections.ofMember.read>;
 
 /** The family with its parties, or null when any of them is missing. */
@@ -141,6 +173,8 @@ const nobody = { caller: null, presented: null };
 
 /** Builds the reading half over a connected database. */
 export function createHotReads(driver: Driver): HotReads {
+  const authorizing = authorizingSelection(driver.provider === 'postgresql' ? 'string_agg' : 'group_concat');
+
   async function first(sql: string, values: readonly Value[]): Promise<RawRow | undefined> {
     return (await driver.query(sql, values))[0];
   }
@@ -177,6 +211,18 @@ export function createHotReads(driver: Driver): HotReads {
       const rows = selections.introspectedOfClient.read(row);
       const presented = { ...ofClientsToken(rows), isIntrospector: rows.introspector !== null };
       return { caller: callerFrom(rows), presented };
+    },
+    async authorizing(clientId, sessionHash) {
+      // No hash is empty.
+      const row = await first(authorizing.sql, [sessionHash ?? '', clientId]);
+      if (!row) return { client: null, session: null, consent: null };
+      const rows = authorizing.read(row);
+      const redirectUris = splitWords(rows.uris?.value ?? '').map((uri) => ({ uri }));
+      return {
+        client: rows.caller && { ...rows.caller, redirectUris },
+        session: rows.session && rows.member && { ...rows.session, member: rows.member },
+        consent: rows.consent,
+      };
     },
     async accessToken(token) {
       const isMembers = token.familyId !== undefined;

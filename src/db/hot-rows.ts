@@ -10,6 +10,7 @@ type ConsentRow = Prisma.ConsentGetPayload<object>;
 type FamilyRow = Prisma.TokenFamilyGetPayload<object>;
 type CodeRow = Prisma.AuthorizationCodeGetPayload<object>;
 type RefreshRow = Prisma.RefreshTokenGetPayload<object>;
+type Session = Prisma.SessionGetPayload<object>;
 type ApiRow = Prisma.ApiResourceGetPayload<object>;
 
 const client = [
@@ -86,6 +87,17 @@ const refreshToken = [
   'usedAt',
 ] as const satisfies readonly (keyof RefreshRow)[];
 
+const session = [
+  'id',
+  'memberId',
+  'authenticatedAt',
+  'methods',
+  'lastActiveAt',
+  'idleExpiresAt',
+  'expiresAt',
+  'endedAt',
+] as const satisfies readonly (keyof Session)[];
+
 const api = [
   'id',
   'accountId',
@@ -102,6 +114,8 @@ export type ProtocolClient = Pick<Client, (typeof client)[number]>;
 export type ClientWithSecret = ProtocolClient & { readonly secrets: readonly SecretRow[] };
 export type SecretRow = Pick<Secret, (typeof secret)[number]>;
 export type ProtocolMember = Pick<Member, (typeof member)[number]>;
+/** A client with its registered redirect URIs. */
+export type ClientWithRedirectUris = ProtocolClient & { readonly redirectUris: readonly { readonly uri: string }[] };
 /** A consent with the client and the member that it is between. */
 export type ConsentWithParties = Pick<ConsentRow, (typeof consent)[number]> & {
   readonly client: ProtocolClient;
@@ -113,6 +127,8 @@ export type CodeWithFamily = Pick<CodeRow, (typeof code)[number]> & { readonly f
 export type RefreshTokenWithFamily = Pick<RefreshRow, (typeof refreshToken)[number]> & {
   readonly family: FamilyWithParties;
 };
+/** A browser's session with its member, ended or not. */
+export type SessionWithMember = Pick<Session, (typeof session)[number]> & { readonly member: ProtocolMember };
 export type ProtocolApi = Pick<ApiRow, (typeof api)[number]>;
 
 /** The columns under the alias of each table, the same in every statement. */
@@ -127,6 +143,7 @@ export const columns = {
   family: columnsOf<Pick<FamilyRow, (typeof family)[number]>>('f', family),
   code: columnsOf<Pick<CodeRow, (typeof code)[number]>>('a', code),
   refreshToken: columnsOf<Pick<RefreshRow, (typeof refreshToken)[number]>>('t', refreshToken),
+  session: columnsOf<Pick<Session, (typeof session)[number]>>('w', session),
   api: columnsOf<ProtocolApi>('p', api),
   revoked: columnsOf<{ jti: string }>('r', ['jti']),
   introspector: columnsOf<{ clientId: string }>('x', ['clientId']),

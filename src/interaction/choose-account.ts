@@ -16,9 +16,9 @@ export function chooseAccountPage(flow: Flow) {
     const { deps, browser } = flow;
     const stored = await requireWaiting(flow, c, c.req.query('request') ?? '');
     const session = await browser.session(c);
-    const { step, client } = await decide(deps, stored.request, stored, session);
+    const { step, client } = await decide(deps, stored, session);
     if (step.kind !== 'choose-account' || !session) {
-      return dispatch(deps, browser, c, { request: stored.request, stored }, session);
+      return dispatch(deps, browser, c, stored, session);
     }
     const logoPath = await findLogoPath(deps.db, client.id);
     const { id, email, name, account } = session.member;
@@ -45,10 +45,10 @@ export function chooseAccount(flow: Flow) {
     const form = await readOwnForm(flow, c);
     const stored = await requireWaiting(flow, c, form.get('request') ?? '');
     const session = await browser.session(c);
-    const { step } = await decide(deps, stored.request, stored, session);
+    const { step } = await decide(deps, stored, session);
     // The page may be old, or was shown to somebody else who was signed in here.
     if (step.kind !== 'choose-account' || !session || form.get('member') !== session.memberId) {
-      return dispatch(deps, browser, c, { request: stored.request, stored }, session);
+      return dispatch(deps, browser, c, stored, session);
     }
     const decision = form.get('decision');
     if (decision === 'deny') {
@@ -57,7 +57,7 @@ export function chooseAccount(flow: Flow) {
     }
     if (decision !== 'continue') throw nothingDecided(c, stored.id);
     await noteChoice(deps, stored.id, session.memberId);
-    const waiting = { request: stored.request, stored: { ...stored, chosenById: session.memberId } };
+    const waiting = { ...stored, chosenById: session.memberId };
     return dispatch(deps, browser, c, waiting, session);
   };
 }

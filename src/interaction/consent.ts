@@ -83,9 +83,9 @@ export function consentPage(flow: Flow) {
     const { deps, browser } = flow;
     const stored = await requireWaiting(flow, c, c.req.query('request') ?? '');
     const session = await browser.session(c);
-    const { step, client, apis } = await decide(deps, stored.request, stored, session);
+    const { step, client, apis } = await decide(deps, stored, session);
     if (step.kind !== 'consent' || !session) {
-      return dispatch(deps, browser, c, { request: stored.request, stored }, session);
+      return dispatch(deps, browser, c, stored, session);
     }
     const before = await findConsent(deps.db, session.memberId, client.id);
     const view = await viewOf(flow, stored, client, apis, before?.scopes ?? null);
@@ -110,11 +110,11 @@ export function consent(flow: Flow) {
     const form = await readOwnForm(flow, c);
     const stored = await requireWaiting(flow, c, form.get('request') ?? '');
     const session = await browser.session(c);
-    const { step, client, apis } = await decide(deps, stored.request, stored, session);
+    const { step, client, apis } = await decide(deps, stored, session);
     // The page may be old: whoever must sign in first, or is of another account, cannot decide anything. Neither does a page that
     // was shown to somebody else who was signed in here.
     if (step.kind !== 'consent' || !session || form.get('member') !== session.memberId) {
-      return dispatch(deps, browser, c, { request: stored.request, stored }, session);
+      return dispatch(deps, browser, c, stored, session);
     }
     const actor = actorOfMember(session.member, originForAudit(c));
     const decision = form.get('decision');
@@ -132,7 +132,7 @@ export function consent(flow: Flow) {
       await giveConsent(tx, deps, actor, { memberId: session.memberId, client, scopes: scopesToAllow(stored.request) });
       await noteConsent(tx, stored.id, session.memberId);
     });
-    const waiting = { request: stored.request, stored: { ...stored, consentedById: session.memberId } };
+    const waiting = { ...stored, consentedById: session.memberId };
     return dispatch(deps, browser, c, waiting, session);
   };
 }

@@ -36,7 +36,7 @@ interface Attempt {
 
 async function showLogin(flow: Flow, c: PageContext, attempt: Attempt): Promise<Response> {
   const { stored } = attempt;
-  const client = stored ? (await decide(flow.deps, stored.request, stored, null)).client : null;
+  const client = stored ? (await decide(flow.deps, stored, null)).client : null;
   const logoPath = client && (await findLogoPath(flow.deps.db, client.id));
   const email = attempt.email ?? stored?.request.loginHint ?? undefined;
   const page = LoginPage({
@@ -79,10 +79,9 @@ export function loginPage(flow: Flow) {
       return showLogin(flow, c, { stored: null, returnTo, ...(session ? { email: session.member.email } : {}) });
     }
     const stored = await requireWaiting(flow, c, requestId);
-    const { step } = await decide(flow.deps, stored.request, stored, session);
+    const { step } = await decide(flow.deps, stored, session);
     const wantsAnother = step.kind === 'choose-account' && c.req.query('another') !== undefined;
-    if (step.kind !== 'login' && !wantsAnother)
-      return dispatch(flow.deps, flow.browser, c, { request: stored.request, stored }, session);
+    if (step.kind !== 'login' && !wantsAnother) return dispatch(flow.deps, flow.browser, c, stored, session);
     // Whoever chose not to go on as themselves is not to find their own address in the form.
     const hint = stored.request.loginHint ?? '';
     const email = wantsAnother && emailKey(hint) === session?.member.emailKey ? { email: '' } : {};

@@ -15,9 +15,9 @@ export function otherAccountPage(flow: Flow) {
     const { deps, browser } = flow;
     const stored = await requireWaiting(flow, c, c.req.query('request') ?? '');
     const session = await browser.session(c);
-    const { step, client } = await decide(deps, stored.request, stored, session);
+    const { step, client } = await decide(deps, stored, session);
     if (step.kind !== 'other-account' || !session) {
-      return dispatch(deps, browser, c, { request: stored.request, stored }, session);
+      return dispatch(deps, browser, c, stored, session);
     }
     const page = OtherAccountPage({
       csrfToken: browser.formTokens.issue(c),
@@ -36,9 +36,9 @@ export function otherAccount(flow: Flow) {
     const form = await readOwnForm(flow, c);
     const stored = await requireWaiting(flow, c, form.get('request') ?? '');
     const session = await browser.session(c);
-    const { step } = await decide(deps, stored.request, stored, session);
+    const { step } = await decide(deps, stored, session);
     if (step.kind !== 'other-account' || !session) {
-      return dispatch(deps, browser, c, { request: stored.request, stored }, session);
+      return dispatch(deps, browser, c, stored, session);
     }
     const decision = form.get('decision');
     if (decision === 'deny') {
@@ -51,6 +51,6 @@ export function otherAccount(flow: Flow) {
     if (decision !== 'switch') throw nothingDecided(c, stored.id);
     await endSession(deps, actorOfMember(session.member, originForAudit(c)), session.id);
     browser.cookies.clearSession(c);
-    return dispatch(deps, browser, c, { request: stored.request, stored }, null);
+    return dispatch(deps, browser, c, stored, null);
   };
 }

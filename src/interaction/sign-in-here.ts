@@ -45,6 +45,6 @@ export async function goOn(
 ): Promise<Response> {
   if (!stored) return c.redirect(returnTo, 303);
   await noteSession(deps, stored.id, begun.id);
-  const waiting = { request: stored.request, stored: { ...stored, sessionId: begun.id } };
+  const waiting = { ...stored, sessionId: begun.id };
   return dispatch(deps, browser, c, waiting, await findSession(deps, begun.secret));
 }

@@ -14,21 +14,46 @@ export const sessionSeconds = 30 * 24 * 3600;
 // How stale the stored last activity may be: not every request writes.
 const activityGranularityMilliseconds = 60_000;
 
+/** What a session is found by: the hash of the secret in its cookie. */
+export function hashOfSession(secret: string): string {
+  return sha256(secret);
+}
+
+/** Whether a session lives, and its member may use it. */
+export function isLiving(
+  session: {
+    readonly endedAt: Date | null;
+    readonly expiresAt: Date;
+    readonly idleExpiresAt: Date;
+    readonly member: { readonly status: string };
+  },
+  now: Date,
+): boolean {
+  if (session.endedAt !== null || session.member.status !== 'ACTIVE') return false;
+  return session.expiresAt > now && session.idleExpiresAt > now;
+}
+
+/** Notes that a living session is used, unless that was done lately. */
+export async function noteActivity(
+  deps: Pick<Deps, 'db' | 'clock'>,
+  session: { readonly id: string; readonly lastActiveAt: Date },
+): Promise<void> {
+  const now = deps.clock();
+  if (now.getTime() - session.lastActiveAt.getTime() <= activityGranularityMilliseconds) return;
+  await deps.db.session.updateMany({
+    where: { id: session.id, endedAt: null },
+    data: { lastActiveAt: now, idleExpiresAt: new Date(now.getTime() + sessionIdleSeconds * 1000) },
+  });
+}
+
 /** Finds a living session of an active member by the secret in its cookie, and notes the activity. */
 export async function findSession(deps: Pick<Deps, 'db' | 'clock'>, secret: string) {
-  const now = deps.clock();
   const session = await deps.db.session.findUnique({
-    where: { secretHash: sha256(secret) },
+    where: { secretHash: hashOfSession(secret) },
     include: { member: { include: { account: true } } },
   });
-  if (!session || session.endedAt !== null || session.member.status !== 'ACTIVE') return null;
-  if (session.expiresAt <= now || session.idleExpiresAt <= now) return null;
-  if (now.getTime() - session.lastActiveAt.getTime() > activityGranularityMilliseconds) {
-    await deps.db.session.updateMany({
-      where: { id: session.id, endedAt: null },
-      data: { lastActiveAt: now, idleExpiresAt: new Date(now.getTime() + sessionIdleSeconds * 1000) },
-    });
-  }
+  if (!session || !isLiving(session, deps.clock())) return null;
+  await noteActivity(deps, session);
   return session;
 }
 
@@ -57,7 +82,7 @@ export async function beginSession(
   const secret = deps.randomBytes(32).toString('base64url');
   const origin = { ipAddress: actor.ipAddress, userAgent: actor.userAgent?.slice(0, 500) ?? null };
   const state = {
-    secretHash: sha256(secret),
+    secretHash: hashOfSession(secret),
     authenticatedAt: now,
     methods: methods.join(' '),
     ...origin,

@@ -211,3 +211,85 @@ describe('using up', () => {
     }
   });
 });
+
+describe('an authorization', () => {
+  test('is read with its redirect URIs, session and consent, as Prisma reads them', async () => {
+    const uris = ['https://app.example.com/one', 'https://app.example.com/two?a=1'];
+    const other = await registerClient(app, { redirectUris: uris });
+    await obtainCode(app, other, { redirect_uri: uris[0] });
+    const stored = await app.db.session.findFirstOrThrow({ orderBy: { id: 'desc' }, include: { member: true } });
+    const read = await app.deps.hotPaths.authorizing(other.clientId, stored.secretHash);
+    expect(read.client?.redirectUris.map(({ uri }) => uri).sort()).toEqual(uris);
+    const { member, ...session } = read.session ?? { member: null };
+    expect(session).toEqual(like(stored, session));
+    expect(member).toEqual(like(stored.member, member ?? {}));
+    const consent = await app.db.consent.findFirstOrThrow({ where: { clientId: other.id } });
+    expect(read.consent).toEqual(like(consent, read.consent ?? {}));
+    const alone = await app.deps.hotPaths.authorizing(other.clientId, null);
+    expect([alone.client?.id, alone.session, alone.consent]).toEqual([other.id, null, null]);
+    expect(await app.deps.hotPaths.authorizing('nobody', stored.secretHash)).toEqual({
+      client: null,
+      session: null,
+      consent: null,
+    });
+  });
+
+  test.each([
+    ['its session has ended', 'session'],
+    ['its consent was taken back', 'consent'],
+    ['the request that waited for it is gone', 'request'],
+  ])('is stored with its code, and not at all when %s', async (_what, missing) => {
+    await obtainCode(app, client);
+    const before = await app.db.tokenFamily.findFirstOrThrow({ orderBy: { id: 'desc' } });
+    const now = app.clock();
+    const request = {
+      id: app.deps.newId('authorizationRequest'),
+      clientId: client.id,
+      browserHash: 'any',
+      request: '{}',
+      createdAt: now,
+      expiresAt: now,
+    };
+    await app.db.authorizationRequest.create({ data: request });
+    const signIn = () => {
+      const id = app.deps.newId('tokenFamily');
+      const { revokedAt: _, sessionId, ...family } = { ...before, id };
+      const code = {
+        id: app.deps.newId('authorizationCode'),
+        hash: sha256(id),
+        redirectUri: 'https://app.example.com/',
+        redirectUriRequired: true,
+        codeChallenge: null,
+        nonce: null,
+        createdAt: now,
+        expiresAt: now,
+      };
+      return { family: { ...family, sessionId: sessionId ?? '' }, code };
+    };
+    const first = signIn();
+    expect(await app.deps.hotPaths.storeSignIn(first, request.id)).toBe(true);
+    const stored = await app.db.tokenFamily.findUniqueOrThrow({
+      where: { id: first.family.id },
+      include: { codes: true },
+    });
+    expect(stored).toEqual({
+      ...first.family,
+      revokedAt: null,
+      codes: [{ ...first.code, familyId: first.family.id, usedAt: null }],
+    });
+    expect(await app.db.authorizationRequest.count({ where: { id: request.id } })).toBe(0);
+
+    if (missing !== 'request') await app.db.authorizationRequest.create({ data: request });
+    if (missing === 'session')
+      await app.db.session.updateMany({ where: { id: before.sessionId ?? '' }, data: { endedAt: now } });
+    if (missing === 'consent')
+      await app.db.consent.update({ where: { id: before.consentId }, data: { revokedAt: now } });
+    const second = signIn();
+    expect(await app.deps.hotPaths.storeSignIn(second, request.id)).toBe(false);
+    expect(await app.db.tokenFamily.count({ where: { id: second.family.id } })).toBe(0);
+    expect(await app.db.authorizationCode.count({ where: { hash: second.code.hash } })).toBe(0);
+    // Nobody answered the request.
+    expect(await app.db.authorizationRequest.count({ where: { id: request.id } })).toBe(missing === 'request' ? 0 : 1);
+    await app.db.consent.update({ where: { id: before.consentId }, data: { revokedAt: null } });
+  });
+});

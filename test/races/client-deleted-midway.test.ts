@@ -34,8 +34,8 @@ function deleteBeforeTransaction() {
   });
 }
 
-/** Deletes the client before what a token request presents is used up. */
-function deleteBeforeUse(statement: 'redeemCode' | 'rotateRefreshToken') {
+/** Deletes the client before a sign-in is stored, or what a token request presents is used up. */
+function deleteBeforeUse(statement: 'redeemCode' | 'rotateRefreshToken' | 'storeSignIn') {
   const { hotPaths } = app.deps;
   const use = hotPaths[statement] as (...values: unknown[]) => Promise<boolean>;
   const deleting = async (...values: unknown[]) => {
@@ -48,7 +48,7 @@ function deleteBeforeUse(statement: 'redeemCode' | 'rotateRefreshToken') {
 
 test('an authorization that was about to be given a code ends on a page', async () => {
   const { browser } = await obtainCode(app, client, { scope: 'openid' });
-  deleteBeforeTransaction();
+  deleteBeforeUse('storeSignIn');
   const page = await browser.visit(authorizeUrl(client, { ...anyPkce, scope: 'openid' }));
   expect(page.left).toBe(false);
   expect([400, 403]).toContain(page.status);

@@ -98,14 +98,13 @@ test('by many at once it is taken back once', async () => {
 
 test('an authorization that found the consent before it was taken back gives no code after it', async () => {
   await obtainTokens(app, client, { scope }, browser);
-  const transaction = app.db.$transaction.bind(app.db);
-  Object.assign(app.db, {
-    $transaction: async (...parameters: Parameters<typeof transaction>) => {
-      Object.assign(app.db, { $transaction: transaction });
-      await takeBack(other);
-      return transaction(...parameters);
-    },
-  });
+  const { hotPaths } = app.deps;
+  const storeSignIn = async (...parameters: Parameters<typeof hotPaths.storeSignIn>) => {
+    Object.assign(app.deps, { hotPaths });
+    await takeBack(other);
+    return hotPaths.storeSignIn(...parameters);
+  };
+  Object.assign(app.deps, { hotPaths: { ...hotPaths, storeSignIn } });
   const page = await browser.visit(authorizeUrl(client, { ...anyPkce, scope, prompt: 'none' }));
   expect([page.left, page.status]).toEqual([false, 403]);
   const { id } = await consentOf();

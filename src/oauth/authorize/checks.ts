@@ -11,9 +11,9 @@ import { pageError } from '../respond-with-page.js';
 import {
   type AuthorizationErrorCode,
   type AuthorizationFault,
-  type AuthorizingClient,
   longestValue,
   prompts,
+  type RequestingClient,
   responseModesOf,
 } from './request.js';
 import { resourcesExist, scopesHaveResources } from './resources.js';
@@ -26,24 +26,24 @@ export function requireClientId(parameters: Parameters): string {
 }
 
 /** The client that the request names. @throws PageError for an unknown or disabled one */
-export function requireClient(client: AuthorizingClient | null): AuthorizingClient {
+export function requireClient<Client extends RequestingClient>(client: Client | null): Client {
   if (!client) throw pageError('unknownApp', { detail: 'unknown client_id' });
   if (client.disabledAt !== null) throw pageError('disabledApp', { status: 403, detail: client.id });
   return client;
 }
 
-function isRegistered(uri: string, client: AuthorizingClient): boolean {
+function isRegistered(uri: string, client: RequestingClient): boolean {
   return client.redirectUris.some((each) => matchesRedirectUri(uri, each.uri, client.type === 'NATIVE'));
 }
 
 /** A request that has waited must still be for a registered redirect URI: an admin may have taken it away. @throws PageError */
-export function requireStillRegistered(uri: string, client: AuthorizingClient): void {
+export function requireStillRegistered(uri: string, client: RequestingClient): void {
   if (isRegistered(uri, client)) return;
   throw pageError('redirectUriTaken', { detail: client.id });
 }
 
 /** The redirect URI to answer to: the one sent, if registered, or the only one there is. @throws PageError */
-export function requireRedirectUri(parameters: Parameters, client: AuthorizingClient): string {
+export function requireRedirectUri(parameters: Parameters, client: RequestingClient): string {
   const registered = client.redirectUris.map(({ uri }) => uri);
   const sent = parameters.get('redirect_uri');
   if (parameters.unusable.has('redirect_uri')) throw pageError('redirectUriUnusable', { detail: client.id });
@@ -59,7 +59,7 @@ export function requireRedirectUri(parameters: Parameters, client: AuthorizingCl
 /** What the checks look at. */
 export interface Checked {
   readonly parameters: Parameters;
-  readonly client: AuthorizingClient;
+  readonly client: RequestingClient;
   /** What id_token_hint says; null when there is none, or it is not a token of ours. */
   readonly hint: IdTokenHint | null;
   /** The APIs of the client's account that are named, or take a scope that is asked for. */

@@ -10,13 +10,14 @@ import type { Environment } from '../../http/environment.js';
 import { limitNetwork } from '../../http/request-limits.js';
 import { isHttps } from '../../lib/redirect-uri.js';
 import { isSubset, splitWords } from '../../lib/scope.js';
-import type { LiveSession } from '../../sessions/service.js';
 import { requireClient, requireStillRegistered } from './checks.js';
 import {
   type AuthorizationErrorCode,
   type AuthorizationRequest,
   type AuthorizingClient,
   findAuthorizingClient,
+  type RequestingClient,
+  type RequestingSession,
   scopesToAllow,
 } from './request.js';
 import { respondWithCode, respondWithError } from './respond.js';
@@ -25,8 +26,8 @@ import { type StoredRequest, storeRequest } from './store.js';
 /** What the decision depends on. */
 export interface Situation {
   readonly request: AuthorizationRequest;
-  readonly client: AuthorizingClient;
-  readonly session: LiveSession | null;
+  readonly client: RequestingClient;
+  readonly session: RequestingSession | null;
   /** What the member allowed the client before. */
   readonly consent: { readonly id: string; readonly scopes: readonly string[] } | null;
   /** The APIs that the request names, as far as they are still there. */
@@ -41,10 +42,10 @@ type AskingStep = 'login' | 'choose-account' | 'other-account' | 'consent';
 
 export type Step =
   | { readonly kind: AskingStep }
-  | { readonly kind: 'grant'; readonly session: LiveSession; readonly consentId: string }
+  | { readonly kind: 'grant'; readonly session: RequestingSession; readonly consentId: string }
   | { readonly kind: 'error'; readonly error: AuthorizationErrorCode; readonly description: string };
 
-function mustSignInAnew({ request, session, stored, now }: Situation & { session: LiveSession }): boolean {
+function mustSignInAnew({ request, session, stored, now }: Situation & { session: RequestingSession }): boolean {
   if (stored?.sessionId === session.id) return false;
   if (request.prompts.includes('login')) return true;
   const age = Math.floor((now.getTime() - session.authenticatedAt.getTime()) / 1000);
@@ -53,7 +54,7 @@ function mustSignInAnew({ request, session, stored, now }: Situation & { session
 }
 
 /** OpenID Connect Core section 3.1.2.1. Whoever has just signed in for this request has chosen by that. */
-function mustChoose({ request, session, stored }: Situation & { session: LiveSession }): boolean {
+function mustChoose({ request, session, stored }: Situation & { session: RequestingSession }): boolean {
   if (!request.prompts.includes('select_account') || stored?.sessionId === session.id) return false;
   return stored?.chosenById !== session.memberId;
 }
@@ -63,7 +64,13 @@ export function isAskedFor({ subjects }: AuthorizationRequest, memberId: string)
   return subjects?.includes(memberId) ?? true;
 }
 
-function mustConsent({ request, client, session, consent, stored }: Situation & { session: LiveSession }): boolean {
+function mustConsent({
+  request,
+  client,
+  session,
+  consent,
+  stored,
+}: Situation & { session: RequestingSession }): boolean {
   if (consent === null || !isSubset(scopesToAllow(request), consent.scopes)) return true;
   if (stored?.consentedById === session.memberId) return false;
   if (request.prompts.includes('consent') || client.consentMode === 'ALWAYS') return true;
@@ -110,23 +117,33 @@ function nextStep(situation: Situation): Step {
 }
 
 /**
- * Reads the situation, decides, and answers: with a redirect to the next page, or to the client.
+ * Reads the situation of a request that waited, decides, and answers: with a redirect to the next page, or to the client.
  * @throws PageError when the client is gone, or the request was answered before
  */
 export async function dispatch(
   deps: Deps,
   browser: Browser,
   c: Context<Environment>,
-  arrived: { readonly request: AuthorizationRequest; readonly stored: StoredRequest | null },
-  session: LiveSession | null,
+  stored: StoredRequest,
+  session: RequestingSession | null,
 ): Promise<Response> {
-  const { request, stored } = arrived;
-  c.set('clientId', request.clientRowId);
-  const { step, client } = await decide(deps, request, stored, session);
+  return answer(deps, browser, c, await readSituation(deps, stored, session));
+}
+
+/** Decides and answers. @throws PageError when the request was answered before */
+export async function answer(
+  deps: Deps,
+  browser: Browser,
+  c: Context<Environment>,
+  situation: Situation,
+): Promise<Response> {
+  const { request, stored, client } = situation;
+  c.set('clientId', client.id);
+  const step = nextStep(situation);
   if (step.kind === 'error') return respondWithError(deps, c, request, stored, step);
   if (step.kind === 'grant')
     return respondWithCode(deps, c, { request, stored, client, session: step.session, consentId: step.consentId });
-  const waiting = stored ?? (await storeForBrowser(deps, browser, c, request, session));
+  const waiting = stored ?? (await storeForBrowser(deps, browser, c, request, situation.session));
   return c.redirect(`/${step.kind}?request=${waiting.id}`, 303);
 }
 
@@ -135,23 +152,31 @@ async function storeForBrowser(
   browser: Browser,
   c: Context<Environment>,
   request: AuthorizationRequest,
-  session: LiveSession | null,
+  session: RequestingSession | null,
 ): Promise<StoredRequest> {
   if (session === null) limitNetwork(c, deps.requestLimits.authorize);
   return storeRequest(deps, request, browser.bindingHash(c));
 }
 
-/** Reads the situation and decides, without answering. @throws PageError when the client is gone or disabled */
-export async function decide(
-  deps: Deps,
-  request: AuthorizationRequest,
-  stored: StoredRequest | null,
-  session: LiveSession | null,
-): Promise<{ step: Step; client: AuthorizingClient; apis: readonly ApiResource[] }> {
+async function readSituation(deps: Deps, stored: StoredRequest, session: RequestingSession | null) {
+  const { request } = stored;
   const client = requireClient(await findAuthorizingClient(deps, { id: request.clientRowId }));
   requireStillRegistered(request.redirectUri, client);
   const consent = session === null ? null : await findConsent(deps.db, session.memberId, client.id);
   const resources = request.resources.map(({ audience }) => audience);
   const apis = await findApis(deps.db, client.accountId, { resources });
-  return { step: nextStep({ request, client, session, consent, apis, stored, now: deps.clock() }), client, apis };
+  return { request, client, session, consent, apis, stored, now: deps.clock() };
+}
+
+/**
+ * Reads the situation of a request that waits and decides, without answering.
+ * @throws PageError when the client is gone or disabled
+ */
+export async function decide(
+  deps: Deps,
+  stored: StoredRequest,
+  session: RequestingSession | null,
+): Promise<{ step: Step; client: AuthorizingClient; apis: readonly ApiResource[] }> {
+  const situation = await readSituation(deps, stored, session);
+  return { step: nextStep(situation), client: situation.client, apis: situation.apis };
 }

@@ -1,6 +1,7 @@
 // An authorization request as a typed value: read once, checked once, then kept as it is while the person signs in.
 import type { ResponseMode } from '../../clients/metadata.js';
 import { scopeAt } from '../../consents/service.js';
+import type { ClientWithRedirectUris } from '../../db/client.js';
 import type { Deps } from '../../deps.js';
 import type { Parameters } from '../../http/form.js';
 import { intersection, isKnownScope, personalScopes, splitWords, union } from '../../lib/scope.js';
@@ -92,13 +93,26 @@ export async function findAuthorizingClient(deps: Pick<Deps, 'db'>, where: { cli
   return deps.db.oAuthClient.findUnique({ where, include: { redirectUris: true, account: true } });
 }
 
+/** The client as the pages show it, too. */
 export type AuthorizingClient = NonNullable<Awaited<ReturnType<typeof findAuthorizingClient>>>;
+
+/** The client as far as the request and its answer depend on it. */
+export type RequestingClient = ClientWithRedirectUris;
+
+/** The session as far as the request and its answer depend on it. */
+export interface RequestingSession {
+  readonly id: string;
+  readonly memberId: string;
+  readonly authenticatedAt: Date;
+  readonly methods: string;
+  readonly member: { readonly accountId: string };
+}
 
 /** Longer values of what clients choose are refused, and not stored either. */
 export const longestValue = 2048;
 
 /** What a sound request asks for by name. Without openid there is nobody to make claims about. */
-function readWishes(parameters: Parameters, client: AuthorizingClient, hint: IdTokenHint | null) {
+function readWishes(parameters: Parameters, client: RequestingClient, hint: IdTokenHint | null) {
   const asksForPerson = splitWords(parameters.get('scope') ?? '').includes('openid');
   const text = asksForPerson ? parameters.get('claims') : undefined;
   const parsed = text === undefined ? null : parseClaims(text);
@@ -111,14 +125,14 @@ function readWishes(parameters: Parameters, client: AuthorizingClient, hint: IdT
 }
 
 /** The response modes that a client may ask for; the first is what it gets when it asks for none or for another. */
-export function responseModesOf(client: AuthorizingClient): ResponseMode[] {
+export function responseModesOf(client: RequestingClient): ResponseMode[] {
   return splitWords(client.responseModes) as ResponseMode[];
 }
 
 /** Reads the parameters into a request. Of one with a fault only what telling of it takes: the rest is anything at all. */
 export function readRequest(
   parameters: Parameters,
-  client: AuthorizingClient,
+  client: RequestingClient,
   redirectUri: string,
   hint: IdTokenHint | null,
   targets: RequestedTargets,

@@ -7,7 +7,7 @@ import type { Deps } from '../../deps.js';
 import type { Parameters } from '../../http/form.js';
 import { intersection, isKnownScope, personalScopes, splitWords } from '../../lib/scope.js';
 import type { Checked } from './checks.js';
-import type { AuthorizationFault, AuthorizationRequest, AuthorizingClient, RequestedTargets } from './request.js';
+import type { AuthorizationFault, AuthorizationRequest, RequestedTargets, RequestingClient } from './request.js';
 
 const mostResources = 10;
 
@@ -22,7 +22,7 @@ function scopesOf(parameters: Parameters): string[] {
 export function findApisOfRequest(
   deps: Pick<Deps, 'db' | 'config'>,
   parameters: Parameters,
-  client: AuthorizingClient,
+  client: RequestingClient,
 ): Promise<ApiResource[]> {
   const resources = parameters.getAll('resource');
   if (resources.length > mostResources) return Promise.resolve([]);

@@ -2,15 +2,12 @@
 // a form that posts itself. Answers each stored request once.
 import type { Context } from 'hono';
 import { issueCode } from '../../consents/codes.js';
-import { holdConsent } from '../../consents/service.js';
-import { retrying, type Tx } from '../../db/client.js';
 import type { Deps } from '../../deps.js';
 import type { Environment } from '../../http/environment.js';
 import { withResponse } from '../../lib/redirect-uri.js';
-import { holdSession, type LiveSession } from '../../sessions/service.js';
 import { asDescription } from '../error.js';
 import { type PageError, pageError, respondWithFormPost } from '../respond-with-page.js';
-import type { AuthorizationFault, AuthorizationRequest, AuthorizingClient } from './request.js';
+import type { AuthorizationFault, AuthorizationRequest, RequestingClient, RequestingSession } from './request.js';
 import { audiencesOf } from './resources.js';
 import { consumeRequest, type StoredRequest } from './store.js';
 
@@ -56,36 +53,32 @@ export async function respondWithCode(
   granted: {
     readonly request: AuthorizationRequest;
     readonly stored: StoredRequest | null;
-    readonly client: AuthorizingClient;
-    readonly session: LiveSession;
+    readonly client: RequestingClient;
+    readonly session: RequestingSession;
     readonly consentId: string;
   },
 ): Promise<Response> {
-  const { request, stored, client, session } = granted;
-  const give = async (tx: Tx) => {
-    // Signing out, a new password or taking the consent back may have come in between: then nothing more is given.
-    if (!(await holdSession(tx, session.id, deps.clock()))) throw answeredBefore();
-    if (!(await holdConsent(tx, granted.consentId, deps.clock()))) throw answeredBefore();
-    // After the consent, as for whoever takes that back: neither waits for the other.
-    if (stored && !(await consumeRequest(tx, stored.id))) throw answeredBefore();
-    const family = {
-      consentId: granted.consentId,
-      sessionId: session.id,
-      scopes: request.scopes,
-      resources: audiencesOf(request, deps.config.issuer),
-      requestedClaims: request.claims ? JSON.stringify(request.claims) : null,
-      authenticatedAt: session.authenticatedAt,
-      methods: session.methods,
-      lifetimeSeconds: client.refreshTokenSeconds,
-    };
-    return issueCode(tx, deps, family, {
-      redirectUri: request.redirectUri,
-      redirectUriRequired: request.redirectUriSent,
-      codeChallenge: request.codeChallenge,
-      nonce: request.nonce,
-    });
+  const { request, stored, client, session, consentId } = granted;
+  const family = {
+    consentId,
+    sessionId: session.id,
+    scopes: request.scopes,
+    resources: audiencesOf(request, deps.config.issuer),
+    requestedClaims: request.claims ? JSON.stringify(request.claims) : null,
+    authenticatedAt: session.authenticatedAt,
+    methods: session.methods,
+    lifetimeSeconds: client.refreshTokenSeconds,
   };
-  const code = await retrying(() => deps.db.$transaction(give));
+  const bound = {
+    redirectUri: request.redirectUri,
+    redirectUriRequired: request.redirectUriSent,
+    codeChallenge: request.codeChallenge,
+    nonce: request.nonce,
+  };
+  const code = await issueCode(deps, family, bound, stored?.id ?? null);
+  // Signing out, a new password or taking the consent back may have come in between: then nothing more is given.
+  if (code === null) throw answeredBefore();
+  deps.lastUsed.touch('consent', consentId);
   deps.lastUsed.touch('oauthClient', client.id);
   deps.lastUsed.touch('member', session.memberId);
   return send(deps, c, request, { code });
