@@ -123,9 +123,12 @@ export function graphqlRoutes(deps: Deps, browser: Browser): Hono<Environment> {
         c.header('Retry-After', String(unavailable.retryAfterSeconds));
         return c.json(refusal('SERVICE_UNAVAILABLE', unavailable.message), 503);
       }
-      // Whoever hangs up is no fault of ours, and nobody is there to be answered.
-      const level = c.req.raw.signal.aborted ? 'info' : 'error';
-      c.get('log')[level]({ err: error }, 'a GraphQL request failed');
+      // Whoever hangs up is no fault of ours, and nobody is there to be answered: 499 is what nginx writes for it.
+      if (c.req.raw.signal.aborted) {
+        c.get('log').info({ err: error }, 'a GraphQL request was given up');
+        return new Response(null, { status: 499 });
+      }
+      c.get('log').error({ err: error }, 'a GraphQL request failed');
       return c.json(refusal('INTERNAL_SERVER_ERROR', faultMessage(c.get('requestId'))), 500);
     }
   });

@@ -91,7 +91,9 @@ describe('a fault of ours', () => {
     expect(error?.extensions).toEqual({ code: 'INTERNAL_SERVER_ERROR' });
     const reference = /Quote ([0-9a-f-]{36}) /.exec(error?.message ?? '')?.[1] ?? 'none';
     expect(answer.headers.get('x-request-id')).toBe(reference);
-    const logged = app.logLines.filter((line) => line.includes(reference) && line.includes('"level":50'));
+    const ofFaults = app.logLines.filter((line) => line.includes(reference) && line.includes('"level":50'));
+    // The other is the line that every request has.
+    const logged = ofFaults.filter((line) => line.includes('"err":'));
     expect(logged).toHaveLength(1);
     expect(logged[0]).toContain(detail);
   }

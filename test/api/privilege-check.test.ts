@@ -42,6 +42,8 @@ describe('known attack 6: what belongs together demands the same', () => {
     expect(mutations.filter((name) => !told.test(name))).toEqual([
       // Which the owner alone has: test/members/ownership.test.ts.
       'Mutation.transferOwnership',
+      // What everybody may end of their own, and an admin of others: the table has the others'.
+      ...['revokeConsent', 'revokeSession', 'revokeOtherSessions'].map((name) => `Mutation.${name}`),
       // What everybody does to themselves, and nobody to anybody else: the table says in what browser.
       ...['sendEmailVerification', 'requestEmailChange', 'cancelEmailChange', 'exportMyData', 'deleteMyself'].map(
         (name) => `Mutation.${name}`,

@@ -60,7 +60,9 @@ test('faults of the configuration end with 1, all of them listed', async () => {
 test('a database that cannot be reached ends with 1, without its password and without a stack', async () => {
   const { exitCode, stdout, stderr } = await run(nowhere, ['accounts', 'list']);
   expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
-  expect(stderr).toBe('The database cannot be used: connect ECONNREFUSED 127.0.0.1:1\nCheck DATABASE_URL.\n');
+  expect(stderr).toBe(
+    'The database cannot be used: connect ECONNREFUSED 127.0.0.1:1\nCheck DATABASE_URL, or the URL that the command was given.\n',
+  );
 });
 
 test('a reader that closes the pipe ends a command without a word', async () => {

@@ -196,7 +196,7 @@ describe.skipIf(isPostgresqlMissing)('without PostgreSQL installed these are ski
       }
       // Others check our tokens with these, which do not change when our database is away.
       expect((await far.app.request('/oauth/jwks')).status).toBe(200);
-      expect((await far.app.request('/health')).status).toBe(200);
+      expect((await far.app.request('/healthz')).status).toBe(200);
     } finally {
       await server.start();
     }

@@ -20,16 +20,13 @@ const busy = () => Object.assign(new Error(privateDetail), { code: 'P1008' });
 
 /** Does the work while no client can be read. */
 async function failing<T>(fault: () => Error, work: () => Promise<T>): Promise<T> {
-  const { db } = app.deps;
+  const { hotPaths } = app.deps;
   const reject = () => Promise.reject(fault());
-  const oAuthClient = { findUnique: reject, findFirst: reject };
-  Object.assign(app.deps, {
-    db: new Proxy(db, { get: (target, name) => (name === 'oAuthClient' ? oAuthClient : Reflect.get(target, name)) }),
-  });
+  Object.assign(app.deps, { hotPaths: { ...hotPaths, authorizing: reject, caller: reject } });
   try {
     return await work();
   } finally {
-    Object.assign(app.deps, { db });
+    Object.assign(app.deps, { hotPaths });
   }
 }
 

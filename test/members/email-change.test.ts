@@ -64,7 +64,7 @@ test('the address changes when the form behind the link to it is posted, and the
   app.clock.advance(60);
   const done = await confirm(link);
   expect(done.url.href).toBe(`${app.issuer}/me?done=changed`);
-  expect(done.html).toContain(`<bdi class="value">${newEmail}</bdi>`);
+  expect(done.html).toContain(`<dd>${newEmail}`);
 
   expect(await row()).toMatchObject({
     email: newEmail,

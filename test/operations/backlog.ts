@@ -121,7 +121,7 @@ export async function expectBacklogToGo(app: TestApp, database: TestDatabase, sc
   app.statements.length = 0;
   const slowest = { milliseconds: 0, answered: 0 };
   const state = { tidying: true };
-  const asking = (async () => {
+  const ask = async () => {
     while (state.tidying) {
       const begun = performance.now();
       expect((await browser.visit('/me')).status).toBe(200);
@@ -130,7 +130,8 @@ export async function expectBacklogToGo(app: TestApp, database: TestDatabase, sc
       // Requests in process may do without the event loop, by which everything else has its turn.
       await pause(5);
     }
-  })();
+  };
+  const asking = Promise.all([ask(), ask(), ask()]);
   // Two processes at once, each with a connection of its own.
   const other = await openDatabase(database.url, { poolSize: 2 });
   await Promise.all([tidy(app.deps), tidy({ ...app.deps, db: other.db })]);

@@ -52,8 +52,9 @@ async function prepare(): Promise<Before> {
 
 /** What must hold of a restored database, and what ends all that came back to life. */
 async function expectAllBack(url: string, before: Before): Promise<void> {
-  const { db, close } = await openDatabase(url, { poolSize: 5 });
-  const restored = await createTestApp({ database: { ...database, url, db, statements: [] } });
+  const opened = await openDatabase(url, { poolSize: 5 });
+  const { db, close } = opened;
+  const restored = await createTestApp({ database: { ...database, ...opened, url, statements: [] } });
   expect((await newBrowser(restored).signIn(restored.owner)).url.pathname).toBe('/');
   const cookies = await before.browser.jar.getCookieString(app.issuer);
   const mine = () => restored.request('/me', { headers: { cookie: cookies } });

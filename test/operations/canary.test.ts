@@ -158,7 +158,7 @@ async function wrongPlaces(secrets: Record<string, string>): Promise<void> {
 
 /** All tables but those that a sign-in needs to come so far fail, as when the database goes away in the middle. */
 function failing(tables: readonly string[]) {
-  const { db } = app.deps;
+  const { db, hotPaths } = app.deps;
   const reject = () =>
     Promise.reject(Object.assign(new Error('the database is away'), { meta: { query: 'a canary' } }));
   const broken = new Proxy({}, { get: () => reject });
@@ -170,8 +170,8 @@ function failing(tables: readonly string[]) {
           : broken
         : Reflect.get(target, name),
   });
-  Object.assign(app.deps, { db: proxy });
-  return () => Object.assign(app.deps, { db });
+  Object.assign(app.deps, { db: proxy, hotPaths: new Proxy(hotPaths, { get: () => reject }) });
+  return () => Object.assign(app.deps, { db, hotPaths });
 }
 
 test('no link, password or token is in the log, in the database, or in its bytes, wherever it is pasted', async () => {
