@@ -53,9 +53,11 @@ export async function targetsOf(app: TestApp): Promise<Record<Target, () => Prom
     },
     consent: async () => addConsent(app, colleague.id, (await registerClient(app)).id),
     session: () => addSession(app, colleague.id),
+    // Somebody new: all of their sessions are ended, and those of others are looked at later.
     async signedInMember() {
-      await addSession(app, colleague.id);
-      return colleague;
+      const member = await app.addMember('WRITER', `${randomUUID()}@example.com`);
+      await addSession(app, member.id);
+      return member;
     },
     apiResource: () => registerApi(app, { audience: `https://${randomUUID()}.example` }),
     apiTokenOfColleague: () => apiTokenOf(app, 'READER', colleague),
