@@ -1,10 +1,10 @@
 // The whole HTTP application as one function from what it depends on: middleware in order, then the routes.
-import { Hono } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
+import { type Context, Hono } from 'hono';
 import { refusal } from './api/context.js';
 import { graphqlRoutes } from './api/routes.js';
 import { asUnavailable, isOrphan } from './db/client.js';
 import type { Deps } from './deps.js';
+import { limitBodies } from './http/body-limit.js';
 import { createBrowser } from './http/browser.js';
 import type { Environment } from './http/environment.js';
 import { healthRoutes } from './http/health.js';
@@ -18,6 +18,14 @@ import { icon } from './pages/icon.js';
 import { stylesheet, stylesheetPath } from './pages/stylesheet.js';
 
 const mostBodyBytes = 100 * 1000;
+
+/** Says that a body is too long, in the way of whoever it was sent to. */
+function refuseBody(c: Context<Environment>): Response {
+  const message = `A body can have at most ${mostBodyBytes} bytes.`;
+  if (c.req.path === '/graphql') return c.json(refusal('QUERY_TOO_LARGE', message), 413);
+  if (c.req.path.startsWith('/oauth/')) return c.json({ error: 'invalid_request', error_description: message }, 413);
+  return respondWithErrorPage(c, pageError('formTooLong', { values: { bytes: String(mostBodyBytes) }, status: 413 }));
+}
 
 /** Turns whatever a page's route raised into the page that says so. */
 function asPageError(error: unknown): PageError {
@@ -41,17 +49,7 @@ export function createApp(deps: Deps): Hono<Environment> {
   const app = new Hono<Environment>();
   app.use(requestLog(deps.log, deps.config.trustedProxies));
   app.use(securityHeaders(deps.config.issuer.startsWith('https:')));
-  app.use(
-    bodyLimit({
-      maxSize: mostBodyBytes,
-      onError(c) {
-        const message = `A body can have at most ${mostBodyBytes} bytes.`;
-        return c.req.path === '/graphql'
-          ? c.json(refusal('QUERY_TOO_LARGE', message), 413)
-          : c.json({ error: 'invalid_request', error_description: message }, 413);
-      },
-    }),
-  );
+  app.use(limitBodies(mostBodyBytes, refuseBody));
   app.onError((raised, c) => {
     const error = asUnavailable(raised) ?? raised;
     const page = asPageError(error);

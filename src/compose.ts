@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { chmodSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { type Logger, pino } from 'pino';
+import type { Logger } from 'pino';
 import { createLastUsed } from './audit/last-used.js';
 import type { Config } from './config.js';
 import { createFaultLog, type Db, openDatabase } from './db/client.js';
@@ -18,7 +18,7 @@ import { createKeys } from './keys/service.js';
 import { createHasher, productionHashParameters } from './lib/hasher.js';
 import { createIdMaker } from './lib/ids.js';
 import { createSecretKeys } from './lib/secret-keys.js';
-import { createLog } from './log.js';
+import { createLog, openStandardError } from './log.js';
 import { createMailCourier } from './mail/courier.js';
 import { createMailTransport } from './mail/transport.js';
 import { createLogoutCourier } from './oauth/logout-courier.js';
@@ -82,7 +82,7 @@ function hashConcurrency(): number {
  * @throws MigrationError, DatabaseUrlError, SigningKeyError, each with a message for the operator
  */
 export async function compose(config: Config): Promise<Composition> {
-  const log = createLog(config.logLevel, pino.destination(2));
+  const log = createLog(config.logLevel, openStandardError());
   const secretKeys = createSecretKeys(secretsOf(config));
   const { applied } = await migrate(config.databaseUrl);
   if (applied.length > 0) log.info({ migrations: applied }, 'migrated the database');

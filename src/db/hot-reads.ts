@@ -65,9 +65,9 @@ export interface Found<Presented> {
 export interface HotReads {
   /** The client that calls, with the secret that it names. */
   caller(key: CallerKey): Promise<ClientWithSecret | null>;
-  /** The same, with a presented code, whosever it is, used or not. @param hash the code's */
+  /** The same, with a presented code of its own, used or not; another client's is as unknown. @param hash the code's */
   callerWithCode(key: CallerKey, hash: string): Promise<Found<CodeWithFamily>>;
-  /** The same, with a presented refresh token, whosever it is, used or not. @param hash the token's */
+  /** The same, with a presented refresh token of its own, used or not. @param hash the token's */
   callerWithRefreshToken(key: CallerKey, hash: string): Promise<Found<RefreshTokenWithFamily>>;
   /** The same, with what an access token stands on. */
   callerWithAccessToken(key: CallerKey, token: AccessTokenKey): Promise<Found<IntrospectedRows>>;
@@ -84,12 +84,15 @@ const { caller, secret, client, member, consent, family, code, refreshToken, ses
   columns;
 const called = { caller, secret };
 const parties = { family, consent, client, member };
+// Of what the caller must have been given itself: its client is the caller.
+const own = { family, consent, member };
 
 const fromCaller = 'FROM "OAuthClient" c LEFT JOIN "OAuthClientSecret" s ON s."clientId" = c."id" AND s."selector" = ?';
 const ofCaller = 'WHERE c."clientId" = ?';
 const partiesOfFamily = `LEFT JOIN "Consent" k ON k."id" = f."consentId"
   LEFT JOIN "OAuthClient" tc ON tc."id" = k."clientId"
   LEFT JOIN "Member" m ON m."id" = k."memberId"`;
+const ownFamily = 'LEFT JOIN "Consent" k ON k."id" = f."consentId" LEFT JOIN "Member" m ON m."id" = k."memberId"';
 const familyById = `LEFT JOIN "TokenFamily" f ON f."id" = ? ${partiesOfFamily}`;
 const clientByName = 'LEFT JOIN "OAuthClient" tc ON tc."clientId" = ?';
 const revokedAndApi = 'LEFT JOIN "RevokedAccessToken" r ON r."jti" = ? LEFT JOIN "ApiResource" p ON p."id" = ?';
@@ -101,16 +104,16 @@ const fromNothing = 'FROM (SELECT 1) AS one_row';
 const selections = {
   caller: selectionOf(called, `${fromCaller} ${ofCaller}`),
   code: selectionOf(
-    { ...called, code, ...parties },
+    { ...called, code, ...own },
     `${fromCaller}
   LEFT JOIN "AuthorizationCode" a ON a."hash" = ?
-  LEFT JOIN "TokenFamily" f ON f."id" = a."familyId" ${partiesOfFamily} ${ofCaller}`,
+  LEFT JOIN "TokenFamily" f ON f."id" = a."familyId" ${ownFamily} ${ofCaller}`,
   ),
   refreshToken: selectionOf(
-    { ...called, refreshToken, ...parties },
+    { ...called, refreshToken, ...own },
     `${fromCaller}
   LEFT JOIN "RefreshToken" t ON t."hash" = ?
-  LEFT JOIN "TokenFamily" f ON f."id" = t."familyId" ${partiesOfFamily} ${ofCaller}`,
+  LEFT JOIN "TokenFamily" f ON f."id" = t."familyId" ${ownFamily} ${ofCaller}`,
   ),
   introspectedOfMember: selectionOf(
     { ...called, revoked, api, introspector, ...parties },
@@ -145,6 +148,13 @@ function familyFrom(rows: Pick<Parties, keyof typeof parties>): FamilyWithPartie
   const { family: row, consent: ofConsent, client: ofClient, member: ofMember } = rows;
   if (!row || !ofConsent || !ofClient || !ofMember) return null;
   return { ...row, consent: { ...ofConsent, client: ofClient, member: ofMember } };
+}
+
+/** The family with its parties, or null when any of them is missing, or it is of another client than the caller. */
+function ownFamilyFrom(
+  rows: Pick<ReturnType<typeof selections.code.read>, 'caller' | keyof typeof own>,
+): FamilyWithParties | null {
+  return rows.consent?.clientId === rows.caller?.id ? familyFrom({ ...rows, client: rows.caller }) : null;
 }
 
 function callerFrom(rows: ReturnType<typeof selections.caller.read>): ClientWithSecret | null {
@@ -188,14 +198,14 @@ export function createHotReads(driver: Driver): HotReads {
       const row = await first(selections.code.sql, valuesOf(key, [hash]));
       if (!row) return nobody;
       const rows = selections.code.read(row);
-      const of = familyFrom(rows);
+      const of = ownFamilyFrom(rows);
       return { caller: callerFrom(rows), presented: rows.code && of && { ...rows.code, family: of } };
     },
     async callerWithRefreshToken(key, hash) {
       const row = await first(selections.refreshToken.sql, valuesOf(key, [hash]));
       if (!row) return nobody;
       const rows = selections.refreshToken.read(row);
-      const of = familyFrom(rows);
+      const of = ownFamilyFrom(rows);
       return { caller: callerFrom(rows), presented: rows.refreshToken && of && { ...rows.refreshToken, family: of } };
     },
     async callerWithAccessToken(key, token) {

@@ -105,7 +105,6 @@ function aboutAccessToken(
 
 function aboutRefreshToken(deps: Deps, client: ClientWithSecret, row: RefreshTokenWithFamily): ActiveToken | null {
   const now = deps.clock();
-  if (row.family.consent.clientId !== client.id) return null;
   // A used one is spent, though within the grace window it would still give its successor.
   if (row.usedAt !== null || row.expiresAt <= now || faultOfFamily(row.family, now) !== null) return null;
   return {

@@ -33,11 +33,8 @@ async function giveBack(
   token: string,
   refreshToken: RefreshTokenWithFamily | null,
 ): Promise<void> {
-  if (refreshToken) {
-    if (refreshToken.family.consent.clientId !== client.id) return;
-    // A used one too: its client wants the sign-in to end, and may never have got the successor.
-    return revokeSignIn(deps, actor, client, refreshToken.family);
-  }
+  // A used one too: its client wants the sign-in to end, and may never have got the successor.
+  if (refreshToken) return revokeSignIn(deps, actor, client, refreshToken.family);
   const claims = await readAccessToken(deps, token);
   if (claims?.clientId !== client.clientId) return;
   // Not asked is whether it still counts: a token of a suspended member would count again once the member may sign in.

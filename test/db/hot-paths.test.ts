@@ -83,6 +83,17 @@ describe('reading', () => {
     expect((await app.deps.hotPaths.accessToken(token)).isRevoked).toBe(true);
   });
 
+  test("another client's code and refresh token are as unknown as invented ones", async () => {
+    const other = await registerClient(app);
+    const { code } = await obtainCode(app, client);
+    const { refreshToken } = await obtainTokens(app, client);
+    const reads = [
+      await app.deps.hotPaths.callerWithCode(keyOf(other), sha256(code)),
+      await app.deps.hotPaths.callerWithRefreshToken(keyOf(other), sha256(refreshToken)),
+    ];
+    for (const { caller, presented } of reads) expect([caller?.id, presented]).toEqual([other.id, null]);
+  });
+
   test('what was not there is null, and hides nothing else', async () => {
     const nothing = await app.deps.hotPaths.callerWithCode(keyOf(client), sha256('lkc_unknown'));
     expect([nothing.caller?.id, nothing.presented]).toEqual([client.id, null]);

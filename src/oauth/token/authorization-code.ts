@@ -60,9 +60,9 @@ export const authorizationCodeGrant: Grant<CodeWithFamily> = {
   async handle(deps, request) {
     const { client, form, presented: code } = request;
     if (form.get('code') === undefined) throw new OAuthError('invalid_request', 'code is missing.');
-    if (!code) throw invalidGrant(refused, 'unknown code');
+    // Another client's is as unknown as an invented one, and untouched.
+    if (!code) throw invalidGrant(refused, "unknown code, or another client's");
     const { family } = code;
-    if (family.consent.clientId !== client.id) throw invalidGrant(refused, "another client's code");
     // Before the code is spent: whoever names a wrong resource may name another (RFC 8707 section 2.2). One that was used
     // before gives nothing, and whether that is a replay is asked first.
     const target = code.usedAt === null ? await targetForMember(deps, family, grantedScopes(family), form) : null;
