@@ -37,9 +37,11 @@ export type {
 export { asUnavailable, isUnavailable, reasonOf } from './unavailable.js';
 export type { Provider } from './url.js';
 
+type OnQuery = (sql: string) => void;
+
 export interface OpenOptions {
   /** Called with each SQL statement as Prisma sends it, COMMIT and ROLLBACK included, BEGIN not. */
-  readonly onQuery?: (sql: string) => void;
+  readonly onQuery?: OnQuery;
   /** The most PostgreSQL connections that this process opens; 10 by default (LATCHKEY_DATABASE_POOL). SQLite has one always. */
   readonly poolSize?: number;
 }
@@ -61,11 +63,17 @@ const transactionOptions = { maxWait: 10_000, timeout: 10_000 };
 const exclusiveOptions = { maxWait: 30_000, timeout: 30_000 };
 
 async function sqliteParts(url: string) {
-  const [{ PrismaClient }, { sqliteAdapterFactory }] = await Promise.all([
+  const [{ PrismaClient }, { sqliteAdapterFactory }, { openSqliteReader }] = await Promise.all([
     import('./generated/sqlite/client.js'),
     import('./sqlite-adapter.js'),
+    import('./sqlite-reader.js'),
   ]);
-  return { Client: PrismaClient, adapter: sqliteAdapterFactory(prepareSqliteFile(url)) };
+  const path = prepareSqliteFile(url);
+  return {
+    Client: PrismaClient,
+    adapter: sqliteAdapterFactory(path),
+    openReader: (onQuery?: OnQuery) => openSqliteReader(path, onQuery),
+  };
 }
 
 async function postgresqlParts(url: string, poolSize: number) {
@@ -75,7 +83,11 @@ async function postgresqlParts(url: string, poolSize: number) {
   ]);
   const adapter = postgresqlAdapterFactory(url, poolSize);
   // Both clients come from the same models, within what both providers have; only their private parts differ in type.
-  return { Client: PrismaClient as unknown as typeof import('./generated/sqlite/client.js').PrismaClient, adapter };
+  return {
+    Client: PrismaClient as unknown as typeof import('./generated/sqlite/client.js').PrismaClient,
+    adapter,
+    openReader: () => null,
+  };
 }
 
 /**
@@ -86,7 +98,7 @@ async function postgresqlParts(url: string, poolSize: number) {
  */
 export async function openDatabase(url: string, options: OpenOptions = {}): Promise<OpenedDatabase> {
   const provider = providerOf(url);
-  const { Client, adapter } =
+  const { Client, adapter, openReader } =
     provider === 'sqlite' ? await sqliteParts(url) : await postgresqlParts(url, options.poolSize ?? 10);
   const observing = observed(adapter, provider, options.onQuery);
   // The default format reads our source files to illustrate each error.
@@ -103,11 +115,16 @@ export async function openDatabase(url: string, options: OpenOptions = {}): Prom
   providers.set(db, provider);
   try {
     await db.$connect();
+    const reader = openReader(options.onQuery);
+    const close = async () => {
+      reader?.close();
+      await db.$disconnect();
+    };
+    return { db, hotPaths: createHotPaths(observing.driver(), reader), provider, close };
   } catch (error) {
     await db.$disconnect();
     throw error;
   }
-  return { db, hotPaths: createHotPaths(observing.driver()), provider, close: () => db.$disconnect() };
 }
 
 /**

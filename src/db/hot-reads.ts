@@ -2,7 +2,7 @@
 // is found still counts, and who may see it, is decided by those who ask.
 import { splitWords } from '../lib/scope.js';
 import { expression, selectionOf } from './columns.js';
-import type { Driver, RawRow, Value } from './driver.js';
+import type { RawRow, Statements, Value } from './driver.js';
 import {
   type ClientWithRedirectUris,
   type ClientWithSecret,
@@ -14,6 +14,7 @@ import {
   type RefreshTokenWithFamily,
   type SessionWithMember,
 } from './hot-rows.js';
+import type { Provider } from './url.js';
 
 /** How a caller names itself: its `client_id`, and the part of its secret that picks the row; null for none. */
 export interface CallerKey {
@@ -182,11 +183,11 @@ function valuesOfToken({ jti, resourceId, familyId, clientId }: AccessTokenKey):
 const nobody = { caller: null, presented: null };
 
 /** Builds the reading half over a connected database. */
-export function createHotReads(driver: Driver): HotReads {
-  const authorizing = authorizingSelection(driver.provider === 'postgresql' ? 'string_agg' : 'group_concat');
+export function createHotReads(reader: Pick<Statements, 'query'>, provider: Provider): HotReads {
+  const authorizing = authorizingSelection(provider === 'postgresql' ? 'string_agg' : 'group_concat');
 
   async function first(sql: string, values: readonly Value[]): Promise<RawRow | undefined> {
-    return (await driver.query(sql, values))[0];
+    return (await reader.query(sql, values))[0];
   }
 
   return {
