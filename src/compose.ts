@@ -82,7 +82,9 @@ function hashConcurrency(): number {
  * @throws MigrationError, DatabaseUrlError, SigningKeyError, each with a message for the operator
  */
 export async function compose(config: Config): Promise<Composition> {
-  const log = createLog(config.logLevel, openStandardError());
+  // Of several processes that write to one place, which one.
+  const base = config.workers > 1 ? { pid: process.pid } : null;
+  const log = createLog(config.logLevel, openStandardError(), base);
   const secretKeys = createSecretKeys(secretsOf(config));
   const { applied } = await migrate(config.databaseUrl);
   if (applied.length > 0) log.info({ migrations: applied }, 'migrated the database');

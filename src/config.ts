@@ -1,4 +1,5 @@
 // Every setting, read and checked once at start. Nothing else reads the environment. What each is for is config/settings.ts's.
+import { availableParallelism } from 'node:os';
 import { z } from 'zod';
 import { defaultSender, type MailSender, mailSender, type SmtpServer, smtpUrl } from './config/mail.js';
 import { rateLimitFactor, redisUrl, type TrustedProxies, trustedProxies } from './config/network.js';
@@ -66,6 +67,11 @@ const hosts = commaList.superRefine((list, context) => {
   }
 });
 
+const workers = z.union(
+  [z.literal('auto'), wholeNumber(1, 64)],
+  'must be a whole number from 1 to 64, or auto for as many as there are cores',
+);
+
 const schema = z.object({
   PORT: wholeNumber(1, 65535).default(4000),
   HOST: z.string().default('127.0.0.1'),
@@ -74,6 +80,7 @@ const schema = z.object({
   LATCHKEY_TLS_KEY: z.string().optional(),
   DATABASE_URL: databaseUrl.default('file:./data/latchkey.db'),
   LATCHKEY_DATABASE_POOL: wholeNumber(1, 1000).default(10),
+  LATCHKEY_WORKERS: workers.default(1),
   LATCHKEY_SECRET: secrets.optional(),
   LATCHKEY_OWNER_EMAIL: z.string().default('owner@example.com'),
   LATCHKEY_OWNER_PASSWORD: z.string().optional(),
@@ -103,6 +110,8 @@ export interface Config {
   readonly databaseUrl: string;
   /** The most connections to PostgreSQL that one process opens. */
   readonly databasePool: number;
+  /** How many processes serve. With 1 it is the one that was started. */
+  readonly workers: number;
   /** The first writes, all read. Empty until a SQLite installation has made its own (compose.ts). */
   readonly secrets: readonly string[];
   readonly ownerEmail: string;
@@ -151,6 +160,24 @@ function faultsOfTls(given: Readonly<Record<string, string | undefined>>): strin
     : [];
 }
 
+function faultsOfWorkers({
+  DATABASE_URL: url = '',
+  LATCHKEY_WORKERS: count,
+}: Readonly<Record<string, string | undefined>>) {
+  // One process writes a SQLite file at a time: more of them would only wait for each other.
+  return /^[1-9]\d*$/.test(count ?? '') && Number(count) > 1 && !/^postgres/.test(url)
+    ? [
+        'LATCHKEY_WORKERS needs PostgreSQL when it is more than 1, since SQLite lets one process write at a time: set DATABASE_URL to postgresql://…, or LATCHKEY_WORKERS to 1 or auto',
+      ]
+    : [];
+}
+
+/** How many processes serve. Chosen for the operator, it is one on SQLite. */
+function workersOf(wanted: number | 'auto', databaseUrl: string): number {
+  if (wanted !== 'auto') return wanted;
+  return databaseUrl.startsWith('file:') ? 1 : Math.min(64, availableParallelism());
+}
+
 /**
  * Reads the settings from an environment. An empty variable counts as absent.
  * @throws ConfigError with all faults at once
@@ -172,7 +199,7 @@ export function loadConfig(environment: Readonly<Record<string, string | undefin
       'LATCHKEY_SECRET is required with PostgreSQL, the same for every process; openssl rand -base64 32 makes one',
     );
   }
-  faults.push(...faultsOfTls(given));
+  faults.push(...faultsOfTls(given), ...faultsOfWorkers(given));
   if (!result.success || faults.length > 0) throw new ConfigError(faults);
   const values = result.data;
   const { LATCHKEY_TLS_CERT: certificateFile, LATCHKEY_TLS_KEY: keyFile } = values;
@@ -184,6 +211,7 @@ export function loadConfig(environment: Readonly<Record<string, string | undefin
     tls: certificateFile === undefined || keyFile === undefined ? null : { certificateFile, keyFile },
     databaseUrl: values.DATABASE_URL,
     databasePool: values.LATCHKEY_DATABASE_POOL,
+    workers: workersOf(values.LATCHKEY_WORKERS, values.DATABASE_URL),
     secrets: values.LATCHKEY_SECRET ?? [],
     ownerEmail: values.LATCHKEY_OWNER_EMAIL,
     ownerPassword: values.LATCHKEY_OWNER_PASSWORD,

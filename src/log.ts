@@ -42,12 +42,17 @@ export function openStandardError(): DestinationStream {
 /**
  * Opens the log.
  * @param destination standard error, unless a test says otherwise
+ * @param base what stands in every line
  */
-export function createLog(level: NonNullable<LoggerOptions['level']>, destination: DestinationStream): Logger {
+export function createLog(
+  level: NonNullable<LoggerOptions['level']>,
+  destination: DestinationStream,
+  base: { readonly pid: number } | null = null,
+): Logger {
   return pino(
     {
       level,
-      base: null,
+      base,
       timestamp: pino.stdTimeFunctions.isoTime,
       serializers: { err: (error: unknown) => describeError(error) },
     },

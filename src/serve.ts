@@ -2,10 +2,11 @@
 import { readFileSync } from 'node:fs';
 import { createServer, type RequestListener } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
+import type { Server } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
 import { loadGraphql } from './api/routes.js';
 import { createApp } from './app.js';
-import { bootstrap, type FirstOwner } from './bootstrap.js';
+import { bootstrap } from './bootstrap.js';
 import { compose } from './compose.js';
 import { type Config, loadConfig } from './config.js';
 import { providerOf } from './db/url.js';
@@ -16,6 +17,7 @@ import { startMaintenance } from './maintenance.js';
 import { operatorMessage } from './operator-message.js';
 import { prepareStop, type Stoppable, stopAtSignal } from './stopping.js';
 import { followCertificate, readCertificate } from './tls.js';
+import { welcome } from './welcome.js';
 
 /** How long a client may take, in milliseconds, before it is answered 408 and its connection closed. */
 export const patience = {
@@ -38,6 +40,7 @@ function startFacts(config: Config) {
     issuer: config.issuer,
     listens: `${config.host}:${config.port}`,
     tls: config.tls !== null,
+    workers: config.workers,
     mail: config.smtp !== null,
     trustedProxies: config.trustedProxies,
     corsOrigins: config.corsOrigins,
@@ -46,25 +49,6 @@ function startFacts(config: Config) {
     auditRetentionDays: config.auditRetentionDays,
     stopDelaySeconds: config.stopDelaySeconds,
   };
-}
-
-function welcome(config: Config, owner: FirstOwner | null): string {
-  const lines = [
-    '',
-    '  Latchkey is running.',
-    '',
-    `  Address     ${config.issuer}`,
-    `  GraphiQL    ${config.issuer}/graphql`,
-  ];
-  if (owner) {
-    lines.push(`  Sign in as  ${owner.email}`);
-    lines.push(
-      owner.password === null
-        ? '  Password    the one in LATCHKEY_OWNER_PASSWORD'
-        : `  Password    ${owner.password}    (shown this once: keep it)`,
-    );
-  }
-  return `${lines.join('\n')}\n\n`;
 }
 
 /** A server that speaks https when a certificate is named. @throws ConfigError */
@@ -81,8 +65,18 @@ async function createHttpServer(
   return server;
 }
 
-/** Starts the service and resolves when it listens. @returns how to stop it */
-export async function serve(config: Config, timeouts = patience): Promise<Stoppable> {
+/** What a process does differently when it serves for another one, which started it and others. */
+interface Together {
+  /** Stops listening in agreement with the others. */
+  stopListening(server: Server, close: () => void): Promise<void>;
+}
+
+/**
+ * Starts the service and resolves when it listens.
+ * @param together for one of several; who started it welcomes the operator
+ * @returns how to stop it
+ */
+export async function serve(config: Config, timeouts = patience, together?: Together): Promise<Stoppable> {
   const { deps, close } = await compose(config);
   const shed = shedding(createApp(deps).fetch, config.maxInFlight, deps.log);
   const listener = getRequestListener(shed.fetch);
@@ -102,6 +96,7 @@ export async function serve(config: Config, timeouts = patience): Promise<Stoppa
   const stoppable = prepareStop({
     server,
     delayMilliseconds: config.stopDelaySeconds * 1000,
+    stopListening: (close) => (together ? together.stopListening(server, close) : close()),
     onBegin() {
       deps.readiness.end();
       deps.log.info('stopping');
@@ -122,7 +117,7 @@ export async function serve(config: Config, timeouts = patience): Promise<Stoppa
     });
     const owner = await bootstrap(deps);
     begin();
-    process.stdout.write(welcome(config, owner));
+    if (!together) process.stdout.write(welcome(config, owner));
     deps.log.info(startFacts(config), 'started');
     // So that the first GraphQL request need not wait for it.
     loadingGraphql = loadGraphql();
@@ -143,7 +138,13 @@ export async function serve(config: Config, timeouts = patience): Promise<Stoppa
 /** Serves until SIGINT or SIGTERM. What an operator can mend is printed without a stack, and the process ends with 1. */
 export async function runService(): Promise<void> {
   try {
-    const starting = serve(loadConfig(process.env));
+    const config = loadConfig(process.env);
+    const workers = config.workers > 1 ? await import('./workers.js') : null;
+    if (workers?.isWorker()) {
+      await workers.serveAsWorker(serve(config, patience, { stopListening: workers.stopListeningTogether }));
+      return;
+    }
+    const starting = workers ? workers.startWorkers(config) : serve(config);
     stopAtSignal(starting);
     await starting;
   } catch (error) {

@@ -105,6 +105,7 @@ class Connections {
  * Prepares to stop a server. Call it before the server listens.
  * @param parts.delayMilliseconds how long to go on as before, but for saying that each answer is its connection's last one:
  *   load balancers need that time to notice
+ * @param parts.stopListening resolves when no more connections come, and has closed the server by what it is given
  * @param parts.onBegin called at once when stopping begins
  * @param parts.afterRequests called when the last request has been answered; what it does not get done in time is left
  * @param parts.atEnd called at the very end
@@ -112,6 +113,7 @@ class Connections {
 export function prepareStop(parts: {
   readonly server: Server | SecureServer;
   readonly delayMilliseconds: number;
+  stopListening(close: () => void): Promise<void> | void;
   onBegin(): void;
   afterRequests(): Promise<unknown>;
   atEnd(): Promise<void>;
@@ -124,7 +126,8 @@ export function prepareStop(parts: {
     connections.endAfterAnswers(false);
     await connections.untilNobodyConnects();
     // Node's own close of an HTTP server cuts off connections that are silent just now, with what is arriving on them.
-    const closed = new Promise<void>((resolve) => TcpServer.prototype.close.call(server, () => resolve()));
+    const closed = new Promise<void>((resolve) => server.once('close', resolve));
+    await parts.stopListening(() => TcpServer.prototype.close.call(server));
     connections.endAfterAnswers(true);
     const closedAt = performance.now();
     const look = () => {

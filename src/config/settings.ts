@@ -53,7 +53,15 @@ export const settings: readonly Setting[] = [
     name: 'LATCHKEY_DATABASE_POOL',
     fallback: '10',
     unit: 'connections, 1 to 1000',
-    reason: 'The most connections to PostgreSQL that each process opens. SQLite has one always.',
+    reason:
+      'The most connections to PostgreSQL that each process opens: times LATCHKEY_WORKERS in all. SQLite has one always.',
+  },
+  {
+    name: 'LATCHKEY_WORKERS',
+    fallback: '1',
+    unit: 'processes, 1 to 64, or auto',
+    reason:
+      'How many processes serve, behind one port: one for each core is most. auto is as many as there are cores. More than one needs PostgreSQL; auto is one on SQLite.',
   },
   {
     name: 'LATCHKEY_SECRET',

@@ -21,16 +21,27 @@ export interface Remote {
 
 const patienceMilliseconds = 60_000;
 
-export function remote(issuer: string): Remote {
+/**
+ * @param at where it listens, if that is not its issuer
+ * @param headers sent with every request
+ */
+export function remote(issuer: string, at = issuer, headers: Readonly<Record<string, string>> = {}): Remote {
   const noted: Noted[] = [];
   const request = async (path: string, init: RequestInit = {}) => {
-    const { href, pathname } = new URL(path, issuer);
+    const { pathname, search } = new URL(path, issuer);
+    const given = new Headers(init.headers);
+    for (const [name, value] of Object.entries(headers)) given.set(name, value);
     const began = performance.now();
     const note = (status: number, retryAfter: string | null) =>
       noted.push({ path: pathname, status, retryAfter, milliseconds: performance.now() - began });
     try {
       const signal = AbortSignal.timeout(patienceMilliseconds);
-      const response = await fetch(href, { redirect: 'manual', signal, ...init });
+      const response = await fetch(new URL(pathname + search, at), {
+        redirect: 'manual',
+        signal,
+        ...init,
+        headers: given,
+      });
       note(response.status, response.headers.get('retry-after'));
       return response;
     } catch (error) {

@@ -211,6 +211,7 @@ test('an answer that its reader takes slowly is sent to its end', async () => {
   const stoppable = prepareStop({
     server,
     delayMilliseconds: 0,
+    stopListening: (close) => close(),
     onBegin: () => done.push('begin'),
     afterRequests: async () => done.push('after the requests'),
     atEnd: async () => void done.push('end'),
