@@ -1,0 +1,213 @@
+// Ten minutes of everything that a service does all day, at a steady rate: its memory stays flat, its event loop free, and what it
+// has open is no more at the end than in the middle. TEST_SOAK_MINUTES and TEST_SOAK_RATE (requests a second) say otherwise.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { pathToFileURL } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openDatabase } from '../../src/db/client.js';
+import { ownersBrowser, registerOver, remote } from '../faults/remote.js';
+import { createEmptyTestDatabase, testProvider } from '../support/database.js';
+import { obtainCode, obtainTokens, redeem, refresh, token, userinfo } from '../support/oauth.js';
+import { spawnService } from '../support/process.js';
+import { freePort } from '../support/service.js';
+import { introspect } from '../support/tokens.js';
+
+const minutes = Number(process.env.TEST_SOAK_MINUTES ?? 10);
+const rate = Number(process.env.TEST_SOAK_RATE ?? 150);
+const sampleSeconds = 2;
+const mostUnderWay = 200;
+/** How much more the last third may have than the second: noise, not a leak. */
+const mostGrowth = 1.15;
+
+/** Inside the service: what is left after the garbage was collected, how late its timers were, and what it has open. */
+const probe = `
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+setFlagsFromString('--expose-gc');
+const collect = runInNewContext('gc');
+const delay = monitorEventLoopDelay({ resolution: 10 });
+delay.enable();
+setInterval(() => {
+  const late = delay.percentile(99) / 1e6;
+  collect();
+  const { heapUsed, rss, external } = process.memoryUsage();
+  const open = process.getActiveResourcesInfo().filter((name) => !/Timeout|Immediate/.test(name)).length;
+  process.stdout.write('sample ' + JSON.stringify({ heapUsed, rss, external, late, open }) + '\\n');
+  delay.reset();
+}, ${sampleSeconds * 1000}).unref();
+`;
+
+interface Sample {
+  readonly heapUsed: number;
+  readonly rss: number;
+  readonly external: number;
+  /** Milliseconds that all but a hundredth of its timers were late at most. */
+  readonly late: number;
+  readonly open: number;
+}
+
+function median(numbers: readonly number[]): number {
+  return [...numbers].sort((left, right) => left - right)[Math.floor(numbers.length / 2)] ?? 0;
+}
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'latchkey-soak-'));
+  writeFileSync(join(folder, 'probe.mjs'), probe);
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+async function startProbed(databaseUrl: string) {
+  const port = await freePort();
+  const service = spawnService({
+    PORT: String(port),
+    DATABASE_URL: databaseUrl,
+    NODE_ENV: 'production',
+    NODE_OPTIONS: `--import ${pathToFileURL(join(folder, 'probe.mjs')).href}`,
+    LATCHKEY_LOG_LEVEL: 'warn',
+  });
+  await service.ready();
+  const samples = () =>
+    [...service.printed.text.matchAll(/^sample (.+)$/gm)].map(([, text = '']) => JSON.parse(text) as Sample);
+  return { ...service, issuer: `http://localhost:${port}`, samples };
+}
+
+/** Everything that is asked, each as a function that throws at any answer but the right one. */
+async function jobsOn(issuer: string): Promise<(() => Promise<void>)[]> {
+  const { app, noted } = remote(issuer);
+  const owner = await ownersBrowser({ app, noted });
+  const client = await registerOver(owner);
+  const scope = { scope: 'openid email offline_access' };
+  const right = (status: number) => {
+    // Nobody reads it.
+    noted.length = 0;
+    if (status !== 200) throw new Error(String(status));
+  };
+
+  /** One person whose app keeps a sign-in alive, and asks with the tokens that it has. */
+  async function person() {
+    let held = await obtainTokens(app, client, scope, owner);
+    let refreshing = false;
+    return {
+      async refresh() {
+        // An app has one refresh under way at a time.
+        if (refreshing) return;
+        refreshing = true;
+        const { status, body } = await refresh(app, client, held.refreshToken);
+        refreshing = false;
+        right(status);
+        held = { ...held, accessToken: body.access_token ?? '', refreshToken: body.refresh_token ?? '' };
+      },
+      userinfo: async () => right((await userinfo(app, held.accessToken)).status),
+      introspect: async () => right((await introspect(app, client, held.accessToken)).active === true ? 200 : 0),
+    };
+  }
+
+  async function list() {
+    const { status, errors } = await owner.graphql('{ oauthClients(first: 20) { nodes { id name } } }');
+    right(errors ? 0 : status);
+  }
+  async function signIn() {
+    const granted = await obtainCode(app, client, scope, owner);
+    right((await redeem(app, client, granted)).status);
+  }
+  const byItself = async () => right((await token(app, client, { grant_type: 'client_credentials' })).status);
+
+  const people = await Promise.all(Array.from({ length: 20 }, person));
+  return people.flatMap((one, index) => [
+    one.userinfo,
+    one.introspect,
+    one.userinfo,
+    byItself,
+    one.refresh,
+    index % 2 === 0 ? signIn : list,
+  ]);
+}
+
+/** Runs the jobs in turn at the rate. @returns what failed, and how often each second a job was begun */
+async function run(jobs: readonly (() => Promise<void>)[]) {
+  const failures = new Map<string, number>();
+  let [begun, underWay] = [0, 0];
+  const started = performance.now();
+  const end = started + minutes * 60_000;
+  while (performance.now() < end) {
+    const due = ((performance.now() - started) / 1000) * rate;
+    while (begun < due && underWay < mostUnderWay) {
+      const job = jobs[begun % jobs.length];
+      begun += 1;
+      underWay += 1;
+      void job?.()
+        .catch((error: Error) => failures.set(error.message, (failures.get(error.message) ?? 0) + 1))
+        .finally(() => {
+          underWay -= 1;
+        });
+    }
+    await pause(10);
+  }
+  while (underWay > 0) await pause(10);
+  return { failures: [...failures], begun, perSecond: Math.round((begun / (performance.now() - started)) * 1000) };
+}
+
+/** Connections to the database by now; null on SQLite, which has none. */
+async function connectionsTo(url: string): Promise<number | null> {
+  if (url.startsWith('file:')) return null;
+  const { db, close } = await openDatabase(url, { poolSize: 1 });
+  const sql = 'SELECT count(*)::int AS count FROM pg_stat_activity WHERE datname = current_database()';
+  const rows = await db.$queryRawUnsafe<{ count: number }[]>(sql);
+  await close();
+  // Less our own.
+  return (rows[0]?.count ?? 0) - 1;
+}
+
+const providers = testProvider === 'postgresql' ? (['sqlite', 'postgresql'] as const) : (['sqlite'] as const);
+
+describe.each(providers)('on %s', (provider) => {
+  test(
+    `the service is at the end of ${minutes} minutes as it was in their middle`,
+    async () => {
+      const database = await createEmptyTestDatabase(provider);
+      const service = await startProbed(database.url);
+      const jobs = await jobsOn(service.issuer);
+      const before = service.samples().length;
+      const connections: (number | null)[] = [];
+      const looking = setInterval(() => {
+        void connectionsTo(database.url).then((count) => connections.push(count));
+      }, 10_000);
+      const { failures, begun, perSecond } = await run(jobs);
+      clearInterval(looking);
+      service.child.kill('SIGTERM');
+      expect(await service.exited).toEqual([0, null]);
+      await database.remove();
+
+      const samples = service.samples().slice(before);
+      const third = Math.floor(samples.length / 3);
+      const figures = (from: number, to: number) => {
+        const of = (name: keyof Sample) => median(samples.slice(from, to).map((sample) => sample[name]));
+        const megabytes = (name: keyof Sample) => Number((of(name) / 1e6).toFixed(1));
+        return {
+          heap: megabytes('heapUsed'),
+          rss: megabytes('rss'),
+          external: megabytes('external'),
+          late: Math.round(of('late')),
+          open: of('open'),
+        };
+      };
+      const [first, second, last] = [figures(0, third), figures(third, 2 * third), figures(2 * third, samples.length)];
+      process.stdout.write(`${JSON.stringify({ provider, begun, perSecond, first, second, last, connections })}\n`);
+
+      expect(failures).toEqual([]);
+      expect(service.printed.text).not.toMatch(/"level":[45]0/);
+      expect(samples.length).toBeGreaterThan((minutes * 60) / sampleSeconds / 2);
+      for (const name of ['heap', 'rss', 'external'] as const)
+        expect(last[name], name).toBeLessThan(second[name] * mostGrowth);
+      expect(last.open).toBeLessThanOrEqual(second.open * mostGrowth + 5);
+      expect(last.late).toBeLessThan(200);
+      for (const count of connections) expect(count ?? 0).toBeLessThanOrEqual(10);
+      expect(new Set(connections.slice(Math.floor(connections.length / 3))).size).toBeLessThanOrEqual(3);
+    },
+    (minutes + 4) * 60_000,
+  );
+});
