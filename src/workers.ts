@@ -98,12 +98,8 @@ export async function startWorkers(config: Config): Promise<Stoppable> {
     const worker = cluster.fork();
     let failure: string | undefined;
     workers.add(worker);
-    worker.on('message', (report: Report) =>
-      onReport(worker, report, (text) => {
-        failure = text;
-      }),
-    );
-    worker.once('exit', (code, signal) => {
+
+    const onEnd = (code: number | null, signal: string | null) => {
       workers.delete(worker);
       withoutNewcomers.delete(worker);
       const served = serving.delete(worker);
@@ -119,6 +115,18 @@ export async function startWorkers(config: Config): Promise<Stoppable> {
       const { pid } = worker.process;
       log.error({ worker: pid, code, signal, failure, milliseconds }, 'a worker ended; another is started');
       setTimeout(start, milliseconds);
+    };
+
+    worker.on('message', (report: Report) =>
+      onReport(worker, report, (text) => {
+        failure = text;
+      }),
+    );
+    worker.once('exit', onEnd);
+    // Of telling something to one that just died, which its end tells anyway; or there was no room for a process.
+    worker.on('error', (error) => {
+      log.warn({ err: error, worker: worker.process.pid }, 'a worker cannot be reached');
+      if (worker.process.pid === undefined) onEnd(null, null);
     });
   }
 
@@ -194,13 +202,17 @@ export async function serveAsWorker(starting: Promise<Stoppable>): Promise<void>
   process.on('message', (message) => {
     if (message === 'stop') stop();
   });
+  let isServing = false;
   cluster.worker?.once('disconnect', () => {
+    // It would wait for the primary to let it listen.
+    if (!isServing) process.exit(0);
     // Node would end the process in this moment, with the requests that are under way.
     if (cluster.worker) cluster.worker.exitedAfterDisconnect = true;
     stop();
   });
   try {
     await starting;
+    isServing = true;
     report('serving');
   } catch (error) {
     const failure = operatorMessage(error);
