@@ -165,7 +165,7 @@ function faultsOfWorkers({
   LATCHKEY_WORKERS: count,
 }: Readonly<Record<string, string | undefined>>) {
   // One process writes a SQLite file at a time: more of them would only wait for each other.
-  return /^[1-9]\d*$/.test(count ?? '') && Number(count) > 1 && !/^postgres/.test(url)
+  return /^0*([2-9]|[1-5]\d|6[0-4])$/.test(count ?? '') && !/^postgres/.test(url)
     ? [
         'LATCHKEY_WORKERS needs PostgreSQL when it is more than 1, since SQLite lets one process write at a time: set DATABASE_URL to postgresql://…, or LATCHKEY_WORKERS to 1 or auto',
       ]

@@ -1,5 +1,6 @@
 // Settings: what an environment gives, all its faults at once, and that the README lists just what there is.
 import { readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { settings } from '../src/config/settings.js';
@@ -212,6 +213,23 @@ test.each(['http://redis.example.com', 'redis://', 'redis://host/name', 'redis:h
 test.each(['1e3', 'off', '-1', '1.', '1000001'])('%j is no factor for limits', (text) => {
   expect(faultsOf({ LATCHKEY_RATE_LIMIT_FACTOR: text })).toEqual([
     expect.stringMatching(/^LATCHKEY_RATE_LIMIT_FACTOR must be/),
+  ]);
+});
+
+test.each(['0', '65', '-1', '2.5', 'four', 'AUTO'])('%j is no number of workers', (text) => {
+  expect(faultsOf({ LATCHKEY_WORKERS: text })).toEqual([
+    expect.stringMatching(/^LATCHKEY_WORKERS must be (a whole number )?from 1 to 64/),
+  ]);
+});
+
+test('workers are more than one on PostgreSQL only, and auto chooses rightly on both', () => {
+  const postgresql = { DATABASE_URL: 'postgresql://user:password@host/database', LATCHKEY_SECRET: secret };
+  const workers = (given: Record<string, string>) => loadConfig(given).workers;
+  expect(workers({ ...postgresql, LATCHKEY_WORKERS: 'auto' })).toBe(Math.min(64, availableParallelism()));
+  expect(workers({ ...postgresql, LATCHKEY_WORKERS: '64' })).toBe(64);
+  expect([workers({ LATCHKEY_WORKERS: 'auto' }), workers({ LATCHKEY_WORKERS: '1' })]).toEqual([1, 1]);
+  expect(faultsOf({ LATCHKEY_WORKERS: '2', DATABASE_URL: 'file:./data/x.db' })).toEqual([
+    expect.stringMatching(/^LATCHKEY_WORKERS needs PostgreSQL when it is more than 1, /),
   ]);
 });
 

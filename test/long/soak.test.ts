@@ -32,7 +32,7 @@ const collect = runInNewContext('gc');
 const delay = monitorEventLoopDelay({ resolution: 10 });
 delay.enable();
 setInterval(() => {
-  const late = delay.percentile(99) / 1e6;
+  const late = delay.percentile(50) / 1e6;
   collect();
   const { heapUsed, rss, external } = process.memoryUsage();
   const open = process.getActiveResourcesInfo().filter((name) => !/Timeout|Immediate/.test(name)).length;
@@ -45,7 +45,7 @@ interface Sample {
   readonly heapUsed: number;
   readonly rss: number;
   readonly external: number;
-  /** Milliseconds that all but a hundredth of its timers were late at most. */
+  /** Milliseconds after which half of its timers of ten had come, which other work of the machine hardly changes. */
   readonly late: number;
   readonly open: number;
 }
@@ -207,7 +207,7 @@ describe.each(providers)('on %s', (provider) => {
       for (const name of ['heap', 'rss', 'external'] as const)
         expect(last[name], name).toBeLessThan(second[name] * mostGrowth);
       expect(last.open).toBeLessThanOrEqual(second.open * mostGrowth + 5);
-      expect(last.late).toBeLessThan(200);
+      expect(last.late).toBeLessThan(50);
       for (const count of connections) expect(count ?? 0).toBeLessThanOrEqual(10);
       expect(new Set(connections.slice(Math.floor(connections.length / 3))).size).toBeLessThanOrEqual(3);
     },
