@@ -9,7 +9,7 @@ type Send = (url: string, init: RequestInit) => Response | Promise<Response>;
 const alphabet = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 
 /** A secret that has the id of another and all the looks of ours, so that only the hash can tell that it is wrong. */
-function guessAtSecret(real: string): string {
+export function guessAtSecret(real: string): string {
   let isFirst = true;
   return createClientSecret((length) => {
     const selector = [...real.slice(4, 16)].map((letter) => alphabet.indexOf(letter));
