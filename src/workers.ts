@@ -113,7 +113,9 @@ export async function startWorkers(config: Config): Promise<Stoppable> {
       ends = [...ends.filter((at) => now - at < recentMilliseconds), now];
       const milliseconds = Math.min(longestPause, shortestPause * 2 ** (ends.length - 1));
       const { pid } = worker.process;
-      log.error({ worker: pid, code, signal, failure, milliseconds }, 'a worker ended; another is started');
+      // One that was told to end by itself is no fault.
+      const level = code === 0 ? 'info' : 'error';
+      log[level]({ worker: pid, code, signal, failure, milliseconds }, 'a worker ended; another is started');
       setTimeout(start, milliseconds);
     };
 
@@ -180,7 +182,9 @@ export function stopListeningTogether(server: Server, close: () => void): Promis
       return server;
     };
     process.once('disconnect', () => server.close());
-    report('nobody connects', () => process.connected || server.close());
+    report('nobody connects', () => {
+      if (!process.connected) server.close();
+    });
   });
 }
 

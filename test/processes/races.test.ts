@@ -34,7 +34,7 @@ const kinds = [
 ];
 const name = testProvider === 'postgresql' ? '$name' : '$name (left out: they need PostgreSQL)';
 
-describe.skipIf(testProvider !== 'postgresql').each(kinds)(name, { timeout: 60_000 }, ({ start, grace }) => {
+describe.skipIf(testProvider !== 'postgresql').each(kinds)(name, { timeout: 120_000 }, ({ start, grace }) => {
   let processes: RealProcesses;
   let apps: RealProcesses['apps'];
   /** The owner, signed in once, whose cookie each process is shown. */
