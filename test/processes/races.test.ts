@@ -114,12 +114,15 @@ describe.skipIf(testProvider !== 'postgresql').each(kinds)(name, { timeout: 120_
   });
 
   test('of a hundred that redeem one code one gets tokens, and the replays end them', async () => {
-    const granted = await obtainCode(apps[0], client, offline, browser);
-    const answers = await race(25, (app) => redeem(app, client, granted));
-    expect(tally(answers)).toEqual({ '200': 1, '400 invalid_grant': 99 });
-    const { access_token: accessToken = '' } = answers.find(({ status }) => status === 200)?.body ?? {};
-    const seen = await everywhere(async (app) => (await userinfo(app, accessToken)).status);
-    expect(seen).toEqual([401, 401, 401, 401]);
+    // The moment between looking and using is short: some rounds meet it.
+    for (let round = 0; round < 4; round += 1) {
+      const granted = await obtainCode(apps[0], client, offline, browser);
+      const answers = await race(25, (app) => redeem(app, client, granted));
+      expect(tally(answers)).toEqual({ '200': 1, '400 invalid_grant': 99 });
+      const { access_token: accessToken = '' } = answers.find(({ status }) => status === 200)?.body ?? {};
+      const seen = await everywhere(async (app) => (await userinfo(app, accessToken)).status);
+      expect(seen).toEqual([401, 401, 401, 401]);
+    }
   });
 
   test.runIf(grace)('of a hundred that present one refresh token all get the one successor', async () => {
