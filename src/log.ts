@@ -31,10 +31,11 @@ function describeError(error: unknown, causes = mostCauses): unknown {
 
 /**
  * Standard error as the log's destination. Lines are written some at a time, within a fifth of a second: a write each would cost a
- * busy process a tenth of its time. None is left when the process ends, unless it is killed.
+ * busy process a tenth of its time. A write has whole lines, and no more than a pipe takes in one piece: what several processes
+ * write at once is not mixed up. None is left when the process ends, unless it is killed.
  */
 export function openStandardError(): DestinationStream {
-  const destination = pino.destination({ dest: 2, minLength: 4096, periodicFlush: 200, sync: true });
+  const destination = pino.destination({ dest: 2, minLength: 3072, maxWrite: 4096, periodicFlush: 200, sync: true });
   process.once('exit', () => destination.flushSync());
   return destination;
 }

@@ -78,10 +78,11 @@ describe.skipIf(isLeftOut)(name, () => {
         fetch(`http://127.0.0.1:${port}/oauth/jwks`, { headers: { connection: 'close' } }),
       ),
     );
-    const answered = [...service.printed.text.matchAll(/"pid":(\d+),.*"msg":"answered"/g)].map((match) =>
-      Number(match[1]),
-    );
-    expect([...new Set(answered)].sort()).toEqual([...pids].sort());
+    // The log is written within a fifth of a second.
+    await vi.waitFor(() => {
+      const answered = [...service.printed.text.matchAll(/"pid":(\d+),.*"msg":"answered"/g)];
+      expect([...new Set(answered.map((match) => Number(match[1])))].sort()).toEqual([...pids].sort());
+    }, 2_000);
     expect(pids).not.toContain(service.child.pid);
     service.child.kill('SIGTERM');
     expect(await service.exited).toEqual([0, null]);
