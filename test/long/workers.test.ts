@@ -53,21 +53,24 @@ describe.skipIf(isLeftOut)(name, { timeout: 300_000 }, () => {
     'of %s each refuses what compromised keys have signed within 30 seconds, and all serve on with new ones',
     async (_, start) => {
       const processes = await start();
-      const { apps, databaseUrl } = processes;
-      const owner = await signedInBrowser(apps[0], apps[0].owner);
-      const client = await registerOver(owner);
-      const { accessToken } = await obtainTokens(apps[0], client, {}, owner);
-      const seen = () => Promise.all(apps.map(async (app) => (await userinfo(app, accessToken)).status));
-      expect(await seen()).toEqual([200, 200, 200, 200]);
-      const { kids } = await runJson(databaseUrl, ['keys', 'rotate', '--compromised']);
-      await pause(31_000);
-      for (let round = 0; round < 3; round += 1) expect(await seen()).toEqual([401, 401, 401, 401]);
-      for (const app of apps) {
-        const published = (await (await app.request('/oauth/jwks')).json()) as { keys: { kid: string }[] };
-        expect(published.keys.map(({ kid }) => kid).sort()).toEqual([...kids].sort());
-        expect((await token(app, client, { grant_type: 'client_credentials' })).status).toBe(200);
+      try {
+        const { apps, databaseUrl } = processes;
+        const owner = await signedInBrowser(apps[0], apps[0].owner);
+        const client = await registerOver(owner);
+        const { accessToken } = await obtainTokens(apps[0], client, {}, owner);
+        const seen = () => Promise.all(apps.map(async (app) => (await userinfo(app, accessToken)).status));
+        expect(await seen()).toEqual([200, 200, 200, 200]);
+        const { kids } = await runJson(databaseUrl, ['keys', 'rotate', '--compromised']);
+        await pause(31_000);
+        for (let round = 0; round < 3; round += 1) expect(await seen()).toEqual([401, 401, 401, 401]);
+        for (const app of apps) {
+          const published = (await (await app.request('/oauth/jwks')).json()) as { keys: { kid: string }[] };
+          expect(published.keys.map(({ kid }) => kid).sort()).toEqual([...kids].sort());
+          expect((await token(app, client, { grant_type: 'client_credentials' })).status).toBe(200);
+        }
+      } finally {
+        await processes.stop();
       }
-      await processes.stop();
     },
   );
 });
