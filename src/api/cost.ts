@@ -2,7 +2,14 @@
 // told to the caller in `extensions.cost`, in headers and in the field `rateLimit`. What a field costs is said where it is
 // declared (complexity).
 import { complexityFromQuery } from '@pothos/plugin-complexity';
-import { type DocumentNode, GraphQLError, getOperationAST, Kind } from 'graphql';
+import {
+  type ExecutionArgs,
+  GraphQLError,
+  getOperationAST,
+  getVariableValues,
+  Kind,
+  type OperationDefinitionNode,
+} from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import type { Caller, Usage } from '../graphql/context-type.js';
 import { apiError } from '../graphql/errors.js';
@@ -17,19 +24,44 @@ const most = { complexity: 10_000, depth: 12, breadth: 120 } as const;
 
 type Measure = Record<keyof typeof most, number>;
 
-/** Measures the operation that will run. @returns null for what execution itself refuses, such as variables of a wrong type */
-function measure(document: DocumentNode, operationName: string | null | undefined, variables: object): Measure | null {
+/** What counts for an operation that cannot be measured, which is not run. */
+const least: Measure = { complexity: 1, depth: 1, breadth: 1 };
+
+/** A variable that measuring sees and execution does not: of the object that variables are put in, it is the prototype. */
+const unseenVariable = '__proto__';
+
+/** Why an operation cannot be measured: what is wrong with its variables, all of it, or with the arguments made of them. */
+function faultsOf(operation: OperationDefinitionNode, variables: Record<string, unknown>, error: GraphQLError) {
+  return getVariableValues(schema, operation.variableDefinitions ?? [], variables, { maxErrors: 50 }).errors ?? [error];
+}
+
+/** A refusal of the whole operation, with the status that execution gives for variables of a wrong type. */
+function refusalOf({ message, nodes }: GraphQLError): GraphQLError {
+  return new GraphQLError(message, { nodes: nodes ?? null, extensions: { http: { status: 400 } } });
+}
+
+/**
+ * Measures the operation that will run. With faults it is not to be run, for its cost is not known: execution refuses the field
+ * alone whose arguments are wrong, and goes on with all others.
+ */
+function measure({ document, operationName, variableValues }: ExecutionArgs): {
+  readonly measured: Measure;
+  readonly faults: readonly GraphQLError[];
+} {
   const operation = getOperationAST(document, operationName);
-  if (!operation) return null;
+  const unmeasured = (faults: readonly GraphQLError[]) => ({ measured: least, faults });
+  if (!operation) return unmeasured([new GraphQLError('Could not determine what operation to execute.')]);
+  const unseen = operation.variableDefinitions?.find(({ variable }) => variable.name.value === unseenVariable);
+  if (unseen) {
+    return unmeasured([new GraphQLError(`No variable can be called "$${unseenVariable}".`, { nodes: unseen })]);
+  }
   const fragments = document.definitions.filter((node) => node.kind === Kind.FRAGMENT_DEFINITION);
+  const variables = variableValues ?? {};
   try {
     const definitions = [operation, ...fragments];
-    return complexityFromQuery(
-      { kind: Kind.DOCUMENT, definitions },
-      { schema, variables: variables as Record<string, unknown> },
-    );
+    return { measured: complexityFromQuery({ kind: Kind.DOCUMENT, definitions }, { schema, variables }), faults: [] };
   } catch (error) {
-    if (error instanceof GraphQLError) return null;
+    if (error instanceof GraphQLError) return unmeasured(faultsOf(operation, variables, error));
     throw error;
   }
 }
@@ -52,27 +84,37 @@ export function usageHeaders({ limit, remaining, resetAt }: Usage, now: Date): R
   return rateLimitHeaders({ name: 'graphql', limit, seconds: 60, remaining, resetSeconds });
 }
 
+/** Takes what an operation costs from whoever pays. @returns what they are told when they have not so much left */
+async function charge(context: ServerContext, cost: number): Promise<GraphQLError | null> {
+  const { caller, deps, ipAddress, spent } = context;
+  try {
+    spent.usage = { cost, ...(await deps.budget.spend(payer(caller, ipAddress), cost)) };
+    return null;
+  } catch (error) {
+    if (!(error instanceof RateLimitedError)) throw error;
+    const http = { status: 429, headers: { 'Retry-After': String(error.retryAfterSeconds) } };
+    return apiError('RATE_LIMITED', error.message, { http });
+  }
+}
+
 /** The Yoga plugin that measures, refuses and reports. */
 export function costPlugin(): Plugin<ServerContext> {
   return {
     async onExecute({ args, setResultAndStopExecution }) {
-      const measured = measure(args.document, args.operationName, args.variableValues ?? {});
-      if (measured === null) return undefined;
+      const { measured, faults } = measure(args);
       const excess = excessOf(measured);
       if (excess !== null) {
         setResultAndStopExecution({ errors: [apiError('QUERY_TOO_LARGE', excess)] });
         return undefined;
       }
-      const { caller, deps, ipAddress, spent } = args.contextValue;
-      try {
-        spent.usage = {
-          cost: measured.complexity,
-          ...(await deps.budget.spend(payer(caller, ipAddress), measured.complexity)),
-        };
-      } catch (error) {
-        if (!(error instanceof RateLimitedError)) throw error;
-        const http = { status: 429, headers: { 'Retry-After': String(error.retryAfterSeconds) } };
-        setResultAndStopExecution({ errors: [apiError('RATE_LIMITED', error.message, { http })] });
+      const { spent } = args.contextValue;
+      const refusal = await charge(args.contextValue, measured.complexity);
+      if (refusal !== null) {
+        setResultAndStopExecution({ errors: [refusal] });
+        return undefined;
+      }
+      if (faults.length > 0) {
+        setResultAndStopExecution({ errors: faults.map(refusalOf), extensions: { cost: spent.usage } });
         return undefined;
       }
       return {

@@ -3,6 +3,7 @@ import type { GraphQLResolveInfo } from 'graphql';
 import { firstOfEach, type OwnedRows } from '../db/first-of-each.js';
 import { type ConnectionArguments, pageOf, selectionOfRows } from './connections.js';
 import type { GraphQLContext } from './context-type.js';
+import { countRows } from './row-budget.js';
 import { together } from './together.js';
 
 /** What a list is of. */
@@ -31,6 +32,7 @@ export async function ownedConnection<Row extends { readonly id: string }>(
   const selection = selectionOfRows(context, info);
   const found = await together(context, info, ownerId, 'rows', async (ownerIds) => {
     const { db, clock } = context.deps;
+    countRows(context, new Set(ownerIds).size * page.part.take);
     const ids = await firstOfEach(db, rows, ownerIds, clock(), page.part);
     const all = await find([...ids.values()].flat(), selection);
     const byId = new Map(all.map((row) => [row.id, row]));

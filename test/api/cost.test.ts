@@ -75,6 +75,117 @@ describe('the cost', () => {
   });
 });
 
+describe('an operation whose cost cannot be told is not run, and its caller pays a point', () => {
+  // In a part that is not executed for the sake of the error, so that only the whole can be refused.
+  const dear = 'viewer { connectedApps(first: 100) { nodes { id } } }';
+
+  test.each<[string, string, Record<string, unknown>, RegExp]>([
+    [
+      'null for a variable with a default where null cannot stand',
+      `query ($f: MemberOrderField = NAME) { bad: members(orderBy: { field: $f }) { nodes { id } } ${dear} }`,
+      { f: null },
+      /orderBy.*invalid/,
+    ],
+    [
+      'null for a variable with a default in the place of an argument',
+      `query ($ids: [ID!] = ["one"]) { bad: nodes(ids: $ids) { id } ${dear} }`,
+      { ids: null },
+      /"ids" of non-null type.*must not be null/,
+    ],
+    [
+      'null for such a variable in a list',
+      `query ($id: ID = "one") { bad: nodes(ids: [$id]) { id } ${dear} }`,
+      { id: null },
+      /"ids" has invalid value/,
+    ],
+    [
+      'the same in a field that is left out',
+      `query ($id: ID = "one") { bad: nodes(ids: [$id]) @skip(if: true) { id } ${dear} }`,
+      { id: null },
+      /"ids" has invalid value/,
+    ],
+    [
+      'the same in a fragment',
+      `query ($id: ID = "one") { ...F ${dear} } fragment F on Query { bad: nodes(ids: [$id]) { id } }`,
+      { id: null },
+      /"ids" has invalid value/,
+    ],
+    ['a variable of another type', `query ($id: ID!) { node(id: $id) { id } ${dear} }`, { id: {} }, /\$id.*ID cannot/],
+    ['no variable', `query ($id: ID!) { node(id: $id) { id } ${dear} }`, {}, /\$id.*was not provided/],
+    // What reads the variables for execution does not see this one, and would take the 20 of a list without `first`.
+    [
+      'a variable that execution does not see',
+      'query ($__proto__: Int = 0) { members(first: $__proto__) { nodes { id } } }',
+      {},
+      /\$__proto__/,
+    ],
+  ])('%s', async (_name, query, variables, message) => {
+    const { data: before } = await admin('{ rateLimit { remaining } }');
+    await app.deps.lastUsed.flush();
+    app.statements.length = 0;
+    const answer = await admin(query, variables);
+    expect(answer.status).toBe(400);
+    expect(answer.data ?? null).toBeNull();
+    expect(answer.errors).toMatchObject([
+      { message: expect.stringMatching(message), extensions: { code: 'BAD_USER_INPUT' } },
+    ]);
+    expect(app.statements.filter((statement) => /consent|"Member" .*LIMIT/i.test(statement))).toEqual([]);
+    expect(usageOf(answer)?.cost).toBe(1);
+    expect(answer.headers.get('ratelimit')).not.toBeNull();
+    const { data: after } = await admin('{ rateLimit { remaining } }');
+    expect(before.rateLimit.remaining - after.rateLimit.remaining).toBe(1 + 2);
+  });
+
+  test('tells of all variables that are wrong', async () => {
+    const { errors } = await admin('query ($a: ID!, $b: ID!) { a: node(id: $a) { id } b: node(id: $b) { id } }');
+    expect(errors?.map(({ message }) => message)).toEqual([
+      expect.stringContaining('$a'),
+      expect.stringContaining('$b'),
+    ]);
+  });
+
+  test('counts what a variable comes to as execution does', async () => {
+    const query = (given: string) => `query (${given}) { oauthClients(first: $n) { nodes { id } } }`;
+    expect(usageOf(await admin(query('$n: Int = 100')))?.cost).toBe(1 + 100);
+    expect(usageOf(await admin(query('$n: Int = 1'), { n: null }))?.cost).toBe(1 + 20);
+    expect(usageOf(await admin(query('$n: Int')))?.cost).toBe(1 + 20);
+    expect(usageOf(await admin(query('$n: Int = 1'), { n: 50 }))?.cost).toBe(1 + 50);
+    const left = 'query ($no: Boolean!) { oauthClients(first: 50) @include(if: $no) { nodes { id } } viewer { role } }';
+    expect(usageOf(await admin(left, { no: false }))?.cost).toBe(1 + 50 + 2);
+  });
+
+  test('the same by GET, and of the operation that is named', async () => {
+    const document = `query A { viewer { role } } query B($id: ID = "one") { nodes(ids: [$id]) { id } ${dear} }`;
+    const ask = async (parameters: Record<string, string>) => {
+      const { token } = await apiTokenOf(app, 'READER');
+      const response = await app.request(`/graphql?${new URLSearchParams({ query: document, ...parameters })}`, {
+        headers: { authorization: `Bearer ${token}`, accept: 'application/json' },
+      });
+      return (await response.json()) as Answer;
+    };
+    expect(usageOf(await ask({ operationName: 'A', variables: '{"id":null}' }))?.cost).toBe(2);
+    const refused = await ask({ operationName: 'B', variables: '{"id":null}' });
+
+    expect(refused.errors).toMatchObject([{ message: expect.stringContaining('"ids"') }]);
+    expect(usageOf(refused)?.cost).toBe(1);
+    for (const operationName of ['', 'C']) {
+      const { data, errors } = await ask({ operationName });
+      expect(data ?? null).toBeNull();
+      expect(errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT' } }]);
+    }
+  });
+
+  test('is refused like any other when the minute is spent', async () => {
+    const small = await createTestApp({ config: { graphqlPointsPerMinute: 2 } });
+    const ask = bearer(small, (await apiTokenOf(small, 'READER')).token);
+    const statuses = [];
+    for (let index = 0; index < 3; index += 1)
+      statuses.push((await ask('query ($id: ID!) { node(id: $id) { id } }')).status);
+    expect(statuses).toEqual([400, 400, 429]);
+    await small.close();
+  });
+});
+
 describe('whoever has spent what a minute gives', () => {
   let small: TestApp;
   beforeAll(async () => {
