@@ -1,6 +1,7 @@
 // API resources as the protocol looks for them: by audience within the account that a client belongs to, by id for a token that
 // was issued, and by the scopes that they take.
 import type { Db, ProtocolApi, Tx } from '../db/client.js';
+import { inChunks } from '../db/in-chunks.js';
 import type { SigningAlgorithm } from '../deps.js';
 import { spellingsOf } from './audience.js';
 import type { ApiScope } from './rules.js';
@@ -57,8 +58,7 @@ export async function findApis(
 
 /** The APIs that have these audiences, as they are written, each with the account that it is of. */
 export async function findApisNamed(db: Db, audiences: readonly string[]) {
-  if (audiences.length === 0) return [];
-  const rows = await db.apiResource.findMany({ where: { audience: { in: [...new Set(audiences)] } } });
+  const rows = await inChunks(audiences, (some) => db.apiResource.findMany({ where: { audience: { in: [...some] } } }));
   return rows.map((row) => ({ ...readApi(row), accountId: row.accountId }));
 }
 

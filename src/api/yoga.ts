@@ -5,7 +5,7 @@ import { createYoga, type Plugin } from 'graphql-yoga';
 import type { Logger } from 'pino';
 import { reasonOf } from '../db/client.js';
 import type { GraphQLContext } from '../graphql/context-type.js';
-import { presentError } from '../graphql/errors.js';
+import { presentErrors } from '../graphql/errors.js';
 import { costPlugin, usageHeaders } from './cost.js';
 import { limitsPlugin } from './limits.js';
 import { refusalsPlugin } from './refusals.js';
@@ -45,7 +45,7 @@ function errorsPlugin(): Plugin<ServerContext> {
     onResultProcess({ result, setResult, serverContext }) {
       if (Array.isArray(result) || !('errors' in result) || !result.errors) return;
       const { log, requestId } = serverContext as unknown as ServerContext;
-      const errors = result.errors.map((error) => presentError(error, log, requestId));
+      const errors = presentErrors(result.errors, log, requestId);
       const unavailable = errors.filter(({ extensions }) => extensions.code === 'SERVICE_UNAVAILABLE');
       if (unavailable.length > 0) {
         const reasons = result.errors.map((error) => reasonOf(error.originalError ?? error));

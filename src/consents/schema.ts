@@ -5,9 +5,9 @@ import { findApisNamed } from '../api-resources/find.js';
 import { logoPath } from '../clients/logo.js';
 import { OAuthClientNode } from '../clients/schema.js';
 import { builder } from '../graphql/builder.js';
-import { type ConnectionArguments, costOfPage, selectionOfRow } from '../graphql/connections.js';
+import { type ConnectionArguments, costOfPage } from '../graphql/connections.js';
 import { type GraphQLContext, mayManageCredentials, requireCaller } from '../graphql/context-type.js';
-import { ownedConnection } from '../graphql/owned-lists.js';
+import { namedRow, ownedConnection } from '../graphql/owned-lists.js';
 import { Scope } from '../graphql/scope.js';
 import { together } from '../graphql/together.js';
 import { redirectHost } from '../lib/redirect-uri.js';
@@ -133,10 +133,9 @@ builder.prismaObjectFields('Consent', (t) => ({
     resolve: ({ clientId }, _args, context, info) => {
       const { permissions, accountId } = requireCaller(context);
       if (!permissions.includes('OAUTH_CLIENT_READ')) return null;
-      return context.deps.db.oAuthClient.findUnique({
-        ...selectionOfRow(context, info),
-        where: { id: clientId, accountId },
-      });
+      return namedRow(context, info, clientId, (ids, selection) =>
+        context.deps.db.oAuthClient.findMany({ ...selection, where: { id: { in: [...ids] }, accountId } }),
+      );
     },
   }),
   member: t.field({
@@ -144,11 +143,12 @@ builder.prismaObjectFields('Consent', (t) => ({
     nullable: true,
     description: 'Who allowed it; null when they are a member of another account: `subject` tells them apart.',
     select: { memberId: true },
-    resolve: ({ memberId }, _args, context, info) =>
-      context.deps.db.member.findUnique({
-        ...selectionOfRow(context, info),
-        where: { id: memberId, accountId: requireCaller(context).accountId },
-      }),
+    resolve: ({ memberId }, _args, context, info) => {
+      const { accountId } = requireCaller(context);
+      return namedRow(context, info, memberId, (ids, selection) =>
+        context.deps.db.member.findMany({ ...selection, where: { id: { in: [...ids] }, accountId } }),
+      );
+    },
   }),
 }));
 

@@ -80,11 +80,7 @@ function withCode(
   });
 }
 
-/**
- * Turns whatever an operation raised into what the caller may see: a code on every error, and no word of a fault of ours but
- * the id under which the log has it.
- */
-export function presentError(error: unknown, log: Logger, requestId: string): GraphQLError {
+function present(error: unknown, requestId: string, onFault: (fault: unknown) => void): GraphQLError {
   const graphQLError = error instanceof GraphQLError ? error : new GraphQLError(String(error));
   if (errorCodes.some((code) => code === graphQLError.extensions.code)) return graphQLError;
   const cause = error instanceof GraphQLError ? error.originalError : error;
@@ -102,6 +98,28 @@ export function presentError(error: unknown, log: Logger, requestId: string): Gr
   if (!isOurs && error instanceof GraphQLError && (isRefusal || cause instanceof GraphQLError)) {
     return withCode(graphQLError, 'BAD_USER_INPUT');
   }
-  log.error({ err: cause ?? error }, 'a resolver failed');
+  onFault(cause ?? error);
   return withCode(graphQLError, 'INTERNAL_SERVER_ERROR', faultMessage(requestId));
+}
+
+/** Logs faults, each once: what a list fails of fails for all that is in it. */
+function logFaults(faults: readonly unknown[], log: Logger): void {
+  const fieldsOf = new Map<string, { readonly err: unknown; fields: number }>();
+  for (const err of faults) {
+    const known = fieldsOf.get(String(err));
+    if (known) known.fields += 1;
+    else fieldsOf.set(String(err), { err, fields: 1 });
+  }
+  for (const fault of fieldsOf.values()) log.error(fault, 'a resolver failed');
+}
+
+/**
+ * Turns whatever an operation raised into what the caller may see: a code on every error, and no word of a fault of ours but
+ * the id under which the log has it.
+ */
+export function presentErrors(errors: readonly unknown[], log: Logger, requestId: string): GraphQLError[] {
+  const faults: unknown[] = [];
+  const presented = errors.map((error) => present(error, requestId, (fault) => faults.push(fault)));
+  logFaults(faults, log);
+  return presented;
 }

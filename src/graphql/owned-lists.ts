@@ -1,7 +1,8 @@
-// Connections of what belongs to a thing, such as a member's sessions: read for all things of a list together.
+// What belongs to a thing, such as a member's sessions, and the one thing that another names: read for all things of a list together.
 import type { GraphQLResolveInfo } from 'graphql';
 import { firstOfEach, type OwnedRows } from '../db/first-of-each.js';
-import { type ConnectionArguments, pageOf, selectionOfRows } from './connections.js';
+import { inChunks } from '../db/in-chunks.js';
+import { type ConnectionArguments, pageOf, selectionOfRow, selectionOfRows } from './connections.js';
 import type { GraphQLContext } from './context-type.js';
 import { countRows } from './row-budget.js';
 import { together } from './together.js';
@@ -34,7 +35,7 @@ export async function ownedConnection<Row extends { readonly id: string }>(
     const { db, clock } = context.deps;
     countRows(context, new Set(ownerIds).size * page.part.take);
     const ids = await firstOfEach(db, rows, ownerIds, clock(), page.part);
-    const all = await find([...ids.values()].flat(), selection);
+    const all = await inChunks([...ids.values()].flat(), (some) => find(some, selection));
     const byId = new Map(all.map((row) => [row.id, row]));
     return (id: string) => (ids.get(id) ?? []).flatMap((each) => byId.get(each) ?? []);
   });
@@ -42,8 +43,28 @@ export async function ownedConnection<Row extends { readonly id: string }>(
     ...page.connection(found),
     count: () =>
       together(context, info, ownerId, 'count', async (ownerIds) => {
-        const counts = await count(ownerIds);
+        const counts = new Map(await inChunks(ownerIds, count));
         return (id: string) => counts.get(id) ?? 0;
       }),
   };
+}
+
+/**
+ * The row with this id, for a field that names another thing.
+ * @param find reads rows by their ids, in any order, with what is asked of them
+ * @returns null where it is not found
+ */
+export async function namedRow<Row extends { readonly id: string }>(
+  context: object,
+  info: GraphQLResolveInfo,
+  id: string,
+  find: (ids: readonly string[], selection: object) => Promise<readonly Row[]>,
+): Promise<Row | null> {
+  // For each, as above.
+  const selection = selectionOfRow(context, info);
+  return together(context, info, id, 'row', async (all) => {
+    const rows = await inChunks(all, (some) => find(some, selection));
+    const byId = new Map(rows.map((row) => [row.id, row]));
+    return (one: string) => byId.get(one) ?? null;
+  });
 }

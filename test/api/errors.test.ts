@@ -1,8 +1,9 @@
 // Top-level errors: each has one of our codes, says where it is, and never tells of a fault of ours more than its reference.
 import { PothosSchemaError, PothosValidationError } from '@pothos/core';
+import { GraphQLError } from 'graphql';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createApp } from '../../src/app.js';
-import { presentError } from '../../src/graphql/errors.js';
+import { presentErrors } from '../../src/graphql/errors.js';
 import { createTestApp, type TestApp } from '../support/app.js';
 import { type Answer, type Ask, anonymous, apiTokenOf, bearer, post } from '../support/graphql.js';
 import { registerClient } from '../support/oauth.js';
@@ -109,6 +110,26 @@ describe('a fault of ours', () => {
     expectHidden(answer);
   });
 
+  test('that breaks many fields is logged once, with their number, and another by itself', async () => {
+    const many = Array.from({ length: 9 }, (_, index) => `a${index}: oauthClients { nodes { id } }`).join(' ');
+    const answer = await bearer(failingIn('oAuthClient', 'findMany'), token)(`{ ${many} }`);
+    expect(answer.errors).toHaveLength(9);
+    expectHidden(answer);
+    const reference = answer.headers.get('x-request-id') ?? 'none';
+    const [line = ''] = app.logLines.filter((one) => one.includes(reference) && one.includes('"err":'));
+    expect(JSON.parse(line)).toMatchObject({ fields: 9, msg: 'a resolver failed' });
+
+    app.logLines.length = 0;
+    const faults = ['one', 'other', 'one'].map(
+      (message) => new GraphQLError(message, { originalError: new Error(message) }),
+    );
+    presentErrors(faults, app.deps.log, 'the-request');
+    expect(app.logLines.map((one) => JSON.parse(one))).toMatchObject([
+      { err: { message: 'one' }, fields: 2 },
+      { err: { message: 'other' }, fields: 1 },
+    ]);
+  });
+
   test('in recognising the caller is answered likewise', async () => {
     const answer = await post(
       failingIn('apiToken', 'findUnique'),
@@ -187,10 +208,13 @@ test('nothing that went well is logged as an error', async () => {
 
 test('a mistake of ours that Pothos notices is no fault of the input, and is logged', () => {
   app.logLines.length = 0;
-  const { message, extensions } = presentError(new PothosSchemaError('internal words'), app.deps.log, 'the-request');
-  expect(extensions).toMatchObject({ code: 'INTERNAL_SERVER_ERROR' });
-  expect(message).not.toContain('internal words');
+  const present = (error: Error) => presentErrors([error], app.deps.log, 'the-request')[0];
+  const fault = present(new PothosSchemaError('internal words'));
+  expect(fault?.extensions).toMatchObject({ code: 'INTERNAL_SERVER_ERROR' });
+  expect(fault?.message).not.toContain('internal words');
   expect(app.logLines.join()).toContain('internal words');
-  const refusal = presentError(new PothosValidationError('too cyclic'), app.deps.log, 'the-request');
-  expect(refusal).toMatchObject({ message: 'too cyclic', extensions: { code: 'BAD_USER_INPUT' } });
+  expect(present(new PothosValidationError('too cyclic'))).toMatchObject({
+    message: 'too cyclic',
+    extensions: { code: 'BAD_USER_INPUT' },
+  });
 });
