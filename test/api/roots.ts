@@ -9,12 +9,16 @@ import type { Root } from './walk.js';
 
 const quoted = (ids: readonly string[]) => ids.map((id) => JSON.stringify(id)).join(', ');
 
-const mostTogether = 3;
-
-/** In groups that have something of the beginning and of the end of the list in each, so of both accounts. */
-function groupsOf(ids: readonly string[]): string[][] {
-  const count = Math.ceil(ids.length / mostTogether);
-  return Array.from({ length: count }, (_, group) => ids.filter((_id, index) => index % count === group));
+/** Several things at once, and in two halves, each with something of both accounts: what is of one stands together. */
+function nodesOf(only: string, ids: readonly string[]): Root {
+  const half = (rest: number) => ids.filter((_id, index) => index % 2 === rest);
+  return {
+    kind: 'query',
+    field: 'nodes',
+    only,
+    call: () => `nodes(ids: [${quoted(ids)}])`,
+    ...(ids.length > 1 ? { halves: [nodesOf(only, half(0)), nodesOf(only, half(1))] } : {}),
+  };
 }
 
 /** Every field of Query, with the first id of each type of each account by itself and all of them together. */
@@ -24,11 +28,14 @@ export async function queriesFor(app: TestApp, ...furnished: readonly Furnished[
   const types = [...new Set(furnished.flatMap((one) => Object.keys(one)))];
   const byId = types.flatMap((only) => {
     const ids = furnished.map((one) => one[only] ?? []);
-    const single = ids.flatMap((all) => all.slice(0, 1)).map((id) => ({ only, call: `node(id: "${id}")` }));
-    // As many at once as an operation may cost with everything that hangs on each.
-    const together = groupsOf(ids.flat()).map((some) => ({ only, call: `nodes(ids: [${quoted(some)}])` }));
-    return [...single, ...together];
+    return ids.flatMap((all) => all.slice(0, 1)).map((id) => ({ only, call: `node(id: "${id}")` }));
   });
+  const together = types.map((only) =>
+    nodesOf(
+      only,
+      furnished.flatMap((one) => one[only] ?? []),
+    ),
+  );
   const calls = [
     'viewer',
     'account',
@@ -43,12 +50,10 @@ export async function queriesFor(app: TestApp, ...furnished: readonly Furnished[
     ...clients.map(({ id }) => `oauthClient(id: "${id}")`),
     ...clients.map(({ clientId }) => `oauthClient(clientId: "${clientId}")`),
   ];
-  return [...byId, ...calls.map((call) => ({ call }))].map(({ call, ...rest }) => ({
-    ...rest,
-    kind: 'query',
-    field: call.replace(/\(.*/, ''),
-    call: () => call,
-  }));
+  const single = [...byId, ...calls.map((call) => ({ call }))].map(
+    ({ call, ...rest }): Root => ({ ...rest, kind: 'query', field: call.replace(/\(.*/, ''), call: () => call }),
+  );
+  return [...single, ...together];
 }
 
 /** Every field of Mutation that does something for this caller, each time to something new. */

@@ -1,7 +1,7 @@
 // A walk through everything that a caller can be given: each way from the roots, generated from the schema, and a record of
 // which fields of which things held a value. What they may hold is visibility-table.ts's.
 import { type GraphQLOutputType, type GraphQLSchema, getNamedType, isObjectType, isOutputType } from 'graphql';
-import type { Ask } from '../support/graphql.js';
+import type { Answer, Ask } from '../support/graphql.js';
 import { selectionsOf } from './selections.js';
 
 /** What was seen: by 'Type.field' the ids of the things of which it held a value. */
@@ -56,24 +56,46 @@ export interface Root {
   readonly only?: string;
   /** The field as it is called; called once for each selection. */
   readonly call: () => string | Promise<string>;
+  /** The same in two parts, for selections with which the whole costs more than an operation may. */
+  readonly halves?: readonly Root[];
+}
+
+/** With which selections a root is too much for one operation, which is so for every caller. */
+const tooLarge = new WeakMap<Root, Set<string>>();
+
+/** Asks as one caller for a selection of a root, in as few operations as it takes, and gives their answers. */
+async function askFor(ask: Ask, root: Root, selection: string): Promise<Answer[]> {
+  const known = tooLarge.get(root) ?? new Set();
+  tooLarge.set(root, known);
+  const { kind, call, halves } = root;
+  if (!halves || !known.has(selection)) {
+    const answer = await ask(`${kind} { ${await call()} ${selection} }`);
+    if (!halves || !answer.errors?.some(({ extensions }) => extensions.code === 'QUERY_TOO_LARGE')) return [answer];
+    known.add(selection);
+  }
+  const answers = [];
+  for (const half of halves) answers.push(...(await askFor(ask, half, selection)));
+  return answers;
 }
 
 /** Walks from the roots as one caller. */
 export async function walk(schema: GraphQLSchema, ask: Ask, roots: readonly Root[]): Promise<Seen> {
   const seen: Seen = { fields: new Map(), texts: [], refusals: 0, faults: new Set() };
-  for (const { kind, field, only, call } of roots) {
-    const root = kind === 'query' ? schema.getQueryType() : schema.getMutationType();
-    const type = only === undefined ? root?.getFields()[field]?.type : schema.getType(only);
+  for (const root of roots) {
+    const { kind, field, only } = root;
+    const all = kind === 'query' ? schema.getQueryType() : schema.getMutationType();
+    const type = only === undefined ? all?.getFields()[field]?.type : schema.getType(only);
     if (!isOutputType(type)) throw new Error(`There is no ${kind} ${field} ${only ?? ''}.`);
     for (const plain of knownSelections(schema, type)) {
       const selection = only === undefined ? plain : `{ __typename ... on ${only} ${plain} }`;
-      const { data, errors = [] } = await ask(`${kind} { ${await call()} ${selection} }`);
-      seen.texts.push(JSON.stringify({ data, errors }));
-      for (const { message, extensions } of errors) {
-        if (['FORBIDDEN', 'UNAUTHENTICATED'].includes(extensions.code ?? '')) seen.refusals += 1;
-        else seen.faults.add(`${extensions.code}: ${message}`);
+      for (const { data, errors = [] } of await askFor(ask, root, selection)) {
+        seen.texts.push(JSON.stringify({ data, errors }));
+        for (const { message, extensions } of errors) {
+          if (['FORBIDDEN', 'UNAUTHENTICATED'].includes(extensions.code ?? '')) seen.refusals += 1;
+          else seen.faults.add(`${extensions.code}: ${message}`);
+        }
+        for (const value of Object.values(data ?? {})) note(seen, value);
       }
-      for (const value of Object.values(data ?? {})) note(seen, value);
     }
   }
   return seen;
