@@ -84,6 +84,7 @@ describe('viewer.connectedApps lists what was granted (OAuth 2.1 7.9)', () => {
     const pkce = { code_challenge: challenge, code_challenge_method: 'S256' };
     const page = await authorize(browser, authorizeUrl(client, { ...pkce, ...parameters }), member);
     expect(page.url.searchParams.get('code')).toMatch(/^lkc_/);
+    await app.deps.lastUsed.flush();
     const { data, errors } = await ofMember(`{ viewer { connectedApps(first: 5) { totalCount nodes {
       id subject scopes consentedAt lastUsedAt viewerCanEdit
       allowed { name description audience }
