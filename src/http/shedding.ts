@@ -4,7 +4,7 @@ import type { HttpBindings } from '@hono/node-server';
 import type { Logger } from 'pino';
 
 /** What Node has of a request when its headers have come. */
-type Incoming = Pick<HttpBindings['incoming'], 'url' | 'headers'> & {
+type Incoming = Pick<HttpBindings['incoming'], 'method' | 'url' | 'headers'> & {
   once(event: 'end', listener: () => void): unknown;
 };
 
@@ -13,6 +13,9 @@ type Fetch = (request: Request, environment: { incoming: Incoming }) => Response
 
 // So many are let in whatever the rate: fewer than a load balancer keeps open must never be refused.
 const fewest = 64;
+
+// The one method whose bodies are read here. The end of a body that nobody reads never comes.
+const methodOfBodies = 'POST';
 
 // Longer than that nobody should wait for the requests before theirs.
 const longestWaitSeconds = 2;
@@ -84,7 +87,10 @@ export function shedding(fetch: Fetch, most: number, log: Pick<Logger, 'warn'>):
     refused = 0;
   }, lookEveryMilliseconds).unref();
 
-  /** Counts from when the body has come, so that nobody takes places by sending one slowly. @returns to call when answered */
+  /**
+   * Counts from when the body has come, so that nobody takes places by sending one slowly; without one to wait for, at once.
+   * @returns to call when answered
+   */
   function begin(incoming: Incoming): () => void {
     let counted = false;
     let ended = false;
@@ -93,13 +99,15 @@ export function shedding(fetch: Fetch, most: number, log: Pick<Logger, 'warn'>):
       counted = true;
       underWay += 1;
     };
-    const { 'content-length': length, 'transfer-encoding': encoding } = incoming.headers;
-    if (length === undefined && encoding === undefined) count();
-    else incoming.once('end', count);
+    const { 'content-length': length = '0', 'transfer-encoding': encoding } = incoming.headers;
+    const hasBody = encoding !== undefined || Number(length) !== 0;
+    if (hasBody && incoming.method === methodOfBodies) incoming.once('end', count);
+    else count();
     return () => {
       ended = true;
-      answered += 1;
+      // What was refused before its body had come was no work, and says nothing of how much can be done.
       if (!counted) return;
+      answered += 1;
       underWay -= 1;
       leastUnderWay = Math.min(leastUnderWay, underWay);
     };

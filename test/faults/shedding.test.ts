@@ -3,7 +3,7 @@
 import { EventEmitter } from 'node:events';
 import { Agent, request } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { boundAfter, shedding } from '../../src/http/shedding.js';
 import { formatBasicCredentials } from '../../src/lib/basic-credentials.js';
 import { createEmptyTestDatabase, type EmptyTestDatabase } from '../support/database.js';
@@ -22,8 +22,8 @@ function slowService(most: number) {
     most,
     silent,
   );
-  const ask = (path = '/oauth/token', headers: Record<string, string> = {}) => {
-    const incoming = Object.assign(new EventEmitter(), { url: path, headers });
+  const ask = (path = '/oauth/token', headers: Record<string, string> = {}, method = 'POST') => {
+    const incoming = Object.assign(new EventEmitter(), { url: path, headers, method });
     const answer = Promise.resolve(shed.fetch(new Request(`http://localhost${path}`), { incoming } as never));
     return { incoming, answer };
   };
@@ -71,6 +71,36 @@ describe('a process with its hands full', () => {
     void ask();
     expect(waiting).toHaveLength(3);
     stop();
+  });
+
+  for (const [what, headers, method] of [
+    ['a GET that says it has no body', { 'content-length': '0' }, 'GET'],
+    ['a GET with a body, which nobody reads', { 'content-length': '5' }, 'GET'],
+    ['a DELETE with a body of unsaid length', { 'transfer-encoding': 'chunked' }, 'DELETE'],
+    ['a POST that says it has no body', { 'content-length': '0' }, 'POST'],
+  ] as const) {
+    test(`counts ${what} at once`, async () => {
+      const { ask, waiting, stop } = slowService(1);
+      const first = ask('/oauth/userinfo', headers, method);
+      expect((await ask('/oauth/userinfo', headers, method).answer).status).toBe(503);
+      waiting[0]?.();
+      expect((await first.answer).status).toBe(200);
+      stop();
+    });
+  }
+
+  test('takes no answer for work done that was given without the body', async () => {
+    vi.useFakeTimers();
+    const { ask, waiting, stop } = slowService(1000);
+    for (let more = 0; more < 100; more += 1) void ask();
+    await vi.advanceTimersByTimeAsync(1_000);
+    for (let more = 0; more < 500; more += 1) void ask('/oauth/token', { 'content-length': '1000' });
+    for (const answer of waiting.slice(100)) answer();
+    await vi.advanceTimersByTimeAsync(1_000);
+    // A hundred under way for a second and none answered: no more are let in.
+    expect((await ask().answer).status).toBe(503);
+    stop();
+    vi.useRealTimers();
   });
 
   test('lets in what it answers in two seconds at the rate of the last one, once it had enough to do throughout', () => {
