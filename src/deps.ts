@@ -76,7 +76,7 @@ export interface RequestLimit {
 
 /** What each is for is said in http/request-limits.ts. */
 export type RequestLimits = Readonly<
-  Record<'sign-in' | 'link' | 'authorize' | 'unproven' | 'client' | 'anonymous', RequestLimit>
+  Record<'sign-in' | 'sign-in-known' | 'link' | 'authorize' | 'unproven' | 'client' | 'anonymous', RequestLimit>
 >;
 
 /** What each caller of the GraphQL API may spend in a minute. Counted by each process for itself. */

@@ -1,14 +1,14 @@
 // How many requests are answered, whatever comes of them: what a flood may cost. Counted in the memory of each process, so that
 // no answer waits for it. Failed attempts, which all processes count together, are throttle.ts.
 import type { Context } from 'hono';
-import type { Budget, Clock, RequestLimit, RequestLimits } from '../deps.js';
+import type { Budget, Clock, RequestLimit, RequestLimits, RequestsLeft } from '../deps.js';
 import { RateLimitedError, TooManyRequestsError } from '../lib/errors.js';
 import { networkOf } from '../lib/network.js';
 import { createWindowCounter } from '../lib/window-counter.js';
 import type { Environment } from './environment.js';
 
 interface Row {
-  readonly key: 'network' | 'client';
+  readonly key: 'network' | 'client' | 'member';
   readonly points: number;
   readonly seconds: number;
   readonly why: string;
@@ -20,7 +20,13 @@ export const requestLimits: Readonly<Record<keyof RequestLimits, Row>> = {
     key: 'network',
     points: 300,
     seconds: 60,
-    why: 'Each sign-in may take an argon2. A browser that the member signed in with before is not counted.',
+    why: 'Each sign-in may take an argon2. In a browser that the member signed in with before it is counted, but not refused.',
+  },
+  'sign-in-known': {
+    key: 'member',
+    points: 60,
+    seconds: 60,
+    why: 'Sign-ins in browsers that the member signed in with before, right passwords as well as wrong ones: all such browsers of a member together.',
   },
   link: {
     key: 'network',
@@ -96,20 +102,39 @@ export function rateLimitHeaders({ name, limit, seconds, remaining, resetSeconds
   };
 }
 
+/** @throws TooManyRequestsError when it was one too many */
+function requireLeft(state: RequestsLeft | null): void {
+  if (state?.isOver) throw new TooManyRequestsError(state.resetSeconds);
+}
+
+function takeAndTell(c: Context<Environment>, limit: RequestLimit, key: string): RequestsLeft | null {
+  const state = limit.take(key);
+  if (state !== null) for (const [name, value] of Object.entries(rateLimitHeaders(state))) c.header(name, value);
+  return state;
+}
+
 /**
  * Takes a request from a limit and says in the answer's headers what is left.
  * @throws TooManyRequestsError
  */
 export function limitRequest(c: Context<Environment>, limit: RequestLimit, key: string): void {
-  const state = limit.take(key);
-  if (state === null) return;
-  for (const [name, value] of Object.entries(rateLimitHeaders(state))) c.header(name, value);
-  if (state.isOver) throw new TooManyRequestsError(state.resetSeconds);
+  requireLeft(takeAndTell(c, limit, key));
 }
 
 /** `limitRequest` by the network that the request comes from. @throws TooManyRequestsError */
 export function limitNetwork(c: Context<Environment>, limit: RequestLimit): void {
   limitRequest(c, limit, networkOf(c.get('ipAddress') ?? ''));
+}
+
+/**
+ * Counts a sign-in by its network, and says so in the same headers whoever it is: they must not tell whose browser this is. It
+ * is refused by the network's limit, or in a browser that is known to be a member's by theirs.
+ * @param memberId that member; null for a browser that is not known
+ * @throws TooManyRequestsError
+ */
+export function limitSignIn(c: Context<Environment>, limits: RequestLimits, memberId: string | null): void {
+  const byNetwork = takeAndTell(c, limits['sign-in'], networkOf(c.get('ipAddress') ?? ''));
+  requireLeft(memberId === null ? byNetwork : limits['sign-in-known'].take(memberId));
 }
 
 /**

@@ -2,7 +2,7 @@
 import { findLogoPath } from '../clients/logo.js';
 import { originForAudit } from '../http/browser.js';
 import { formActionSource } from '../http/csp.js';
-import { limitNetwork } from '../http/request-limits.js';
+import { limitSignIn } from '../http/request-limits.js';
 import { emailKey } from '../lib/email.js';
 import { OverloadedError, ThrottledError } from '../lib/errors.js';
 import { redirectHost } from '../lib/redirect-uri.js';
@@ -104,7 +104,7 @@ export function login(flow: Flow) {
 
     const browser: BrowserOfAttempt = {
       markOf: (candidate) => flow.browser.knownBrowsers.markOf(c, candidate),
-      admitStranger: () => limitNetwork(c, deps.requestLimits['sign-in']),
+      admit: (memberId) => limitSignIn(c, deps.requestLimits, memberId),
     };
     let member: Awaited<ReturnType<typeof authenticateMember>>;
     try {

@@ -193,8 +193,9 @@ export async function authenticateMember(
   const address = networkOf(origin.ipAddress ?? '');
   const member = await deps.db.member.findUnique({ where: { emailKey: key } });
   const mark = member && browser.markOf(member);
-  if (mark === null) browser.admitStranger();
-  const attempt = attemptOf(deps.throttles, sha256(key), address, mark);
+  const known = member && mark !== null ? { memberId: member.id, mark } : null;
+  browser.admit(known?.memberId ?? null);
+  const attempt = attemptOf(deps.throttles, sha256(key), address, known);
   // Before the queue too: whoever is refused anyhow must not take places in it.
   await attempt.check();
   const hash = member?.status === 'ACTIVE' && [...text].length <= longestPassword ? member.passwordHash : null;

@@ -17,22 +17,33 @@ export interface SignInAttempt {
 export interface BrowserOfAttempt {
   /** The mark by which the browser is known to be the member's; null for any other. */
   markOf(member: { readonly id: string; readonly passwordHash: string | null }): string | null;
-  /** Counts an attempt from a browser that is not known. @throws TooManyRequestsError */
-  admitStranger(): void;
+  /**
+   * Counts an attempt, whatever comes of it.
+   * @param memberId whose browser it is known to be; null for one that is not known
+   * @throws TooManyRequestsError
+   */
+  admit(memberId: string | null): void;
 }
 
 /** No browser, or one of which nothing is known. */
-export const unknownBrowser: BrowserOfAttempt = { markOf: () => null, admitStranger() {} };
+export const unknownBrowser: BrowserOfAttempt = { markOf: () => null, admit() {} };
 
 /**
  * @param email the hash of the address: what people type into the wrong field is not stored
- * @param mark from `BrowserOfAttempt.markOf`
+ * @param known the member whose browser it is and its mark, from `BrowserOfAttempt.markOf`; null for a browser that is not known
  */
-export function attemptOf(throttles: Throttles, email: string, network: string, mark: string | null): SignInAttempt {
-  if (mark !== null) {
+export function attemptOf(
+  throttles: Throttles,
+  email: string,
+  network: string,
+  known: { readonly memberId: string; readonly mark: string } | null,
+): SignInAttempt {
+  if (known !== null) {
     const throttle = throttles.signInByKnownBrowser;
+    const { memberId, mark } = known;
     return {
-      line: mark,
+      // Not the mark: whoever signs in with an empty cookie jar gets another one each time.
+      line: memberId,
       lane: 'known',
       check: () => throttle.check(mark),
       fail: () => throttle.fail(mark),

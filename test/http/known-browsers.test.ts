@@ -79,6 +79,23 @@ test('guessing from many networks locks nobody out of a network that has not gue
   expect(await statusFrom(newBrowser(app), email, memberPassword, '192.0.2.77')).toBe(303);
 });
 
+test('all browsers that know a member wait in one line, so that nobody has more turns by more of them', async () => {
+  const { email } = await app.addMember('WRITER', 'many-browsers@example.com');
+  const browsers = [await knownBrowserOf(email), await knownBrowserOf(email)];
+  const lines: unknown[] = [];
+  const { hasher } = app.deps;
+  const inTurn: typeof hasher.inTurn = (line, job, lane) => {
+    lines.push([line, lane]);
+    return hasher.inTurn(line, job, lane);
+  };
+  Object.assign(app.deps, { hasher: { ...hasher, inTurn } });
+  for (const browser of browsers) expect(await statusFrom(browser, email, memberPassword, '192.0.2.3')).toBe(303);
+  Object.assign(app.deps, { hasher });
+  expect(lines).toHaveLength(2);
+  expect(lines[0]).toEqual(lines[1]);
+  expect(lines[0]).toEqual([expect.stringMatching(/^mem_/), 'known']);
+});
+
 test('what is guessed in a known browser is counted there, and locks it alone', async () => {
   const { email } = await app.addMember('WRITER', 'borrowed@example.com');
   const [borrowed, other] = [await knownBrowserOf(email), await knownBrowserOf(email)];

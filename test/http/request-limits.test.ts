@@ -60,8 +60,40 @@ describe('sign-ins of one network', () => {
     expect((await signIn(app, '192.0.2.1')).status).toBe(429);
     const again = await signIn(app, '192.0.2.1', app.owner.password, known);
     expect(again.status).toBe(303);
-    expect(ratesOf(again).left).toBe(null);
   });
+
+  test('are told alike in a browser that is known for the address and for any other', async () => {
+    const app = await appWith(tiny);
+    const known = newBrowser(app);
+    await signIn(app, '192.0.2.1', app.owner.password, known);
+    const other = await app.addMember('READER', 'alike@example.com');
+    const fields = { ...fieldsOf((await known.visit('/login?again=1')).html), password: 'not the password' };
+    const guess = async (email: string, address: string) => {
+      const headers = { origin: app.issuer, 'x-forwarded-for': address };
+      return ratesOf(await postForm(known, '/login', { ...fields, email }, headers));
+    };
+    const expected = await guess(other.email, '192.0.2.2');
+    expect(expected.left).toBe('"sign-in";r=2;t=60');
+    app.clock.advance(60);
+    expect(await guess(app.owner.email, '192.0.2.3')).toEqual(expected);
+  });
+});
+
+test('one member signs in sixty times a minute in browsers that they signed in with, however many those are', async () => {
+  const app = await appWith(0.05);
+  const browsers = [newBrowser(app), newBrowser(app), newBrowser(app), newBrowser(app)];
+  for (const [index, browser] of browsers.entries()) {
+    expect((await signIn(app, `192.0.2.${index}`, app.owner.password, browser)).status).toBe(303);
+  }
+  const statuses: number[] = [];
+  for (const [index, browser] of browsers.entries()) {
+    statuses.push((await signIn(app, `192.0.2.${index}`, app.owner.password, browser)).status);
+  }
+  expect(statuses).toEqual([303, 303, 303, 429]);
+  const refused = await signIn(app, '192.0.2.9', app.owner.password, browsers[0]);
+  expect([refused.status, ratesOf(refused).retry]).toEqual([429, '60']);
+  app.clock.advance(60);
+  expect((await signIn(app, '192.0.2.9', app.owner.password, browsers[0])).status).toBe(303);
 });
 
 test('asking for links is refused as a page, with Retry-After', async () => {
