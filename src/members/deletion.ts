@@ -4,12 +4,16 @@ import { recordAudit } from '../audit/service.js';
 import type { Deps } from '../deps.js';
 import { emailKey, longestEmail } from '../lib/email.js';
 import { livingAfter } from '../lib/living.js';
-import { isWithinRole, tokenRoles } from '../lib/roles.js';
+import { isWithinRole, type Role, tokenRoles } from '../lib/roles.js';
 import { type MailDeps, queueMail } from '../mail/deliveries.js';
 import { endingSessions } from '../sessions/service.js';
 import { deletedMail, tokensInheritedMail } from './email-mails.js';
 import { findMemberOf, type MemberManager, refusal } from './managed.js';
-import { changesOf, endMembership, type RemovedMember } from './removal.js';
+import { changesOf, endMembership, type Leaver, type RemovedMember } from './removal.js';
+
+function rolesWithin({ role, status }: Leaver): readonly Role[] {
+  return status === 'ACTIVE' ? tokenRoles.filter((one) => isWithinRole(one, role)) : [];
+}
 
 /**
  * Deletes the member who asks, for good.
@@ -34,8 +38,7 @@ export async function deleteMyself(
     }
     const now = deps.clock();
     const account = await tx.account.findUniqueOrThrow({ where: { id: member.accountId } });
-    const roles = tokenRoles.filter((role) => isWithinRole(role, member.role));
-    removed = await endMembership(tx, deps, manager, member.id, transferServiceTokensTo, roles, now);
+    removed = await endMembership(tx, deps, manager, member.id, transferServiceTokensTo, rolesWithin, now);
     if (removed === null) throw refusal('CONFLICT', 'You were changed meanwhile. Look again.');
     await recordAudit(tx, deps, manager.actor, {
       action: 'MEMBER_DELETED',

@@ -22,15 +22,8 @@ export function changesOf({ transferredApiTokenCount, revokedApiTokenCount }: Re
   ];
 }
 
-/** Gives a member's living service tokens of these roles to somebody else. @returns how many */
-async function transferServiceTokens(
-  tx: Tx,
-  manager: MemberManager,
-  fromId: string,
-  toId: string,
-  roles: readonly Role[],
-  now: Date,
-): Promise<number> {
+/** Holds whoever is to get a member's service tokens. @throws InputError for somebody who cannot */
+async function holdHeir(tx: Tx, manager: MemberManager, fromId: string, toId: string, now: Date): Promise<void> {
   const path = 'transferServiceTokensTo';
   const heir = await findMemberOf(tx, manager, toId, path);
   if (heir.id === fromId) throw refusal('INVALID', 'The tokens have to go to somebody else.', path);
@@ -40,17 +33,19 @@ async function transferServiceTokens(
     data: { updatedAt: now },
   });
   if (active === 0) throw refusal('INVALID', 'The tokens have to go to somebody who is active.', path);
-  const { count } = await tx.apiToken.updateMany({
-    where: { ownerId: fromId, isService: true, role: { in: [...roles] }, ...livingAfter(now) },
-    data: { ownerId: heir.id },
-  });
-  return count;
+}
+
+/** A member who leaves, as far as it decides what passes on. */
+export interface Leaver {
+  readonly role: Role;
+  readonly status: 'ACTIVE' | 'INVITED' | 'SUSPENDED';
 }
 
 /**
  * Ends everything of a member at once and deletes them, with their sessions, consents and the API tokens that they own by then.
  * The clients that they were signed in to are told. To be run by `endingSessions`.
- * @param heirId who gets their service tokens of these roles; null for nobody
+ * @param heirId who gets their service tokens; null for nobody
+ * @param rolesOf the roles of those that pass on, from the member as they are when nobody can change them any more
  * @returns null when the member is gone, or owns the account by now: then the transaction has to be given up
  * @throws InputError for an heir who cannot be one
  */
@@ -60,15 +55,23 @@ export async function endMembership(
   manager: MemberManager,
   memberId: string,
   heirId: string | null,
-  roles: readonly Role[],
+  rolesOf: (leaver: Leaver) => readonly Role[],
   now: Date,
 ): Promise<RemovedMember | null> {
-  const transferredApiTokenCount =
-    heirId === null ? 0 : await transferServiceTokens(tx, manager, memberId, heirId, roles, now);
-  const revokedApiTokenCount = await tx.apiToken.count({ where: { ownerId: memberId, ...livingAfter(now) } });
-  // Written first: whoever hands them the ownership at this moment waits, or is seen here.
+  if (heirId !== null) await holdHeir(tx, manager, memberId, heirId, now);
+  // Written first: whoever hands them the ownership, or takes a role from them, at this moment waits, or is seen here.
   const { count } = await tx.member.updateMany({ where: { id: memberId, ownerOf: null }, data: { updatedAt: now } });
   if (count === 0) return null;
+  const leaver = await tx.member.findUniqueOrThrow({ where: { id: memberId }, select: { role: true, status: true } });
+  const living = { ownerId: memberId, ...livingAfter(now) };
+  const { count: transferredApiTokenCount } =
+    heirId === null
+      ? { count: 0 }
+      : await tx.apiToken.updateMany({
+          where: { ...living, isService: true, role: { in: [...rolesOf(leaver)] } },
+          data: { ownerId: heirId },
+        });
+  const revokedApiTokenCount = await tx.apiToken.count({ where: living });
   // Before the rows are gone, by which the clients to tell are found.
   await endEverythingOfMember(tx, deps, memberId, now);
   await tx.authorizationRequest.updateMany({ where: { consentedById: memberId }, data: { consentedById: null } });

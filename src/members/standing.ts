@@ -132,7 +132,7 @@ export async function removeMember(
     requireNotOwner(member);
     requireSomebodyElse(member, manager);
     const now = deps.clock();
-    removed = await endMembership(tx, deps, manager, member.id, transferServiceTokensTo, tokenRoles, now);
+    removed = await endMembership(tx, deps, manager, member.id, transferServiceTokensTo, () => tokenRoles, now);
     if (removed === null) throw meanwhile();
     await recordAudit(tx, deps, manager.actor, {
       action: 'MEMBER_REMOVED',
