@@ -10,17 +10,31 @@ const mostEntries = 10_000;
 const mostTokens = 500;
 
 /**
+ * The tokens whose acts are the member's own: the personal ones, and those service tokens that the log says they made or rotated
+ * themselves. With another one, which they were given, its former owner acted.
+ */
+async function ownTokens(db: Db, accountId: string, memberId: string): Promise<string[]> {
+  const tokens = await db.apiToken.findMany({
+    where: { ownerId: memberId },
+    select: { id: true, isService: true },
+    orderBy: { id: 'desc' },
+    take: mostTokens,
+  });
+  const idsOf = (isService: boolean) => tokens.filter((token) => token.isService === isService).map(({ id }) => id);
+  const action = { in: ['API_TOKEN_CREATED', 'API_TOKEN_ROTATED'] };
+  const made = await db.auditLogEntry.findMany({
+    where: { accountId, targetId: { in: idsOf(true) }, actorId: memberId, action },
+    select: { targetId: true },
+  });
+  return [...idsOf(false), ...made.flatMap(({ targetId }) => targetId ?? [])];
+}
+
+/**
  * The newest entries by or about a member.
  * @param before only those with a lesser id; null for all
  */
 export async function ownEntries(db: Db, accountId: string, memberId: string, before: string | null) {
-  const tokens = await db.apiToken.findMany({
-    where: { ownerId: memberId },
-    select: { id: true },
-    orderBy: { id: 'desc' },
-    take: mostTokens,
-  });
-  const own = new Set([memberId, ...tokens.map(({ id }) => id)]);
+  const own = new Set([memberId, ...(await ownTokens(db, accountId, memberId))]);
   const page = {
     orderBy: { id: 'desc' },
     take: mostEntries + 1,

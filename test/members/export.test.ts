@@ -1,5 +1,8 @@
 // The export of all that is kept about a member: what is in it, what is not, who gets it, and where it ends.
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { rotateApiToken } from '../../src/api-tokens/service.js';
+import { recordAudit } from '../../src/audit/service.js';
+import { deleteMyself } from '../../src/members/deletion.js';
 import { exportMember } from '../../src/members/export.js';
 import { inviteMember } from '../../src/members/invitations.js';
 import { actorOfMember } from '../../src/members/service.js';
@@ -126,6 +129,39 @@ test('of others it has what the member knows: not where they were, nor the addre
     expect(text).not.toContain(word);
   }
   expect(parse(text).invitedMembers).toMatchObject([{ id: invited.id, name: 'A friend', status: 'ACTIVE' }]);
+});
+
+test('what an inherited service token did before is the former owner’s: only tokens that the member made count as theirs', async () => {
+  const heir = await app.addMember('READER', 'heir@example.com');
+  const actAs = async (tokenId: string, email: string) => {
+    const actor = { ...managerOf(member).actor, kind: 'API_TOKEN', id: tokenId, ...origin } as const;
+    await inviteMember(app.deps, { ...managerOf(member), actor }, { email, role: 'READER' });
+  };
+  const inherited = await apiTokenOf(app, 'READER', member, { isService: true });
+  await actAs(inherited.id, 'secret-friend@example.com');
+  await deleteMyself(app.deps, managerOf(member), {
+    confirmEmail: member.email,
+    transferServiceTokensTo: heir.id,
+  });
+  expect((await app.db.apiToken.findUniqueOrThrow({ where: { id: inherited.id } })).ownerId).toBe(heir.id);
+  const others = JSON.stringify(await exportMember(app.deps, heir.id));
+  for (const word of ['secret-friend@example.com', origin.ipAddress, origin.userAgent])
+    expect(others).not.toContain(word);
+  // Rotated, it is a token of theirs that nobody else ever held; so is every one that they made.
+  const manager = { ...managerOf(heir), accountId: heir.accountId };
+  const rotation = { previousTokenExpiresInSeconds: 0 };
+  const { apiToken } = await rotateApiToken(app.deps, manager, inherited.id, rotation);
+  const made = await apiTokenOf(app, 'READER', { ...heir, role: 'ADMIN' }, { isService: true });
+  const target = { targetId: 'x', targetLabel: 'x', accountId: heir.accountId };
+  for (const [id, userAgent] of [
+    [apiToken.id, 'rotated'],
+    [made.id, 'made'],
+  ] as const) {
+    const actor = { ...managerOf(heir).actor, kind: 'API_TOKEN', id, userAgent } as const;
+    await app.db.$transaction((tx) => recordAudit(tx, app.deps, actor, { action: 'MEMBER_RESTORED', ...target }));
+  }
+  const agents = (await exportMember(app.deps, heir.id)).auditLog.map((entry) => entry.userAgent);
+  expect(agents).toEqual(expect.arrayContaining(['rotated', 'made']));
 });
 
 test('an export that was cut says so, and the next one goes on where it ended', async () => {
