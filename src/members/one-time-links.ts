@@ -12,18 +12,20 @@ export const secondsOf = { RESET_PASSWORD: 30 * 60, VERIFY_EMAIL: 24 * 3600, CHA
 
 export type LinkPurpose = keyof typeof secondsOf;
 
-/** Of each purpose a member gets this many in an hour, so that nobody can fill a mailbox. */
+/**
+ * Of each purpose a member gets this many in an hour, so that nobody can fill a mailbox. A forgotten password gets another one
+ * besides whenever none works any more, five an hour at most unless
+ * they are used: anybody can ask for those, and must not keep the member from one.
+ */
 const mostInAnHour = 3;
 const hourMilliseconds = 3_600_000;
 const dayMilliseconds = 86_400_000;
-
-/** The deletion of old links takes this many rows at a time, and leaves a long backlog to the next minute. */
 
 /**
  * Makes a link and ends the older ones of its purpose. Costs the same queries for a member who is not there.
  * @param memberId '' for nobody
  * @param email the address that it is sent to
- * @returns the token in clear, to be sent; null when the member is not active or got enough of them in this hour
+ * @returns the token in clear, to be sent; null when the member is not active or was sent enough of them in this hour
  */
 export async function makeLink(
   tx: Tx,
@@ -35,11 +37,16 @@ export async function makeLink(
   const now = deps.clock();
   // Holds the member's row, so that two links made at once see each other.
   const held = await tx.member.updateMany({ where: { id: memberId, status: 'ACTIVE' }, data: { status: 'ACTIVE' } });
-  const recent = await tx.oneTimeLink.count({
+  const recent = await tx.oneTimeLink.findMany({
     where: { memberId, purpose, createdAt: { gt: new Date(now.getTime() - hourMilliseconds) } },
+    select: { usedAt: true, expiresAt: true },
   });
-  if (held.count === 0 || recent >= mostInAnHour) return null;
-  await endLinks(tx, memberId, [purpose], now);
+  const works = recent.some(({ usedAt, expiresAt }) => usedAt === null && expiresAt > now);
+  const isEnough = recent.length >= mostInAnHour && (works || purpose !== 'RESET_PASSWORD');
+  const isRefused = held.count === 0 || isEnough;
+  // Refused too, for nobody: it must cost the same.
+  await endLinks(tx, isRefused ? '' : memberId, [purpose], now);
+  if (isRefused) return null;
   const token = createToken('lkl', deps.randomBytes);
   await tx.oneTimeLink.create({
     data: {

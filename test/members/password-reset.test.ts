@@ -135,6 +135,40 @@ test('nobody can fill a mailbox: three mails an hour, also when all are asked fo
   expect(await app.db.mailDelivery.count()).toBe(4);
 });
 
+test('a stranger who asks again and again keeps nobody from a link: whenever none works any more, another is sent', async () => {
+  // The worst that one can do: all at once, and again whenever there might be something to use up.
+  for (let minute = 0; minute < 180; minute += 10) {
+    for (let again = 0; again < 3; again += 1) {
+      await app.db.rateLimiterFlexible.deleteMany();
+      await askFor(member.email);
+    }
+    // Their own newest mail always holds a link that works.
+    expect((await newBrowser(app).visit(await lastLink())).status, `after ${minute} minutes`).toBe(200);
+    app.clock.advance(600);
+  }
+  const sentAt = (await app.db.oneTimeLink.findMany({ orderBy: { createdAt: 'asc' } })).map(({ createdAt }) =>
+    createdAt.getTime(),
+  );
+  for (const from of sentAt) {
+    expect(sentAt.filter((at) => at >= from && at < from + 3_600_000).length).toBeLessThanOrEqual(5);
+  }
+});
+
+test('a known, an unknown and a flooded address cost the same statements', async () => {
+  const browser = newBrowser(app);
+  const cost = async (email: string) => {
+    const { csrf = '' } =
+      /name="csrf" value="(?<csrf>[^"]+)"/.exec((await browser.visit('/forgot-password')).html)?.groups ?? {};
+    app.statements.length = 0;
+    await postForm(browser, '/forgot-password', { csrf, email });
+    return app.statements.length;
+  };
+  const known = await cost(member.email);
+  expect(await cost('nobody@example.com')).toBe(known);
+  for (let count = 0; count < 3; count += 1) await askFor(member.email);
+  expect(await cost(member.email)).toBe(known);
+});
+
 test('one network asks for thirty links in a quarter of an hour, and then waits, whether or not anybody has the addresses', async () => {
   const browser = newBrowser(app);
   for (let index = 0; index < 30; index += 1) {

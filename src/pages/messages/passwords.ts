@@ -9,7 +9,8 @@ export const passwordTexts = {
   forgotSentTitle: 'Look into your mailbox',
   forgotSentLead:
     'If somebody signs in with this address, a link is on its way there. It works for 30 minutes. Only the newest link works.',
-  forgotSentHint: 'Nothing came? Look among unwanted mail, and check that it is the address that you sign in with.',
+  forgotSentHint:
+    'Nothing came? Look among unwanted mail, and check that it is the address that you sign in with. Of several links the newest one works.',
   currentPassword: 'Current password',
   myPassword: 'Password',
   myPasswordHint: 'Change the password that you sign in with',
