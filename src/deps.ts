@@ -24,6 +24,12 @@ export interface Throttle<Key = string> {
   forgive(key: Key): Promise<void>;
 }
 
+/** What may be done only so often under a key, whatever comes of it. Shared by all processes. */
+export interface Allowance {
+  /** Counts one more, then looks: of many at once no more pass. @throws ThrottledError when that was one too many */
+  take(key: string): Promise<void>;
+}
+
 /** A guess at a secret that somebody chose or was given. */
 export interface Guess {
   /** Names the secret. */
@@ -42,17 +48,17 @@ export interface Throttles {
   /** Passwords in a browser that its member signed in with before, by its mark. */
   readonly signInByKnownBrowser: Throttle;
   /** Invitations that an account sends: each is a message to a stranger. */
-  readonly invitation: Throttle;
+  readonly invitation: Allowance;
   /** Invitations sent again, by member. */
-  readonly resentInvitation: Throttle;
+  readonly resentInvitation: Allowance;
   /** Links for a forgotten password that are asked for, by network. */
-  readonly resetRequests: Throttle;
+  readonly resetRequests: Allowance;
   /** One-time links that do not work, by network. */
   readonly resetLinks: Throttle;
   /** Messages to prove an e-mail address that members ask for, by network: each may be one to a stranger. */
-  readonly emailLinks: Throttle;
+  readonly emailLinks: Allowance;
   /** Exports of their own data, by member: each reads much. */
-  readonly dataExports: Throttle;
+  readonly dataExports: Allowance;
 }
 
 /** What is left of a limit after a request was taken from it. */

@@ -1,6 +1,6 @@
-// Counting failures, and when there were too many. Where they are counted is counters.ts; requests that did not fail are
+// Counting failures, and what may be done only so often, and when there were too many. Where they are counted is counters.ts; requests that did not fail are
 // request-limits.ts.
-import type { Guess, Throttle, Throttles } from '../deps.js';
+import type { Allowance, Guess, Throttle, Throttles } from '../deps.js';
 import { ThrottledError } from '../lib/errors.js';
 import { neighbourhoodOf } from '../lib/network.js';
 import type { Count } from '../lib/window-counter.js';
@@ -22,6 +22,16 @@ function createThrottle(counters: Counters, rule: Rule): Throttle {
       await counter.add(key);
     },
     forgive: (key) => counter.delete(key),
+  };
+}
+
+function createAllowance(counters: Counters, rule: Rule): Allowance {
+  const counter = counters(rule);
+  return {
+    async take(key) {
+      const count = await counter.add(key);
+      if (count.points > rule.points) refuse(count);
+    },
   };
 }
 
@@ -70,6 +80,8 @@ const minutes = 60;
 export function createThrottles(counters: Counters): Throttles {
   const throttle = (name: string, points: number, seconds: number) =>
     createThrottle(counters, { name, points, seconds });
+  const allowance = (name: string, points: number, seconds: number) =>
+    createAllowance(counters, { name, points, seconds });
   return {
     clientSecret: createGuessThrottle(counters, {
       pair: { name: 'client-secret', points: 10, seconds: 5 * minutes },
@@ -83,11 +95,11 @@ export function createThrottles(counters: Counters): Throttles {
     }),
     signInByAddress: throttle('sign-in-address', 100, 15 * minutes),
     signInByKnownBrowser: throttle('sign-in-known', 10, 15 * minutes),
-    invitation: throttle('invitation', 100, 60 * minutes),
-    resentInvitation: throttle('invitation-again', 5, 60 * minutes),
-    resetRequests: throttle('reset-request', 30, 15 * minutes),
+    invitation: allowance('invitation', 100, 60 * minutes),
+    resentInvitation: allowance('invitation-again', 5, 60 * minutes),
+    resetRequests: allowance('reset-request', 30, 15 * minutes),
     resetLinks: throttle('reset-link', 100, 15 * minutes),
-    emailLinks: throttle('email-link', 30, 15 * minutes),
-    dataExports: throttle('data-export', 10, 60 * minutes),
+    emailLinks: allowance('email-link', 30, 15 * minutes),
+    dataExports: allowance('data-export', 10, 60 * minutes),
   };
 }

@@ -1,5 +1,5 @@
 // What members may do only so often, told to them as a fault of the input.
-import type { Throttle } from '../deps.js';
+import type { Allowance } from '../deps.js';
 import { ThrottledError } from '../lib/errors.js';
 import { refusal } from './managed.js';
 
@@ -8,13 +8,12 @@ import { refusal } from './managed.js';
  * @param tooMany the sentence that says what there was too much of
  * @throws InputError LIMIT_EXCEEDED, which says when to try again
  */
-export async function countWithin(throttle: Throttle, key: string, tooMany: string): Promise<void> {
+export async function countWithin(allowance: Allowance, key: string, tooMany: string): Promise<void> {
   try {
-    await throttle.check(key);
+    await allowance.take(key);
   } catch (error) {
     if (!(error instanceof ThrottledError)) throw error;
     const minutes = Math.ceil(error.retryAfterSeconds / 60);
     throw refusal('LIMIT_EXCEEDED', `${tooMany} Try again in ${minutes === 1 ? 'a minute' : `${minutes} minutes`}.`);
   }
-  await throttle.fail(key);
 }

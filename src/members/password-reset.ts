@@ -25,8 +25,7 @@ export async function requestReset(
   requestId?: string,
 ): Promise<void> {
   const network = networkOf(origin.ipAddress ?? '');
-  await deps.throttles.resetRequests.check(network);
-  await deps.throttles.resetRequests.fail(network);
+  await deps.throttles.resetRequests.take(network);
   const key = email.length > longestEmail ? '' : emailKey(email);
   const member = await deps.db.member.findUnique({ where: { emailKey: key } });
   await deps.db.$transaction(async (tx) => {

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { rotateApiToken } from '../../src/api-tokens/service.js';
 import { recordAudit } from '../../src/audit/service.js';
 import { deleteMyself } from '../../src/members/deletion.js';
-import { exportMember } from '../../src/members/export.js';
+import { exportMember, exportMyData } from '../../src/members/export.js';
 import { inviteMember } from '../../src/members/invitations.js';
 import { actorOfMember } from '../../src/members/service.js';
 import { updateMemberRole } from '../../src/members/standing.js';
@@ -201,6 +201,13 @@ test('a browser of nobody, a form from elsewhere and an API token get nothing', 
   const { errors } = await bearer(app, (await apiTokenOf(app, 'ADMIN', member)).token)(mutation);
   expect(errors?.[0]?.extensions.code).toBe('FORBIDDEN');
   expect(await app.db.auditLogEntry.count({ where: { action: 'MEMBER_DATA_EXPORTED' } })).toBe(0);
+});
+
+test('of forty exports at once ten are given', async () => {
+  const { actor } = managerOf(member);
+  const results = await Promise.allSettled(Array.from({ length: 40 }, () => exportMyData(app.deps, actor, member.id)));
+  expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(10);
+  expect(await app.db.auditLogEntry.count({ where: { action: 'MEMBER_DATA_EXPORTED' } })).toBe(10);
 });
 
 test('from GraphQL the same, ten times an hour', async () => {

@@ -178,6 +178,12 @@ test('one network asks for thirty links in a quarter of an hour, and then waits,
   expect(await app.db.mailDelivery.count()).toBe(0);
 });
 
+test('fifty requests at once are no more than thirty', async () => {
+  const asked = await Promise.all(Array.from({ length: 50 }, (_, index) => askFor(`nobody${index}@example.com`)));
+  expect(asked.filter(({ status }) => status === 200)).toHaveLength(30);
+  expect(asked.filter(({ status }) => status === 429)).toHaveLength(20);
+});
+
 test('the link is at the issuer whatever Host and X-Forwarded-Host say (password reset poisoning)', async () => {
   const browser = newBrowser(app);
   const form = await browser.visit('/forgot-password');
