@@ -82,21 +82,24 @@ export async function recordAudit(
 /**
  * Writes that something was refused to a known member or client, or by one: one row a minute, kind and address, which counts.
  * Unknown names are never recorded, so that nobody fills the log with inventions.
+ * @returns the row's id
  */
 export async function recordRefusal(
   deps: Pick<Deps, 'clock' | 'newId'> & { readonly db: Db | Tx },
   actor: Actor,
   record: AuditRecord & { readonly targetId: string },
-): Promise<void> {
+): Promise<string> {
   const minute = Math.floor(deps.clock().getTime() / 60_000);
   const repeatKey = createHash('sha256')
     .update(JSON.stringify([record.action, record.targetId, actor.ipAddress, minute]))
     .digest('base64url');
-  await deps.db.auditLogEntry.upsert({
+  const { id } = await deps.db.auditLogEntry.upsert({
     where: { repeatKey },
     create: { ...row(deps, actor, record), repeatKey },
     update: { count: { increment: 1 } },
+    select: { id: true },
   });
+  return id;
 }
 
 /** What differs between two states of a row, field by field, as the log shows it. */

@@ -175,6 +175,22 @@ export function actorOfMember(
   };
 }
 
+/** Notes a refused sign-in of a member. For nobody the same is written, and taken back before anybody can see it. */
+async function noteRefusal(
+  deps: Pick<Deps, 'db' | 'clock' | 'newId'>,
+  origin: SignInOrigin,
+  member: { id: string; email: string; accountId: string } | null,
+  key: string,
+): Promise<void> {
+  const { id, email, accountId } = member ?? { id: key, email: '', accountId: '' };
+  const actor = actorOfMember({ id, email, accountId }, origin);
+  await deps.db.$transaction(async (tx) => {
+    const refusal = { action: 'SIGN_IN_REFUSED', targetId: id, targetLabel: email } as const;
+    const entryId = await recordRefusal({ ...deps, db: tx }, actor, refusal);
+    await tx.auditLogEntry.deleteMany({ where: { id: member ? '' : entryId } });
+  });
+}
+
 /**
  * Recognises a member by e-mail address and password. Unknown addresses cost and answer the same as wrong passwords.
  * @returns the member, or null
@@ -207,10 +223,7 @@ export async function authenticateMember(
   };
   const right = await deps.hasher.inTurn(attempt.line, check, attempt.lane);
   if (!member || !right) {
-    if (member) {
-      const target = { targetId: member.id, targetLabel: member.email };
-      await recordRefusal(deps, actorOfMember(member, origin), { action: 'SIGN_IN_REFUSED', ...target });
-    }
+    await noteRefusal(deps, origin, member, sha256(key));
     return null;
   }
   await attempt.forgive();

@@ -155,6 +155,24 @@ test('one browser is known for five members, the latest ones, and its cookie gro
   expect(await statusFrom(await withMarks(marks), second, memberPassword, '192.0.2.8')).toBe(303);
 });
 
+test('a refused sign-in costs the same statements whether or not anybody has the address, and notes nobody', async () => {
+  const known = await app.addMember('WRITER', 'costs@example.com');
+  const cost = async (email: string, address: string) => {
+    const browser = newBrowser(app);
+    const fields = { ...fieldsOf((await browser.visit('/login')).html), email, password: 'not the password' };
+    await app.deps.lastUsed.flush();
+    app.statements.length = 0;
+    await postForm(browser, '/login', fields, { origin: app.issuer, 'x-forwarded-for': address });
+    return app.statements.map((statement) => statement.split(' ')[0]);
+  };
+  const entries = () => app.db.auditLogEntry.count({ where: { action: 'SIGN_IN_REFUSED' } });
+  const before = await entries();
+  const ofNobody = await cost('nobody-costs@example.com', '192.0.2.12');
+  expect(await entries()).toBe(before);
+  expect(ofNobody).toEqual(await cost(known.email, '192.0.2.13'));
+  expect(await entries()).toBe(before + 1);
+});
+
 test('the mark names nobody, and whoever has none is not told who has one', async () => {
   const known = await app.addMember('WRITER', 'known@example.com');
   const unknown = await app.addMember('WRITER', 'never-came@example.com');
