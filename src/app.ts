@@ -8,6 +8,7 @@ import { limitBodies } from './http/body-limit.js';
 import { createBrowser } from './http/browser.js';
 import type { Environment } from './http/environment.js';
 import { healthRoutes } from './http/health.js';
+import { methodsAt } from './http/methods-at.js';
 import { requestLog } from './http/request-log.js';
 import { securityHeaders } from './http/security-headers.js';
 import { interactionRoutes } from './interaction/routes.js';
@@ -58,7 +59,13 @@ export function createApp(deps: Deps): Hono<Environment> {
       c.header('Retry-After', String(error.retryAfterSeconds));
     return respondWithErrorPage(c, page);
   });
-  app.notFound((c) => respondWithErrorPage(c, pageError('notFound', { status: 404 })));
+  app.notFound((c) => {
+    const methods = methodsAt(app, c.req.path);
+    const isOther = methods.length > 0 && !methods.includes(c.req.method);
+    if (!isOther) return respondWithErrorPage(c, pageError('notFound', { status: 404 }));
+    c.header('Allow', methods.join(', '));
+    return respondWithErrorPage(c, pageError('wrongMethod', { status: 405 }));
+  });
 
   app.get(stylesheetPath, (c) =>
     c.body(stylesheet, 200, {

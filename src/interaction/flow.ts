@@ -42,7 +42,7 @@ export async function readOwnForm({ deps, browser }: Flow, c: PageContext): Prom
       values: { issuer: deps.config.issuer },
       onward: { href: deps.config.issuer, label: english.toFrontPage },
       status: 403,
-      detail: `origin ${origin}, expected ${deps.config.issuer}`,
+      detail: `origin ${origin.slice(0, 500)}, expected ${deps.config.issuer}`,
     });
   }
   if (text === null || !browser.formTokens.accepts(c, form.get('csrf'))) {

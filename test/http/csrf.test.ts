@@ -21,6 +21,31 @@ beforeAll(async () => {
 });
 afterAll(() => app.close());
 
+test('what has no such method is answered with a page that says so, and what there is', async () => {
+  for (const [method, path, allow] of [
+    ['POST', '/', 'GET, HEAD'],
+    ['POST', '/account-deleted', 'GET, HEAD'],
+    ['DELETE', '/login', 'GET, HEAD, POST'],
+  ] as const) {
+    const answer = await app.request(path, { method });
+    expect([path, answer.status, answer.headers.get('allow')]).toEqual([path, 405, allow]);
+    expect(await answer.text()).toContain('This page cannot do that');
+  }
+  for (const method of ['GET', 'POST']) {
+    const answer = await app.request('/nothing', { method });
+    expect([answer.status, answer.headers.get('allow')]).toEqual([404, null]);
+  }
+});
+
+test('of an origin that is not ours no more than 500 characters are logged', async () => {
+  const { browser, fields } = await loginForm();
+  const origin = `https://${'x'.repeat(5000)}.example`;
+  expect((await postForm(browser, '/login', fields, { origin })).status).toBe(403);
+  const lines = app.logLines.filter((line) => line.includes('xxxxx'));
+  expect(lines).toHaveLength(1);
+  expect(lines[0]?.match(/x+/g)?.join('').length).toBeLessThan(520);
+});
+
 interface Form {
   readonly browser: TestBrowser;
   readonly page: Page;

@@ -146,7 +146,7 @@ describe('an address that names no logo is not found', () => {
 
   test('and nothing but reading is possible', async () => {
     const { path } = await clientWithLogo();
-    for (const method of ['POST', 'PUT', 'DELETE']) expect((await get(path, {}, method)).status).toBe(404);
+    for (const method of ['POST', 'PUT', 'DELETE']) expect((await get(path, {}, method)).status).toBe(405);
   });
 });
 
