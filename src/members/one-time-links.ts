@@ -75,6 +75,13 @@ export function endAllLinks(tx: Tx, memberId: string, now: Date): Promise<void> 
   return endLinks(tx, memberId, Object.keys(secondsOf) as LinkPurpose[], now);
 }
 
+/** Ends all unused links of everybody. @returns how many */
+export async function endLinksOfEverybody({ db, clock }: Pick<Deps, 'db' | 'clock'>): Promise<number> {
+  const now = clock();
+  const where = { usedAt: null, expiresAt: { gt: now } };
+  return (await db.oneTimeLink.updateMany({ where, data: { expiresAt: now } })).count;
+}
+
 /**
  * Finds a living link of this purpose, with its member.
  * @returns null alike for unknown, used, ended and expired ones, those of another purpose, and when the member is not active

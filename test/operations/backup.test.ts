@@ -56,6 +56,10 @@ async function expectAllBack(url: string, before: Before): Promise<void> {
   const { db, close } = opened;
   const restored = await createTestApp({ database: { ...database, ...opened, url, statements: [] } });
   expect((await newBrowser(restored).signIn(restored.owner)).url.pathname).toBe('/');
+  const forgotten = newBrowser(restored);
+  await forgotten.submit(await forgotten.visit('/forgot-password'), { email: restored.owner.email });
+  // By the time of the command, which is not the test's.
+  await db.oneTimeLink.updateMany({ data: { expiresAt: new Date(Date.now() + 3_600_000) } });
   const cookies = await before.browser.jar.getCookieString(app.issuer);
   const mine = () => restored.request('/me', { headers: { cookie: cookies } });
   expect((await mine()).status).toBe(200);
@@ -66,13 +70,14 @@ async function expectAllBack(url: string, before: Before): Promise<void> {
 
   const ended = await run(url, ['sessions', 'end-all', '--json']);
   expect([ended.exitCode, ended.stderr]).toEqual([0, '']);
-  expect(JSON.parse(ended.stdout)).toEqual({ members: 1 });
+  expect(JSON.parse(ended.stdout)).toEqual({ members: 1, links: 1 });
+  expect(await db.oneTimeLink.count({ where: { expiresAt: { gt: new Date() } } })).toBe(0);
   expect((await mine()).status).toBe(303);
   expect(await introspect(restored, before.client, before.accessToken)).toEqual({ active: false });
   expect((await refresh(restored, before.client, again.body.refresh_token ?? '')).status).toBe(400);
   const entry = await db.auditLogEntry.findFirstOrThrow({ where: { action: 'MEMBER_SIGNED_OUT_EVERYWHERE' } });
   expect(entry).toMatchObject({ actorKind: 'OPERATOR', targetId: restored.owner.id });
-  expect(JSON.parse((await run(url, ['sessions', 'end-all', '--json'])).stdout)).toEqual({ members: 0 });
+  expect(JSON.parse((await run(url, ['sessions', 'end-all', '--json'])).stdout)).toEqual({ members: 0, links: 0 });
   expect((await newBrowser(restored).signIn(restored.owner)).url.pathname).toBe('/');
   await close();
 }
