@@ -87,6 +87,20 @@ export function shedding(fetch: Fetch, most: number, log: Pick<Logger, 'warn'>):
     refused = 0;
   }, lookEveryMilliseconds).unref();
 
+  // What is answered without ever waiting, as most is on SQLite, is never under way together with anything else. Yet all that
+  // came in the same turn of the event loop wait for each other: so each counts until the turn is over.
+  let endingWithTurn = 0;
+  function endWithTurn(): void {
+    if (endingWithTurn === 0) setImmediate(endTurn);
+    endingWithTurn += 1;
+  }
+  function endTurn(): void {
+    answered += endingWithTurn;
+    underWay -= endingWithTurn;
+    endingWithTurn = 0;
+    leastUnderWay = Math.min(leastUnderWay, underWay);
+  }
+
   /**
    * Counts from when the body has come, so that nobody takes places by sending one slowly; without one to wait for, at once.
    * @returns to call when answered
@@ -106,10 +120,7 @@ export function shedding(fetch: Fetch, most: number, log: Pick<Logger, 'warn'>):
     return () => {
       ended = true;
       // What was refused before its body had come was no work, and says nothing of how much can be done.
-      if (!counted) return;
-      answered += 1;
-      underWay -= 1;
-      leastUnderWay = Math.min(leastUnderWay, underWay);
+      if (counted) endWithTurn();
     };
   }
 

@@ -5,7 +5,6 @@ import { Agent, request } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { boundAfter, shedding } from '../../src/http/shedding.js';
-import { formatBasicCredentials } from '../../src/lib/basic-credentials.js';
 import { createEmptyTestDatabase, type EmptyTestDatabase } from '../support/database.js';
 import { type TestClient, token } from '../support/oauth.js';
 import { freePort } from '../support/service.js';
@@ -30,6 +29,9 @@ function slowService(most: number) {
   return { waiting, ask, stop: shed.stop };
 }
 
+// A request counts until the turn of the event loop is over in which it was answered.
+const turnOver = () => pause(1);
+
 describe('a process with its hands full', () => {
   test('refuses at once, each endpoint in its own words, and never those who ask whether it lives', async () => {
     const { ask, waiting, stop } = slowService(1);
@@ -52,6 +54,7 @@ describe('a process with its hands full', () => {
     expect(waiting).toHaveLength(3);
     for (const answer of waiting) answer();
     expect((await first.answer).status).toBe(200);
+    await turnOver();
     void ask();
     expect(waiting).toHaveLength(4);
     stop();
@@ -63,11 +66,12 @@ describe('a process with its hands full', () => {
     void ask('/oauth/token');
     expect(waiting).toHaveLength(2);
     waiting[1]?.();
-    await pause(0);
+    await turnOver();
     slow.incoming.emit('end');
     expect((await ask().answer).status).toBe(503);
     waiting[0]?.();
     await slow.answer;
+    await turnOver();
     void ask();
     expect(waiting).toHaveLength(3);
     stop();
@@ -119,34 +123,40 @@ describe('a running service', { timeout: 60_000 }, () => {
   let service: ServiceProcess;
   let far: Remote;
   let client: TestClient;
+  let apiToken: string;
   beforeAll(async () => {
     database = await createEmptyTestDatabase();
     service = await startServiceProcess(await freePort(), database.url, { LATCHKEY_MAX_IN_FLIGHT: '64' });
     far = remote(service.issuer);
-    client = await registerOver(await ownersBrowser(far));
-    await token(far.app, client, { grant_type: 'client_credentials' });
+    const owner = await ownersBrowser(far);
+    client = await registerOver(owner);
+    const { data } = await owner.graphql(
+      'mutation ($input: CreateApiTokenInput!) { createApiToken(input: $input) { token } }',
+      { input: { name: 'Load', role: 'READER' } },
+    );
+    apiToken = data.createApiToken.token;
   });
   afterAll(async () => {
     await service?.stop();
     await database?.remove();
   });
 
-  /** Asks for tokens on so many connections kept open. @returns each answer's status and Retry-After */
+  /** Asks GraphQL for a list on so many connections kept open. @returns each answer's status and Retry-After */
   async function load(connections: number, milliseconds: number): Promise<string[]> {
     const agent = new Agent({ keepAlive: true, maxSockets: connections });
     const answers: string[] = [];
-    const body = 'grant_type=client_credentials';
+    const body = JSON.stringify({ query: '{ oauthClients(first: 1) { nodes { id } } }' });
     const ask = () =>
       new Promise<void>((resolve, reject) => {
         const sent = request(
-          `${service.issuer}/oauth/token`,
+          `${service.issuer}/graphql`,
           {
             agent,
             method: 'POST',
             headers: {
-              'content-type': 'application/x-www-form-urlencoded',
+              'content-type': 'application/json',
               'content-length': body.length,
-              authorization: formatBasicCredentials(client.clientId, client.secret),
+              authorization: `Bearer ${apiToken}`,
             },
           },
           (response) => {

@@ -48,16 +48,17 @@ test('an authorization that began before sign-out gives no code after it', async
   const { challenge } = createPkce();
   const url = authorizeUrl(client, { code_challenge: challenge, code_challenge_method: 'S256', prompt: 'none' });
   // The session is found alive, and ends before the family is written.
-  const transaction = app.db.$transaction.bind(app.db);
-  const spy = Object.assign(app.db, {
-    $transaction: async (...parameters: Parameters<typeof transaction>) => {
-      Object.assign(app.db, { $transaction: transaction });
-      await endSession(app.deps, operatorActor, session.id);
-      return transaction(...parameters);
+  const { storeSignIn } = app.deps.hotPaths;
+  let ended = false;
+  Object.assign(app.deps.hotPaths, {
+    storeSignIn: async (...signIn: Parameters<typeof storeSignIn>) => {
+      Object.assign(app.deps.hotPaths, { storeSignIn });
+      ended = await endSession(app.deps, operatorActor, session.id).then(() => true);
+      return storeSignIn(...signIn);
     },
   });
-  expect(spy).toBe(app.db);
   const page = await browser.visit(url);
+  expect(ended).toBe(true);
   expect(page.left).toBe(false);
   expect(page.status).toBe(403);
   expect(await app.db.tokenFamily.count({ where: { sessionId: session.id, revokedAt: null } })).toBe(0);
