@@ -82,6 +82,7 @@ const schema = z.object({
   LATCHKEY_DATABASE_POOL: wholeNumber(1, 1000).default(10),
   LATCHKEY_WORKERS: workers.default(1),
   LATCHKEY_SECRET: secrets.optional(),
+  LATCHKEY_ACCOUNT_NAME: z.string().default('My organization'),
   LATCHKEY_OWNER_EMAIL: z.string().default('owner@example.com'),
   LATCHKEY_OWNER_PASSWORD: z.string().optional(),
   LATCHKEY_SMTP_URL: smtpUrl.optional(),
@@ -96,7 +97,9 @@ const schema = z.object({
   LATCHKEY_GRAPHQL_POINTS_PER_MINUTE: wholeNumber(1000, 1_000_000_000).default(50_000_000),
   LATCHKEY_AUDIT_RETENTION_DAYS: wholeNumber(0, 36_500).default(0),
   LATCHKEY_STOP_DELAY_SECONDS: wholeNumber(0, 300).default(0),
-  LATCHKEY_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
+  LATCHKEY_LOG_LEVEL: z
+    .enum(['trace', 'debug', 'info', 'warn', 'error', 'silent'], 'must be trace, debug, info, warn, error or silent')
+    .default('info'),
 });
 
 /** The settings as the program uses them. */
@@ -114,6 +117,7 @@ export interface Config {
   readonly workers: number;
   /** The first writes, all read. Empty until a SQLite installation has made its own (compose.ts). */
   readonly secrets: readonly string[];
+  readonly accountName: string;
   readonly ownerEmail: string;
   readonly ownerPassword: string | undefined;
   /** The server that takes e-mail; null when there is none. */
@@ -213,6 +217,7 @@ export function loadConfig(environment: Readonly<Record<string, string | undefin
     databasePool: values.LATCHKEY_DATABASE_POOL,
     workers: workersOf(values.LATCHKEY_WORKERS, values.DATABASE_URL),
     secrets: values.LATCHKEY_SECRET ?? [],
+    accountName: values.LATCHKEY_ACCOUNT_NAME,
     ownerEmail: values.LATCHKEY_OWNER_EMAIL,
     ownerPassword: values.LATCHKEY_OWNER_PASSWORD,
     smtp: values.LATCHKEY_SMTP_URL ?? null,

@@ -48,9 +48,11 @@ const complete = { accounts: 1, members: 1, owners: 1, keys: ['ES256', 'RS256'] 
 describe('the first start', () => {
   test('makes one account with its owner, and a signing key of each algorithm', async () => {
     expect(await counts()).toEqual({ accounts: 0, members: 0, owners: 0, keys: [] });
-    expect(await bootstrap(withConfig({ ownerEmail: 'Me@Example.com' }))).toMatchObject({ email: 'Me@Example.com' });
+    const config = { accountName: 'Example Ltd', ownerEmail: 'Me@Example.com' };
+    expect(await bootstrap(withConfig(config))).toMatchObject({ email: 'Me@Example.com' });
     expect(await counts()).toEqual(complete);
     const owner = await app.db.member.findFirstOrThrow({ include: { account: true } });
+    expect(owner.account.name).toBe('Example Ltd');
     expect(owner).toMatchObject({
       email: 'Me@Example.com',
       role: 'OWNER',

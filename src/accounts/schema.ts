@@ -3,7 +3,7 @@ import { builder } from '../graphql/builder.js';
 import { requireCaller } from '../graphql/context-type.js';
 import { splitWords } from '../lib/scope.js';
 
-builder.prismaNode('Account', {
+export const AccountNode = builder.prismaNode('Account', {
   description: 'A company or team: it owns members and OAuth clients.',
   id: { field: 'id', description: 'The id, also for `node`.' },
   findUnique: (id, { caller }) => ({ id: caller?.accountId === id ? id : '' }),

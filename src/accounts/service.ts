@@ -2,7 +2,7 @@
 import { type Actor, recordAudit } from '../audit/service.js';
 import type { Tx } from '../db/client.js';
 import type { Deps } from '../deps.js';
-import { InputError } from '../lib/errors.js';
+import { InputError, type InputIssue } from '../lib/errors.js';
 import { faultOfRedirectScheme } from '../lib/redirect-uri.js';
 import { splitWords } from '../lib/scope.js';
 import { faultsOfName } from '../lib/text-rules.js';
@@ -13,16 +13,18 @@ export interface NewAccount {
   readonly owner: Omit<NewMember, 'role'>;
 }
 
+/** What is wrong with a new account and its owner, as far as that can be said without a database. */
+export async function faultsOfAccount({ name, owner }: NewAccount): Promise<InputIssue[]> {
+  const ofOwner = await faultsOfMember({ ...owner, role: 'OWNER' });
+  return [...faultsOfName(name, ['name']), ...ofOwner.map((issue) => ({ ...issue, path: ['owner', ...issue.path] }))];
+}
+
 /**
  * Checks and hashes what a new account needs and returns the write, to be run inside a transaction.
  * @throws InputError with everything that is wrong
  */
 export async function prepareAccount(deps: Pick<Deps, 'clock' | 'newId' | 'hasher'>, account: NewAccount) {
-  const ofOwner = await faultsOfMember({ ...account.owner, role: 'OWNER' });
-  const issues = [
-    ...faultsOfName(account.name, ['name']),
-    ...ofOwner.map((issue) => ({ ...issue, path: ['owner', ...issue.path] })),
-  ];
+  const issues = await faultsOfAccount(account);
   if (issues.length > 0) throw new InputError(issues);
   const insertOwner = await prepareMember(deps, { ...account.owner, role: 'OWNER' });
   return async function insert(tx: Tx, actor: Actor) {

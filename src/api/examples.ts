@@ -34,7 +34,16 @@ query WhoAmI {
   account { id name }
   rateLimit { remaining limit resetAt }
 }
+
+# People read it on consent pages and in messages.
+mutation RenameAccount($name: String!) {
+  updateAccount(input: { name: $name }) {
+    account { id name }
+    userErrors { code message path }
+  }
+}
 `,
+  variables: { name: 'Example Ltd' },
 };
 
 /** The tabs. */

@@ -1,6 +1,7 @@
 // The whole GraphQL schema: every feature's types, imported for what they declare.
 import { lexicographicSortSchema, printSchema } from 'graphql';
 import '../accounts/schema.js';
+import '../accounts/schema-mutations.js';
 import '../api-resources/schema.js';
 import '../api-resources/schema-mutations.js';
 import '../api-tokens/schema.js';

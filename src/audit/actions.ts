@@ -4,6 +4,7 @@ export const auditActions = {
   ACCOUNT_CREATED: 'An account was created, with its owner.',
   ACCOUNT_OWNERSHIP_TRANSFERRED: 'An account was handed on to another owner.',
   ACCOUNT_REDIRECTS_ALLOWED: 'An operator allowed redirect schemes beside https.',
+  ACCOUNT_UPDATED: 'An account was given another name.',
   API_RESOURCE_CREATED: 'An API resource was registered.',
   API_RESOURCE_DELETED: 'An API resource was deleted, and its tokens with it.',
   API_RESOURCE_UPDATED: 'An API resource was changed.',

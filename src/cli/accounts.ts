@@ -1,5 +1,6 @@
-// `accounts`: created with their owner, listed, given another owner, allowed redirects other than https.
+// `accounts`: created with their owner, listed, renamed, given another owner, allowed redirects other than https.
 import type { Command } from 'commander';
+import { renameAccount } from '../accounts/rename.js';
 import { allowRedirects, createAccount } from '../accounts/service.js';
 import { operatorActor } from '../audit/service.js';
 import type { Deps } from '../deps.js';
@@ -95,6 +96,19 @@ async function allow(deps: Deps, words: readonly string[]): Promise<Report> {
   };
 }
 
+async function rename(deps: Deps, given: readonly string[]): Promise<Report> {
+  const name = given.at(-1) ?? '';
+  if (kindOfId(name) === 'account') {
+    throw new InputError([{ code: 'REQUIRED', message: 'Say what to call it: the name stands last.', path: ['name'] }]);
+  }
+  const accountId = given.length > 1 ? String(given[0]) : await findOnlyAccount(deps.db, 'before the name');
+  const { account } = await renameAccount(deps, operatorActor, accountId, name);
+  return {
+    text: `The account ${account.id} is called ${account.name}.`,
+    json: { account: { id: account.id, name: account.name } },
+  };
+}
+
 async function makeOwner(deps: Deps, { email }: { readonly email: string }): Promise<Report> {
   const member = await findMember(deps.db, email);
   await setOwner(deps, operatorActor, member.id).catch(inTermsOf({ memberId: '--email' }));
@@ -130,6 +144,22 @@ Examples:
     .description('List all accounts, the oldest first.')
     .addHelpText('after', '\nExamples:\n  npm run cli -- accounts list\n  npm run --silent cli -- accounts list --json')
     .action((options: { json?: boolean }) => withDeps(options, list));
+
+  withJson(accounts.command('rename'))
+    .description('Give an account another name, which people read on consent pages and in messages.')
+    .usage('[options] [account] <name>')
+    .argument(
+      '<words...>',
+      "the account's id, as `accounts list` shows it; it can be left out while there is only one. Then the name, in quotes",
+    )
+    .addHelpText(
+      'after',
+      `
+Examples:
+  npm run cli -- accounts rename "Example Ltd"
+  npm run cli -- accounts rename acc_01JX5Z8Q0V7R3M2K9T4W6Y1B0C "Example Ltd"`,
+    )
+    .action((words: string[], options: { json?: boolean }) => withDeps(options, (deps) => rename(deps, words)));
 
   withJson(accounts.command('set-owner'))
     .description('Hand an account on to another of its members, as when nobody can reach the owner any more.')

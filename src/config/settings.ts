@@ -71,6 +71,13 @@ export const settings: readonly Setting[] = [
       'Encrypts signing keys and protects forms. The first one writes, all of them read, so that it can be changed. On SQLite it is made at first start, in a file beside the database.',
   },
   {
+    name: 'LATCHKEY_ACCOUNT_NAME',
+    fallback: 'My organization',
+    unit: '1 to 100 characters',
+    reason:
+      "The first account's name, which people read on consent pages and in messages. Read at first start only; updateAccount and accounts rename change it.",
+  },
+  {
     name: 'LATCHKEY_OWNER_EMAIL',
     fallback: 'owner@example.com',
     unit: 'e-mail address',

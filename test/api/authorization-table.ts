@@ -222,6 +222,17 @@ export const rootFields: Record<string, RootField> = {
     target: 'secret',
     expected: secretsByAdmins,
   },
+  'Mutation.updateAccount': {
+    call: 'updateAccount(input: { name: "$unique" })',
+    select: '{ account { id } userErrors { code } }',
+    expected: outcomes({
+      members: 'FORBIDDEN',
+      admins: 'OK',
+      oauthAdmins: 'FORBIDDEN',
+      foreigners: 'OK',
+      oauthForeigners: 'FORBIDDEN',
+    }),
+  },
   'Mutation.createApiResource': {
     call: 'createApiResource(input: { audience: "https://$unique.example", name: "API" })',
     select: '{ apiResource { id } userErrors { code } }',

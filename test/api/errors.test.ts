@@ -64,7 +64,7 @@ describe('every error has a code of the list, and nothing else beside it', () =>
   test('one refused field leaves the others', async () => {
     const reader = bearer(app, (await apiTokenOf(app, 'READER')).token);
     const { data, errors } = await reader('{ viewer { role } oauthClients { totalCount } account { name } }');
-    expect(data).toEqual({ viewer: { role: 'READER' }, oauthClients: null, account: { name: 'My account' } });
+    expect(data).toEqual({ viewer: { role: 'READER' }, oauthClients: null, account: { name: 'My organization' } });
     expect(errors).toMatchObject([{ path: ['oauthClients'], extensions: { code: 'FORBIDDEN' } }]);
   });
 });

@@ -101,7 +101,7 @@ describe('POST', () => {
   test('executes the operation that is named', async () => {
     const document = 'query A { viewer { role } } query B { account { name } }';
     const named = await post(app, { query: document, operationName: 'B' }, { authorization });
-    expect(named.data).toEqual({ account: { name: 'My account' } });
+    expect(named.data).toEqual({ account: { name: 'My organization' } });
     for (const operationName of [undefined, 'C']) {
       const answer = await post(app, { query: document, operationName }, { authorization });
       expect(answer.errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT' } }]);
@@ -177,7 +177,7 @@ describe('GraphiQL', () => {
     const response = await app.request(`/graphql?query=${encodeURIComponent('{ account { name } }')}`, {
       headers: html,
     });
-    expect(await response.text()).not.toContain('My account');
+    expect(await response.text()).not.toContain('My organization');
     expect(app.statements).toEqual([]);
   });
 

@@ -62,7 +62,7 @@ test('account is the one that the caller belongs to, with its owner', async () =
   const { data } = await owner('{ account { id name createdAt allowedRedirectSchemes owner { id role } } }');
   expect(data.account).toEqual({
     id: app.owner.accountId,
-    name: 'My account',
+    name: 'My organization',
     createdAt: '2026-06-01T12:00:00.000Z',
     allowedRedirectSchemes: [],
     owner: { id: app.owner.id, role: 'OWNER' },

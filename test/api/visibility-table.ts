@@ -129,6 +129,7 @@ export const visibility: Readonly<Record<string, Readonly<Record<string, Level>>
   ),
   RotateOAuthClientSecretPayload: payload('oauthClient', 'secret', 'clientSecret', 'replayed'),
   RevokeOAuthClientSecretPayload: payload('oauthClient', 'revokedSecretId'),
+  UpdateAccountPayload: payload('account', 'unverifiedClientCount'),
   CreateApiResourcePayload: payload('apiResource', 'replayed'),
   UpdateApiResourcePayload: payload('apiResource'),
   DeleteApiResourcePayload: payload('deletedApiResourceId'),

@@ -51,6 +51,8 @@ async function ofDisabledClient(): Promise<Input> {
 }
 
 const mutations: Record<string, Mutation> = {
+  updateAccount: { prepare: async () => ({ name: 'Example Ltd' }), action: 'ACCOUNT_UPDATED' },
+
   createApiResource: {
     prepare: async () => ({ audience: 'https://api.example.com', name: 'API' }),
     action: 'API_RESOURCE_CREATED',

@@ -152,3 +152,30 @@ test('an account whose owner nobody can reach is handed on to a member who is ac
   const unknown = await run(database.url, ['accounts', 'set-owner', '--email', 'nobody@example.com']);
   expect(unknown.stderr).toContain('There is no member nobody@example.com.');
 });
+
+test('an account is renamed by its id, or without while there is only one', async () => {
+  const one = await createTestDatabase();
+  try {
+    const created = await runJson(one.url, [
+      ...['accounts', 'create', '--name', 'First', '--owner-email', 'first@example.com'],
+    ]);
+    const { id } = created.account;
+    expect(await runJson(one.url, ['accounts', 'rename', 'Example Ltd'])).toEqual({
+      account: { id, name: 'Example Ltd' },
+    });
+    expect(await runJson(one.url, ['accounts', 'rename', id, 'Example'])).toEqual({ account: { id, name: 'Example' } });
+    for (const words of [[id], ['acc_01JX5Z8Q0V7R3M2K9T4W6Y1B0C', 'Example'], ['']]) {
+      const { exitCode, stderr } = await run(one.url, ['accounts', 'rename', ...words]);
+      expect([exitCode, stderr]).toEqual([
+        1,
+        expect.stringMatching(/Say what to call it|There is no account|required/),
+      ]);
+    }
+    expect(await one.db.account.findMany({ select: { name: true } })).toEqual([{ name: 'Example' }]);
+    expect(await operatorActions(one.db)).toEqual([
+      ...['ACCOUNT_CREATED', 'MEMBER_CREATED', 'ACCOUNT_UPDATED', 'ACCOUNT_UPDATED'],
+    ]);
+  } finally {
+    await one.close();
+  }
+});

@@ -36,6 +36,7 @@ test('the commands are those that the documentation names', () => {
     'restore',
     'accounts create',
     'accounts list',
+    'accounts rename',
     'accounts set-owner',
     'accounts allow-redirects',
     'members create',

@@ -110,7 +110,7 @@ describe('viewer.connectedApps lists what was granted (OAuth 2.1 7.9)', () => {
           ],
           app: {
             name: 'Reports',
-            publisher: 'My account',
+            publisher: 'My organization',
             isVerified: false,
             logoImageUrl: null,
             homepageUrl: 'https://reports.example/',

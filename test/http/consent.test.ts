@@ -134,7 +134,13 @@ test('the page says who asks, for what, in whose name, and where the answer goes
   const client = await registerClient(app, { name: 'Weather app' });
   const browser = await signedInBrowser(app);
   const page = await browser.visit(authorizeUrl(client, { ...anyPkce, scope: 'openid email' }));
-  for (const shown of ['Weather app', 'My account', app.owner.email, 'app.example.com', 'See your e-mail address']) {
+  for (const shown of [
+    'Weather app',
+    'My organization',
+    app.owner.email,
+    'app.example.com',
+    'See your e-mail address',
+  ]) {
     expect(page.html).toContain(shown);
   }
   expect(page.html).toContain('has not been verified');

@@ -34,7 +34,7 @@ test('a member of another account meets a page that says why, and no consent', a
   const browser = newBrowser(app);
   const met = await browser.signIn(foreigner, await browser.visit(authorizeUrl(client, anyPkce)));
   expect([met.left, met.url.pathname]).toEqual([false, '/other-account']);
-  for (const shown of ['Test app', 'My account', foreigner.email]) expect(met.html).toContain(shown);
+  for (const shown of ['Test app', 'My organization', foreigner.email]) expect(met.html).toContain(shown);
 });
 
 test('its consent form is of no use to them', async () => {

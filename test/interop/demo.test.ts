@@ -75,7 +75,9 @@ test('a database without tables is fit for the demo, one with other accounts is 
 
   const database = await createTestDatabase();
   const other = await createTestApp({ database });
-  await expect(requireOwnDatabase(database.url)).rejects.toThrow('accounts that the demo did not make ("My account")');
+  await expect(requireOwnDatabase(database.url)).rejects.toThrow(
+    'accounts that the demo did not make ("My organization")',
+  );
   await other.close();
   await database.close();
 });

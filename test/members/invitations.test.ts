@@ -53,7 +53,7 @@ describe('inviting', () => {
       viewerCanEdit: true,
     });
     const [mail] = await mailsTo(app, 'Grace@Example.com');
-    expect(mail?.subject).toContain('My account');
+    expect(mail?.subject).toContain('My organization');
     expect(mail?.action?.url).toMatch(/^http:\/\/localhost:4000\/accept-invitation\?token=lki_/);
     const entry = await app.db.auditLogEntry.findFirstOrThrow({ where: { action: 'MEMBER_INVITED' } });
     expect(entry).toMatchObject({ targetId: member.id, targetLabel: 'Grace@Example.com', actorId: app.owner.id });

@@ -35,7 +35,7 @@ test('an app is listed with what it can do in plain words, and is gone with its 
   const parameters = { scope: 'openid offline_access orders:read', resource: audience };
   const { refreshToken } = await obtainTokens(app, client, parameters, browser);
   const page = await browser.visit('/me/apps');
-  for (const text of ['Reports', 'My account', 'Not verified', 'app.example.com', 'See your orders', 'Orders']) {
+  for (const text of ['Reports', 'My organization', 'Not verified', 'app.example.com', 'See your orders', 'Orders']) {
     expect(page.html).toContain(text);
   }
   expect(page.html).toContain('Keep its access while you are away');

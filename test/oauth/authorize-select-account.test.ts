@@ -43,7 +43,7 @@ test('whoever is signed in is asked with whom to go on, and goes on as themselve
   const { verifier, challenge } = createPkce();
   const page = await browser.visit(url({ code_challenge: challenge }));
   expect(page.url.pathname).toBe('/choose-account');
-  for (const shown of ['Weather app', 'app.example.com', app.owner.email, 'My account']) {
+  for (const shown of ['Weather app', 'app.example.com', app.owner.email, 'My organization']) {
     expect(page.html).toContain(shown);
   }
   expect(page.headers.get('cache-control')).toBe('no-store');
