@@ -19,13 +19,26 @@ export interface Cookies {
 
 const browserSeconds = 24 * 3600;
 
+const usualPort = '4000';
+
 /**
- * @param issuer decides on the names: `__Host-latchkey` on https, `latchkey` on loopback http
+ * How the cookies of an issuer are named. Browsers keep the cookies of a host for all its ports, so that on this computer two
+ * Latchkeys, such as the demo beside another, would sign each other's people out: those that are not at the usual port have
+ * theirs in the names.
+ */
+function cookieNames(issuer: string): (base: string) => string {
+  if (issuer.startsWith('https:')) return (base) => `__Host-${base}`;
+  const { port } = new URL(issuer);
+  return (base) => (port === '' || port === usualPort ? base : `${base}-${port}`);
+}
+
+/**
+ * @param issuer decides on the names: `__Host-latchkey` on https, `latchkey` on loopback http, `latchkey-4010` at another port
  * @param randomBytes for a new browser's secret
  */
 export function createCookies(issuer: string, randomBytes: (length: number) => Buffer): Cookies {
   const secure = issuer.startsWith('https:');
-  const name = (base: string) => (secure ? `__Host-${base}` : base);
+  const name = cookieNames(issuer);
   const options = { path: '/', httpOnly: true, secure, sameSite: 'Lax' } as const;
   const read = (c: Context, base: string) => {
     const value = getCookie(c, name(base));
