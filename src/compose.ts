@@ -1,13 +1,10 @@
 // Makes the real dependencies from the configuration: the database, migrated; secrets; keys; the log.
 import { randomBytes } from 'node:crypto';
-import { chmodSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
 import type { Logger } from 'pino';
 import { createLastUsed } from './audit/last-used.js';
 import type { Config } from './config.js';
 import { createFaultLog, type Db, openDatabase } from './db/client.js';
 import { migrate } from './db/migrate.js';
-import { secretFileOf } from './db/url.js';
 import type { Deps } from './deps.js';
 import { type Counters, databaseCounters } from './http/counters.js';
 import { createOutbound } from './http/outbound.js';
@@ -22,46 +19,13 @@ import { createLog, openStandardError } from './log.js';
 import { createMailCourier } from './mail/courier.js';
 import { createMailTransport } from './mail/transport.js';
 import { createLogoutCourier } from './oauth/logout-courier.js';
+import { secretsOf } from './secrets.js';
 
 /** The dependencies, and how to let go of them. */
 export interface Composition {
   readonly deps: Deps;
   /** Writes what is pending and closes the database. */
   close(): Promise<void>;
-}
-
-/**
- * The secrets to derive keys from: the configured ones, or the one that this SQLite installation made for itself at first
- * start, in a file beside the database that only its owner can read.
- */
-function secretsOf(config: Config): readonly [string, ...string[]] {
-  const [first, ...others] = config.secrets;
-  if (first !== undefined) return [first, ...others];
-  const file = secretFileOf(config.databaseUrl);
-  const read = () => {
-    const secret = readFileSync(file, 'utf8').trim();
-    if (Buffer.byteLength(secret) < 32)
-      throw new Error(`${file} does not hold a secret. Restore it, or set LATCHKEY_SECRET.`);
-    return [secret] as const;
-  };
-  try {
-    return read();
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-  }
-  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-  // Written apart and linked into place: of several processes that start at once one wins, and nobody reads half a secret.
-  const draft = `${file}.${process.pid}.${randomBytes(4).toString('hex')}`;
-  writeFileSync(draft, `${randomBytes(32).toString('base64url')}\n`, { mode: 0o600, flag: 'wx' });
-  chmodSync(draft, 0o600);
-  try {
-    linkSync(draft, file);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-  } finally {
-    rmSync(draft);
-  }
-  return read();
 }
 
 /** Where failures are counted: in Redis when there is one, else in the database. */
@@ -79,13 +43,13 @@ function hashConcurrency(): number {
 
 /**
  * Opens and migrates the database and builds everything on it.
- * @throws MigrationError, DatabaseUrlError, SigningKeyError, each with a message for the operator
+ * @throws MigrationError, DatabaseUrlError, SecretError, SigningKeyError, each with a message for the operator
  */
 export async function compose(config: Config): Promise<Composition> {
   // Of several processes that write to one place, which one.
   const base = config.workers > 1 ? { pid: process.pid } : null;
   const log = createLog(config.logLevel, openStandardError(), base);
-  const secretKeys = createSecretKeys(secretsOf(config));
+  const secretKeys = createSecretKeys(await secretsOf(config));
   const { applied } = await migrate(config.databaseUrl);
   if (applied.length > 0) log.info({ migrations: applied }, 'migrated the database');
   const { db, hotPaths, close } = await openDatabase(config.databaseUrl, { poolSize: config.databasePool });

@@ -6,6 +6,8 @@ import { MigrationError } from './db/migrate.js';
 import { DatabaseUrlError } from './db/url.js';
 import { SigningKeyError } from './keys/store.js';
 import { InputError } from './lib/errors.js';
+import { ListenError } from './listening.js';
+import { SecretError } from './secrets.js';
 
 // Of the operating system, PostgreSQL, a pooler, TLS and SQLite: the database is not there, or not for this user, or is another.
 const unusableDatabase =
@@ -23,11 +25,9 @@ function databaseMessage(error: unknown): string | null {
 /** @returns the message to print, or null for a fault of ours */
 export function operatorMessage(error: unknown): string | null {
   if (error instanceof ConfigError || error instanceof MigrationError) return error.message;
-  if (error instanceof SigningKeyError || error instanceof DatabaseUrlError) return error.message;
-  if (error instanceof BackupError || error instanceof CopyError) return error.message;
+  if (error instanceof SecretError || error instanceof SigningKeyError || error instanceof DatabaseUrlError)
+    return error.message;
+  if (error instanceof BackupError || error instanceof CopyError || error instanceof ListenError) return error.message;
   if (error instanceof InputError) return error.issues.map((issue) => issue.message).join('\n');
-  const { code, port } = error as { code?: unknown; port?: unknown };
-  if (code === 'EADDRINUSE')
-    return `Port ${port} is in use. Stop what uses it, or choose another: PORT=${Number(port) + 1} npm start`;
   return databaseMessage(error);
 }

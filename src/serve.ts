@@ -6,12 +6,14 @@ import type { Server } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
 import { loadGraphql } from './api/routes.js';
 import { createApp } from './app.js';
-import { bootstrap } from './bootstrap.js';
+import { bootstrap, checkFirstAccount } from './bootstrap.js';
 import { compose } from './compose.js';
 import { type Config, loadConfig } from './config.js';
-import { providerOf } from './db/url.js';
+import { isOpenElsewhere } from './db/open-elsewhere.js';
+import { providerOf, sqlitePath } from './db/url.js';
 import type { Deps } from './deps.js';
 import { shedding } from './http/shedding.js';
+import { listen, placeOf } from './listening.js';
 import { mailWarning } from './mail/transport.js';
 import { startMaintenance } from './maintenance.js';
 import { operatorMessage } from './operator-message.js';
@@ -23,6 +25,9 @@ import { welcome } from './welcome.js';
 export const patience = {
   headersTimeout: 10_000,
   requestTimeout: 30_000,
+  // Longer than load balancers keep a silent connection (60 seconds as a rule): whoever closes first, closes on a request that is
+  // on its way. Of how long a request takes this says nothing.
+  keepAliveTimeout: 75_000,
   // Node looks every 30 seconds by itself, so that ten seconds could last forty.
   connectionsCheckingInterval: 1_000,
 };
@@ -38,7 +43,7 @@ function startFacts(config: Config) {
     node: process.version,
     database: providerOf(config.databaseUrl),
     issuer: config.issuer,
-    listens: `${config.host}:${config.port}`,
+    listens: placeOf(config),
     tls: config.tls !== null,
     workers: config.workers,
     mail: config.smtp !== null,
@@ -49,6 +54,15 @@ function startFacts(config: Config) {
     auditRetentionDays: config.auditRetentionDays,
     stopDelaySeconds: config.stopDelaySeconds,
   };
+}
+
+const sharedWarning =
+  'another process has the database file open. If it is a Latchkey that serves, stop one of them: each waits while the other writes, is late to see new signing keys, and counts requests by itself. Several processes need PostgreSQL.';
+
+/** Whether the SQLite file is somebody else's already. What is wrong with it otherwise is for whoever opens it to say. */
+async function isServedElsewhere({ databaseUrl }: Config): Promise<boolean> {
+  if (providerOf(databaseUrl) !== 'sqlite') return false;
+  return isOpenElsewhere(sqlitePath(databaseUrl)).catch(() => false);
 }
 
 /** A server that speaks https when a certificate is named. @throws ConfigError */
@@ -77,6 +91,8 @@ interface Together {
  * @returns how to stop it
  */
 export async function serve(config: Config, timeouts = patience, together?: Together): Promise<Stoppable> {
+  await checkFirstAccount(config);
+  const isShared = await isServedElsewhere(config);
   const { deps, close } = await compose(config);
   const shed = shedding(createApp(deps).fetch, config.maxInFlight, deps.log);
   const listener = getRequestListener(shed.fetch);
@@ -111,10 +127,7 @@ export async function serve(config: Config, timeouts = patience, together?: Toge
   });
   try {
     // Before an owner is made, whose password is shown once: a port that is in use must not cost it.
-    await new Promise<void>((resolve, reject) => {
-      server.once('error', reject);
-      server.listen(config.port, config.host, resolve);
-    });
+    await listen(server, config);
     const owner = await bootstrap(deps);
     begin();
     if (!together) process.stdout.write(welcome(config, owner));
@@ -123,6 +136,7 @@ export async function serve(config: Config, timeouts = patience, together?: Toge
     loadingGraphql = loadGraphql();
     stopMaintenance = startMaintenance(deps);
     for (const courier of couriers) courier.start();
+    if (isShared) deps.log.warn(sharedWarning);
     const warning = mailWarning(config);
     if (warning !== null) deps.log.warn(warning);
     return stoppable;

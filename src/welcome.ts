@@ -1,6 +1,7 @@
 // What a start prints on standard output, for whoever started it: where the service is, and the first owner's password, once.
 import type { FirstOwner } from './bootstrap.js';
 import type { Config } from './config.js';
+import { isAtIssuer, placeOf } from './listening.js';
 
 /** How to sign in for the first time; '' when there is nothing to tell. */
 export function firstSignIn(owner: FirstOwner | null): string {
@@ -11,12 +12,14 @@ export function firstSignIn(owner: FirstOwner | null): string {
 }
 
 /** @param owner the first one, if this start made them */
-export function welcome({ issuer }: Pick<Config, 'issuer'>, owner: FirstOwner | null): string {
+export function welcome(config: Pick<Config, 'issuer' | 'host' | 'port'>, owner: FirstOwner | null): string {
+  const { issuer } = config;
+  const listens = isAtIssuer(config) ? '' : `  Listens on  ${placeOf(config)}\n`;
   return `
   Latchkey is running.
 
   Address     ${issuer}
   GraphiQL    ${issuer}/graphql
-${firstSignIn(owner)}
+${listens}${firstSignIn(owner)}
 `;
 }

@@ -1,12 +1,12 @@
 // Several processes behind one port (LATCHKEY_WORKERS). The primary prepares the database, starts the workers, starts anew those
 // that end by themselves, and stops them all; it serves nothing. What a worker serves is serve.ts's part.
 import cluster, { type Worker } from 'node:cluster';
-import { once } from 'node:events';
 import { createServer, type Server } from 'node:net';
 import type { Logger } from 'pino';
 import { bootstrap, type FirstOwner } from './bootstrap.js';
 import { compose } from './compose.js';
 import type { Config } from './config.js';
+import { listen } from './listening.js';
 import { operatorMessage } from './operator-message.js';
 import type { Stoppable } from './stopping.js';
 import { readCertificate } from './tls.js';
@@ -32,8 +32,7 @@ async function prepare(config: Config): Promise<{ owner: FirstOwner | null; log:
   // A port that is in use must not cost the password, which is shown once.
   const port = createServer();
   try {
-    port.listen(config.port, config.host);
-    await once(port, 'listening');
+    await listen(port, config);
     return { owner: await bootstrap(deps), log: deps.log };
   } finally {
     port.close();

@@ -5,9 +5,10 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { dirname, join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { bootstrap, generatePassword } from '../src/bootstrap.js';
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { bootstrap, checkFirstAccount, generatePassword } from '../src/bootstrap.js';
 import { ConfigError } from '../src/config.js';
 import { openDatabase } from '../src/db/client.js';
 import type { Deps } from '../src/deps.js';
@@ -78,6 +79,25 @@ describe('the first start', () => {
     expect(await authenticateMember(app.deps, nowhere, 'owner@example.com', ownerPassword)).not.toBeNull();
   });
 
+  test('looks at the settings before there is a SQLite file, and not again when there is one', async () => {
+    const wrong = { accountName: ' ', ownerEmail: 'nobody', ownerPassword: 'short' };
+    const check = (databaseUrl: string) => checkFirstAccount({ ...wrong, databaseUrl });
+    const failure = await check('file:./nowhere/latchkey.db').catch((error: unknown) => error);
+    expect((failure as ConfigError).faults).toEqual([
+      expect.stringMatching(/^LATCHKEY_ACCOUNT_NAME: /),
+      expect.stringMatching(/^LATCHKEY_OWNER_EMAIL: /),
+      expect.stringMatching(/^LATCHKEY_OWNER_PASSWORD: /),
+    ]);
+    await check(`file:${fileURLToPath(import.meta.url)}`);
+    await checkFirstAccount({
+      ...wrong,
+      accountName: 'A',
+      ownerEmail: 'a@example.com',
+      ownerPassword: undefined,
+      databaseUrl: 'file:./nowhere/latchkey.db',
+    });
+  });
+
   test('names the variables that it cannot use, all at once, and makes no owner', async () => {
     const faults = async (config: Partial<Deps['config']>) => {
       const error = await bootstrap(withConfig(config)).catch((raised: unknown) => raised);
@@ -123,6 +143,8 @@ test('a generated password holds a hundred bits, and no two are alike', () => {
   const used = new Set(many.join('').replaceAll('-', ''));
   expect(used.size).toBe(32);
 });
+
+const fileIsOpen = 'another process has the database file open';
 
 describe('processes', () => {
   const main = fileURLToPath(new URL('../dist/main.js', import.meta.url));
@@ -206,6 +228,7 @@ describe('processes', () => {
     const again = await start(port);
     expect(again.printed.text).toContain(again.url);
     expect(again.printed.text).not.toContain('Password');
+    expect(again.printed.text).not.toContain(fileIsOpen);
     await again.stop();
     if (testProvider === 'sqlite') {
       const file = join(dirname(database.url.slice('file:'.length)), 'latchkey.secret');
@@ -213,6 +236,20 @@ describe('processes', () => {
       const secret = readFileSync(file, 'utf8').trim();
       expect(Buffer.byteLength(secret)).toBeGreaterThanOrEqual(32);
       for (const { printed } of [...services, again]) expect(printed.text).not.toContain(secret);
+    }
+  }, 60_000);
+
+  test('a second one on a SQLite file says in its log what that means', async () => {
+    const [first = 0, second = 0] = await freePorts(2);
+    const one = await start(first);
+    const two = await start(second);
+    try {
+      await vi.waitFor(() => expect(two.printed.text).toContain('"msg":"started"'));
+      await pause(200);
+      expect(two.printed.text.includes(fileIsOpen)).toBe(testProvider === 'sqlite');
+      expect(one.printed.text).not.toContain(fileIsOpen);
+    } finally {
+      await Promise.all([one.stop(), two.stop()]);
     }
   }, 60_000);
 });

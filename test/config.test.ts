@@ -142,6 +142,11 @@ describe('faults', () => {
     expect(() => loadConfig({ PORT: '0' })).toThrow('has a fault:\n  PORT must be from 1 to 65535');
   });
 
+  test('name the levels of the log', () => {
+    const fault = 'LATCHKEY_LOG_LEVEL must be trace, debug, info, warn, error or silent';
+    expect(faultsOf({ LATCHKEY_LOG_LEVEL: 'verbose' })).toEqual([fault]);
+  });
+
   test('name a misspelt LATCHKEY_ variable, and leave those of others alone', () => {
     expect(faultsOf({ LATCHKEY_OWNERS_EMAIL: 'x' })).toEqual([expect.stringContaining('LATCHKEY_OWNERS_EMAIL is not')]);
     expect(faultsOf({ PATH: '/bin', DATABASE: 'x', LATCHKEY_VERBOSE: '1', latchkey_secret: 'x' })).toEqual([]);

@@ -70,7 +70,11 @@ async function makeUser(deps, owner, index, createOAuthClient) {
   });
   const consent = { id: newId('consent'), memberId, clientId: oauthClient.id, scopes: scope, consentedAt: now };
   await db.consent.create({ data: consent });
-  return { clientId: oauthClient.clientId, clientSecret, cookie: `latchkey-${new URL(deps.config.issuer).port}=${secret}` };
+  return {
+    clientId: oauthClient.clientId,
+    clientSecret,
+    cookie: `latchkey-${new URL(deps.config.issuer).port}=${secret}`,
+  };
 }
 
 /**

@@ -2,6 +2,7 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { busyTimeoutMilliseconds } from './busy.js';
 import { quoted } from './copy-rows.js';
+import { isOpenElsewhere } from './open-elsewhere.js';
 import { connectToPostgresql } from './pg-client.js';
 import { providerOf, sqlitePath } from './url.js';
 
@@ -74,17 +75,8 @@ export async function requireUnused(url: string): Promise<void> {
 }
 
 async function requireUnusedFile(path: string): Promise<void> {
-  const { default: Database } = await import('better-sqlite3');
-  const connection = new Database(path, { timeout: busyTimeoutMilliseconds, fileMustExist: true });
-  try {
-    // The whole file to itself, which SQLite gives only while nobody else has it open.
-    connection.pragma('locking_mode = EXCLUSIVE');
-    connection.exec('BEGIN IMMEDIATE; ROLLBACK');
-  } catch (error) {
-    if (!String((error as { code?: unknown }).code).startsWith('SQLITE_BUSY')) throw error;
-    throw new CopyError(`Another process, probably Latchkey, has ${path} open. ${running}`, { cause: error });
-  } finally {
-    connection.close();
+  if (await isOpenElsewhere(path, busyTimeoutMilliseconds)) {
+    throw new CopyError(`Another process, probably Latchkey, has ${path} open. ${running}`);
   }
 }
 

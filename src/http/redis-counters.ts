@@ -49,9 +49,17 @@ export async function redisCounters(
     },
   });
   // The counters say so when it matters. Without a listener an error event would end the process.
-  client.on('error', () => {});
+  let reason = `no answer within ${timeoutMilliseconds} milliseconds`;
+  client.on('error', (error: unknown) => {
+    const { message, code } = error as { message?: unknown; code?: unknown };
+    reason = String(message || code || reason);
+  });
   // It goes on trying by itself. Nobody waits longer for it here than a command would.
   await Promise.race([client.connect().catch(() => {}), pause(timeoutMilliseconds, undefined, { ref: false })]);
+  if (!client.isReady) {
+    // The reason alone: what else an error carries may name the server with its password.
+    log.warn({ reason }, 'Redis does not answer: failed attempts are counted in memory until it does');
+  }
   return {
     counters: insuredCounters(
       ({ name, points, seconds }) =>

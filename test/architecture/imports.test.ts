@@ -27,6 +27,7 @@ const layers = [
   ["the features' schema.ts"],
   ['oauth'],
   ['interaction', 'api'],
+  ['listening', 'secrets'],
   ['bootstrap', 'app', 'log', 'maintenance', 'operator-message', 'stopping', 'tls'],
   ['seeding', 'welcome'],
   ['compose', 'conformance'],

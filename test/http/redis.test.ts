@@ -113,6 +113,7 @@ test('a Redis that is not there holds up no command, and its password is not pri
   try {
     const ended = await run(database.url, ['accounts', 'list'], { environment: { LATCHKEY_REDIS_URL } });
     expect(ended).toMatchObject({ exitCode: 0 });
+    expect(ended.stderr.split('Redis does not answer')).toHaveLength(2);
     expect(ended.stdout + ended.stderr).not.toContain('hunter2');
   } finally {
     await database.close();

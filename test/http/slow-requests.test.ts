@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { patience } from '../../src/serve.js';
 import { freePort, startService } from '../support/service.js';
 
-const short = { headersTimeout: 400, requestTimeout: 900, connectionsCheckingInterval: 50 };
+const short = { headersTimeout: 400, requestTimeout: 900, keepAliveTimeout: 60_000, connectionsCheckingInterval: 50 };
 
 let port: number;
 let service: Awaited<ReturnType<typeof startService>>;
@@ -107,6 +107,18 @@ test('a client that goes away in the middle of its body harms nobody', async () 
   expect(rejections).toEqual([]);
 });
 
+test('a connection that is silent between two requests is kept for longer than a request may take', async () => {
+  const request = `HEAD /healthz HTTP/1.1\r\n${host}`;
+  const { statuses } = await sendSlowly([`${request}\r\n`, `${request}Connection: close\r\n\r\n`], 1500);
+  expect(statuses).toEqual([200, 200]);
+});
+
 test('by default headers may take ten seconds and a request thirty, and that is looked at every second', () => {
-  expect(patience).toEqual({ headersTimeout: 10_000, requestTimeout: 30_000, connectionsCheckingInterval: 1_000 });
+  expect(patience).toEqual({
+    headersTimeout: 10_000,
+    requestTimeout: 30_000,
+    // Load balancers keep theirs for 60 as a rule, and must be the first to let go.
+    keepAliveTimeout: 75_000,
+    connectionsCheckingInterval: 1_000,
+  });
 });
