@@ -17,8 +17,8 @@ export function createMailCourier(deps: CourierDeps, transport: MailTransport): 
   const { hostname } = new URL(deps.config.issuer);
 
   async function send(row: MailRow): Promise<void> {
+    const mail = openMail(deps, row);
     try {
-      const mail = openMail(deps, row);
       if (mail === null) {
         const reason = 'It is sealed with a secret that LATCHKEY_SECRET does not hold.';
         throw new MailError(reason, { isFinal: false });
@@ -32,7 +32,7 @@ export function createMailCourier(deps: CourierDeps, transport: MailTransport): 
       });
     } catch (error) {
       if (!(error instanceof MailError)) throw error;
-      return noteMailFailure(deps, row, error);
+      return noteMailFailure(deps, row, error, mail?.memberId);
     }
     await noteSent(deps.db, row);
   }

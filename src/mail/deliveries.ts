@@ -15,6 +15,8 @@ export interface Mail {
   readonly action?: { readonly label: string; readonly url: string };
   /** What is said in small below: how long a link works, what to do if it was not you. */
   readonly notes?: readonly string[];
+  /** The id of the member whom it is about: for the log, which tells nothing else of a message. */
+  readonly memberId?: string;
 }
 
 /** What noting a message needs. */

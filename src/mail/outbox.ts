@@ -44,11 +44,15 @@ export async function noteSent(db: Db, { id }: MailRow): Promise<void> {
   await db.mailDelivery.deleteMany({ where: { id } });
 }
 
-/** Puts a claimed row off after an attempt in vain, or gives it up when another would end the same or come too late. */
+/**
+ * Puts a claimed row off after an attempt in vain, or gives it up when another would end the same or come too late.
+ * @param member the id of whom it is about, for the log
+ */
 export async function noteMailFailure(
   deps: OutboxDeps,
   row: MailRow,
   { message: reason, isFinal }: { readonly message: string; readonly isFinal: boolean },
+  member: string | undefined,
 ): Promise<void> {
   const attempts = row.attempts + 1;
   const pause = pausesInSeconds[Math.min(attempts, pausesInSeconds.length) - 1] ?? 0;
@@ -57,11 +61,13 @@ export async function noteMailFailure(
   const mine = { id: row.id, nextAttemptAt: row.nextAttemptAt };
   if (isFinal || nextAttemptAt >= row.expiresAt) {
     const { count } = await deps.db.mailDelivery.deleteMany({ where: mine });
-    if (count === 1) deps.log.warn({ mail: row.id, attempts, reason }, 'a message was not sent, and will not be');
+    if (count === 1)
+      deps.log.warn({ mail: row.id, member, attempts, reason }, 'a message was not sent, and will not be');
     return;
   }
   const { count } = await deps.db.mailDelivery.updateMany({ where: mine, data: { attempts, nextAttemptAt } });
-  if (count === 1) deps.log.warn({ mail: row.id, attempts, reason, nextAttemptAt }, 'a message was not sent yet');
+  if (count === 1)
+    deps.log.warn({ mail: row.id, member, attempts, reason, nextAttemptAt }, 'a message was not sent yet');
 }
 
 /** Gives up what expired before it was taken, as while no process ran. Run now and then by every process. */

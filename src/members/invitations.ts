@@ -39,7 +39,7 @@ async function queueInvitation(
   tx: Tx,
   deps: InvitationDeps,
   manager: MemberManager,
-  member: { readonly email: string },
+  member: { readonly id: string; readonly email: string },
   token: string,
 ): Promise<void> {
   const { accountId } = manager.actor;
@@ -49,7 +49,7 @@ async function queueInvitation(
   const other = await tx.member.findUnique({ where: { emailKey: emailKey(member.email) }, select: { id: true } });
   const url = `${deps.config.issuer}/accept-invitation?token=${token}`;
   const mail = other === null ? invitationMail({ ...about, url }) : unusableInvitationMail(about);
-  await queueMail(tx, deps, mail, validSeconds);
+  await queueMail(tx, deps, { ...mail, memberId: member.id }, validSeconds);
 }
 
 /**
