@@ -18,11 +18,17 @@ function sqliteFile(tool: 'pg_dump' | 'pg_restore'): string {
 const secretNotice =
   'Keep the secret as well, apart from the back-up: LATCHKEY_SECRET or, without it, the file latchkey.secret beside the database. Without it the signing keys in a back-up cannot be read, and with both somebody else could sign tokens.';
 
+/** A path as the operator wrote it, from where they stand: `npm run` works in Latchkey's folder, and says where it was called. */
+function fromWhereTheyStand(name: string): string {
+  const { INIT_CWD: calledIn, npm_lifecycle_event: script } = process.env;
+  return script === 'cli' && calledIn ? resolve(calledIn, name) : resolve(name);
+}
+
 async function makeBackup(name: string, asJson: boolean | undefined): Promise<void> {
   const database = sqliteFile('pg_dump');
   if (!existsSync(database)) throw new ConfigError([`DATABASE_URL: there is no database at ${database}`]);
   const { backUp } = await import('../db/backup.js');
-  const file = resolve(name);
+  const file = fromWhereTheyStand(name);
   await backUp(database, file);
   print(
     { text: `Backed up ${database} to ${file}, and checked that it is whole.\n\n${secretNotice}`, json: { file } },
@@ -38,11 +44,15 @@ async function putBack(name: string, options: { readonly force?: boolean; readon
     ]);
   }
   const { restore } = await import('../db/backup.js');
-  const kept = await restore(resolve(name), database, new Date());
+  const kept = await restore(fromWhereTheyStand(name), database, new Date());
   const text = facts(`Restored ${database}.`, [
     ...(kept === null ? [] : [['Kept', kept] as const]),
-    ['Now', 'start Latchkey with the secret that it had when the back-up was made'],
-    ['Then', 'npm run cli -- sessions end-all, since what ended or was used after the back-up lives again'],
+    [
+      'Secret',
+      'the one that it had when the back-up was made: LATCHKEY_SECRET, or latchkey.secret beside the database',
+    ],
+    ['Now', 'npm run cli -- sessions end-all, since what ended or was used after the back-up lives again'],
+    ['Then', 'start Latchkey'],
   ]);
   print({ text, json: { database, kept } }, options.json);
 }

@@ -28,6 +28,14 @@ function secretToCarry(from: string): string | null {
   return existsSync(file) ? file : null;
 }
 
+/** The URL to set, as far as a terminal may show it. A driver takes a password from the parameters too. */
+function withoutPassword(url: string): string {
+  const readable = new URL(url.replace('@/', '@localhost/'));
+  readable.password = '';
+  if (readable.searchParams.has('password')) readable.searchParams.delete('password');
+  return readable.href;
+}
+
 function reportOf(from: string, to: string, tables: CopiedTables): Report {
   const rows = Object.values(tables).reduce((sum, one) => sum + one, 0);
   const secretFile = secretToCarry(from);
@@ -38,7 +46,9 @@ function reportOf(from: string, to: string, tables: CopiedTables): Report {
       : `Set LATCHKEY_SECRET to the content of ${secretFile}: what is stored can be read with this secret only.`;
   const next = [
     secret,
-    `Set DATABASE_URL to the URL of ${target}, and start Latchkey.`,
+    providerOf(to) === 'sqlite'
+      ? `Set DATABASE_URL=${target}, and start Latchkey.`
+      : `Set DATABASE_URL=${withoutPassword(to)}, with the password if it has one, and start Latchkey.`,
     'Keep the old database, stopped, until you have seen the new one work.',
   ];
   const text = [

@@ -6,8 +6,13 @@ export const RoleEnum = builder.enumType('Role', {
   values: {
     OWNER: { description: 'Everything, ownership included. Every account has exactly one. No token can have it.' },
     ADMIN: { description: 'Everything but ownership: clients, members, tokens, the audit log.' },
-    WRITER: { description: 'As READER here; the two differ for the APIs of partners.' },
-    READER: { description: 'See oneself and the account, and manage one’s own tokens, sessions and apps.' },
+    WRITER: {
+      description: 'The same as READER in this API; the two differ only for other APIs that make a difference.',
+    },
+    READER: {
+      description:
+        'See oneself and the account, and manage one’s own tokens, sessions and apps. WRITER is the same in this API.',
+    },
   } as const,
 });
 

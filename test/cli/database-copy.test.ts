@@ -34,6 +34,7 @@ test('it says what it copied and what to do next, names the file of the secret a
     /^Account: 1\nAuditLogEntry: \d+\nMember: 1\nCopied \d+ rows and compared every one of them\.\n/,
   );
   expect(stdout).toContain(`Set LATCHKEY_SECRET to the content of ${file}`);
+  expect(stdout).toMatch(/Set DATABASE_URL=(file:\/|postgresql:\/\/)\S+, /);
   expect(stdout).not.toContain(readFileSync(file, 'utf8').trim());
   // There, the same secret reads everything.
   const secret = readFileSync(file, 'utf8').trim();
