@@ -28,6 +28,7 @@ async function show({ deps, browser }: Flow, c: PageContext, attempt: Attempt): 
   if (!found) throw linkIsOver();
   const { member, account } = found;
   const { invitedBy } = member;
+  const session = await browser.session(c);
   const page = AcceptInvitationPage({
     csrfToken: browser.formTokens.issue(c),
     token: attempt.token,
@@ -36,6 +37,7 @@ async function show({ deps, browser }: Flow, c: PageContext, attempt: Attempt): 
     email: member.email,
     role: member.role,
     name: attempt.name ?? member.name ?? '',
+    ...(session ? { signedInAs: session.member.email } : {}),
     ...(attempt.error === undefined ? {} : { error: attempt.error }),
     nameError: attempt.nameError,
     passwordError: attempt.passwordError,

@@ -4,7 +4,7 @@ import { originForAudit } from '../http/browser.js';
 import { formActionSource } from '../http/csp.js';
 import { limitSignIn } from '../http/request-limits.js';
 import { emailKey } from '../lib/email.js';
-import { OverloadedError, ThrottledError } from '../lib/errors.js';
+import { ForbiddenError, OverloadedError, ThrottledError } from '../lib/errors.js';
 import { redirectHost } from '../lib/redirect-uri.js';
 import { authenticateMember } from '../members/service.js';
 import type { BrowserOfAttempt } from '../members/sign-in-attempt.js';
@@ -31,7 +31,7 @@ interface Attempt {
   readonly returnTo: string;
   readonly email?: string;
   readonly error?: string;
-  readonly status?: 200 | 400 | 429 | 503;
+  readonly status?: 200 | 400 | 403 | 429 | 503;
 }
 
 async function showLogin(flow: Flow, c: PageContext, attempt: Attempt): Promise<Response> {
@@ -99,7 +99,7 @@ export function login(flow: Flow) {
     const returnTo = destination(form.get('return_to'));
     const email = form.get('email') ?? '';
     const origin = originForAudit(c);
-    const again = (error: string, status: 400 | 429 | 503) =>
+    const again = (error: string, status: 400 | 403 | 429 | 503) =>
       showLogin(flow, c, { stored, returnTo, email, error, status });
 
     const browser: BrowserOfAttempt = {
@@ -110,6 +110,7 @@ export function login(flow: Flow) {
     try {
       member = await authenticateMember(deps, origin, email, form.get('password') ?? '', browser);
     } catch (error) {
+      if (error instanceof ForbiddenError) return again(error.message, 403);
       if (!(error instanceof ThrottledError || error instanceof OverloadedError)) throw error;
       c.header('Retry-After', String(error.retryAfterSeconds));
       return again(error.message, error instanceof ThrottledError ? 429 : 503);

@@ -96,7 +96,7 @@ function reset(flow: Flow) {
     if (!begun) return linkOver(c, request);
     // In another browser than the one that began it, the request is not found, and that is as well.
     const stored = await loadRequest(deps, request.requestId ?? '', browser.knownBindingHash(c));
-    return goOn(flow, c, begun, stored, '/me');
+    return goOn(flow, c, begun, stored, '/me?done=password');
   };
 }
 

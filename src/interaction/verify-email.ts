@@ -43,9 +43,10 @@ export function verifyEmailPage({ deps, browser }: Flow) {
     const token = c.req.query('token') ?? '';
     const opened = await openEmailLink(deps, originForAudit(c), token, await browser.session(c));
     if (opened.is !== 'open') return tell(c, token, opened);
-    const { email, purpose } = opened.link;
+    const { email, purpose, member } = opened.link;
     const csrfToken = browser.formTokens.issue(c);
-    return respondWithPage(c, VerifyEmailPage({ csrfToken, token, email, isChange: purpose === 'CHANGE_EMAIL' }));
+    const change = purpose === 'CHANGE_EMAIL' ? { oldEmail: member.email } : {};
+    return respondWithPage(c, VerifyEmailPage({ csrfToken, token, email, ...change }));
   };
 }
 

@@ -58,6 +58,17 @@ export function suspendedMail({ email }: { readonly email: string }): Mail {
   };
 }
 
+/** That an admin lets the member sign in again. */
+export function restoredMail({ email }: { readonly email: string }): Mail {
+  return {
+    to: email,
+    subject: 'You can sign in to Latchkey again',
+    paragraphs: [
+      `An admin of your account restored ${email}. You can sign in again with the password that you had, and to your apps. Your API tokens work again.`,
+    ],
+  };
+}
+
 /** That an admin removed the member. */
 export function removedMail({ email }: { readonly email: string }): Mail {
   return {

@@ -5,7 +5,7 @@ import { isUniqueViolation } from '../db/client.js';
 import type { Deps } from '../deps.js';
 import { sha256 } from '../lib/crypto.js';
 import { emailKey, isEmail, longestEmail } from '../lib/email.js';
-import { InputError, type InputIssue } from '../lib/errors.js';
+import { ForbiddenError, InputError, type InputIssue } from '../lib/errors.js';
 import type { HashTurn } from '../lib/hasher.js';
 import { networkOf } from '../lib/network.js';
 import type { Role } from '../lib/roles.js';
@@ -192,8 +192,10 @@ async function noteRefusal(
 }
 
 /**
- * Recognises a member by e-mail address and password. Unknown addresses cost and answer the same as wrong passwords.
+ * Recognises a member by e-mail address and password. Unknown addresses cost and answer the same as wrong passwords. That a
+ * member is suspended is told to those alone who know the password.
  * @returns the member, or null
+ * @throws ForbiddenError for the right password of somebody who is suspended
  * @throws ThrottledError after too many failures or requests, OverloadedError when the hash queue is full
  */
 export async function authenticateMember(
@@ -214,7 +216,8 @@ export async function authenticateMember(
   const attempt = attemptOf(deps.throttles, sha256(key), address, known);
   // Before the queue too: whoever is refused anyhow must not take places in it.
   await attempt.check();
-  const hash = member?.status === 'ACTIVE' && [...text].length <= longestPassword ? member.passwordHash : null;
+  const hasSignIn = member?.status === 'ACTIVE' || member?.status === 'SUSPENDED';
+  const hash = hasSignIn && [...text].length <= longestPassword ? member.passwordHash : null;
   const check = async (turn: HashTurn) => {
     await attempt.check();
     const verified = hash === null ? await turn.burn(text.slice(0, longestPassword)) : await turn.verify(hash, text);
@@ -222,9 +225,11 @@ export async function authenticateMember(
     return verified;
   };
   const right = await deps.hasher.inTurn(attempt.line, check, attempt.lane);
-  if (!member || !right) {
+  if (!member || !right || member.status !== 'ACTIVE') {
     await noteRefusal(deps, origin, member, sha256(key));
-    return null;
+    if (!member || !right) return null;
+    const account = await deps.db.account.findUniqueOrThrow({ where: { id: member.accountId } });
+    throw new ForbiddenError(`Your membership is suspended. Ask an admin of ${account.name}.`);
   }
   await attempt.forgive();
   if (deps.hasher.isOutdated(member.passwordHash ?? '')) {

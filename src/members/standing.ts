@@ -5,7 +5,7 @@ import type { InputError } from '../lib/errors.js';
 import { type Role, tokenRoles } from '../lib/roles.js';
 import { type MailDeps, queueMail } from '../mail/deliveries.js';
 import { endEverythingOfMember, endingSessions } from '../sessions/service.js';
-import { removedMail, suspendedMail } from './mails.js';
+import { removedMail, restoredMail, suspendedMail } from './mails.js';
 import {
   findMemberOf,
   type MemberManager,
@@ -109,6 +109,7 @@ export async function restoreMember(deps: StandingDeps, manager: MemberManager, 
         targetId: member.id,
         targetLabel: member.email,
       });
+      await queueMail(tx, deps, restoredMail(member));
     }
     return findMemberOf(tx, manager, memberId);
   });

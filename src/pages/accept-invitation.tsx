@@ -17,6 +17,8 @@ export interface AcceptInvitationPageProps extends Localized {
   email: string;
   role: string;
   name: string;
+  /** Who is signed in in this browser, and is signed out by accepting. */
+  signedInAs?: string;
   /** What stands in the way as a whole. */
   error?: string;
   /** What was wrong with the fields. */
@@ -26,7 +28,7 @@ export interface AcceptInvitationPageProps extends Localized {
 
 /** Who invites to what, and the form that makes one a member. */
 export function AcceptInvitationPage(props: AcceptInvitationPageProps) {
-  const { csrfToken, token, accountName, inviter, email, role, name, messages = english } = props;
+  const { csrfToken, token, accountName, inviter, email, role, name, signedInAs, messages = english } = props;
   const { error, nameError, passwordError } = props;
   const failed = (error ?? nameError ?? passwordError) !== undefined;
   return (
@@ -50,6 +52,11 @@ export function AcceptInvitationPage(props: AcceptInvitationPageProps) {
       {error !== undefined && (
         <p class="notice notice-error" role="alert">
           {error}
+        </p>
+      )}
+      {signedInAs !== undefined && (
+        <p class="notice notice-warning">
+          <Phrase text={messages.invitationSignedIn} values={{ email: signedInAs }} />
         </p>
       )}
       <form method="post" action="/accept-invitation">

@@ -12,18 +12,23 @@ export interface VerifyEmailPageProps extends Localized {
   /** The link's token, which goes on in the body. */
   token: string;
   email: string;
-  /** Whether the address takes the place of another. */
-  isChange: boolean;
+  /** The address whose place it takes; absent when it is only to be verified. */
+  oldEmail?: string;
 }
 
 /** One button: looking at a link does nothing, since mail scanners look, too. */
-export function VerifyEmailPage({ csrfToken, token, email, isChange, messages = english }: VerifyEmailPageProps) {
+export function VerifyEmailPage({ csrfToken, token, email, oldEmail, messages = english }: VerifyEmailPageProps) {
+  const isChange = oldEmail !== undefined;
   const title = isChange ? messages.emailChangeTitle : messages.emailVerifyTitle;
   return (
     <Layout title={title} messages={messages}>
       <h1>{title}</h1>
       <p class="lead">
-        <Phrase text={isChange ? messages.emailChangeLead : messages.emailVerifyLead} values={{ email }} />
+        {isChange ? (
+          <Phrase text={messages.emailChangeLead} values={{ old: oldEmail, email }} />
+        ) : (
+          <Phrase text={messages.emailVerifyLead} values={{ email }} />
+        )}
       </p>
       <form method="post" action="/verify-email">
         <HiddenFields fields={{ csrf: csrfToken, token }} />

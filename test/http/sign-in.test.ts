@@ -37,7 +37,7 @@ test('two spellings of one password are the same (NFKC)', async () => {
 });
 
 describe('a refusal is the same for', () => {
-  test('a wrong password, an unknown address and a suspended member, in words and in work (CVE-2024-41952)', async () => {
+  test('a wrong password, whoever it is of, and an unknown address, in words and in work (CVE-2024-41952)', async () => {
     const suspended = await app.addMember('READER', 'suspended@example.com');
     await app.db.member.update({ where: { id: suspended.id }, data: { status: 'SUSPENDED' } });
     const invited = await app.addMember('READER', 'invited@example.com');
@@ -57,13 +57,29 @@ describe('a refusal is the same for', () => {
     expect(wrong.status).toBe(400);
     expect(wrong.text).toContain('The e-mail address or the password is not right.');
     expect(await shape('nobody@example.com', 'not the password')).toEqual(wrong);
-    expect(await shape(suspended.email, memberPassword)).toEqual(wrong);
     expect(await shape(suspended.email, 'not the password')).toEqual(wrong);
     expect(await shape(invited.email, memberPassword)).toEqual(wrong);
     expect(await shape('not an address', '')).toEqual(wrong);
     expect(await shape(app.owner.email, 'x'.repeat(10_000))).toEqual(wrong);
     expect(await shape(app.owner.email, '')).toEqual(wrong);
   });
+});
+
+test('a suspended member is told so after the right password alone, at the same cost, and is not signed in', async () => {
+  const member = await app.addMember('READER', 'paused@example.com');
+  await app.db.member.update({ where: { id: member.id }, data: { status: 'SUSPENDED' } });
+  const wrong = await attempt(member.email, 'not the password', '192.0.2.12');
+  expect([wrong.status, wrong.html.includes('suspended')]).toEqual([400, false]);
+  expect(wrong.html).toContain('The e-mail address or the password is not right.');
+  const counted = countHashes(app);
+  const right = await attempt(member.email, memberPassword, '192.0.2.12');
+  expect([counted.verify, counted.burn, counted.hash]).toEqual([1, 0, 0]);
+  expect(right.status).toBe(403);
+  expect(right.html).toContain('Your membership is suspended. Ask an admin of');
+  expect(right.response.headers.getSetCookie().join()).not.toMatch(/latchkey=/);
+  expect(await app.db.session.count({ where: { memberId: member.id } })).toBe(0);
+  const refused = { action: 'SIGN_IN_REFUSED', targetId: member.id };
+  expect((await app.db.auditLogEntry.findFirstOrThrow({ where: refused })).count).toBe(2);
 });
 
 test('a NUL character in an address is an error of the request, not of ours', async () => {

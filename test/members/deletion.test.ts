@@ -92,10 +92,17 @@ test.each(['', 'other@example.com', 'grace'])(
   async (confirmEmail) => {
     const before = await dumpLasting(app);
     const refused = await remove(browser, { confirmEmail });
-    expect([refused.status, refused.html.includes('not the address')]).toEqual([400, true]);
+    expect(refused.status).toBe(400);
+    expect(refused.html).toMatch(/id="confirm-email-error">This is not the address/);
+    expect(refused.html).toContain('Your account was not deleted.');
+    if (confirmEmail !== '') expect(refused.html).toContain(`value="${confirmEmail}"`);
     expect(await dumpLasting(app)).toEqual(before);
   },
 );
+
+test('the page that says so sends whoever is signed in to their account', async () => {
+  expect((await browser.visit('/account-deleted')).url.pathname).toBe('/me');
+});
 
 test('the owner is told to hand the account on first, on the page and whatever is posted', async () => {
   const owner = await signedInBrowser(app, app.owner);

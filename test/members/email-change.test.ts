@@ -62,6 +62,9 @@ test('the address changes when the form behind the link to it is posted, and the
   for (let count = 0; count < 2; count += 1) expect((await newBrowser(app).visit(link)).status).toBe(200);
   expect((await row()).email).toBe('grace@example.com');
   app.clock.advance(60);
+  const confirming = await browser.visit(link);
+  expect(confirming.html).toMatch(/from <bdi[^>]*>grace@example\.com<\/bdi> to <bdi[^>]*>[^<]+<\/bdi>/);
+  expect(confirming.html).toContain(newEmail);
   const done = await confirm(link);
   expect(done.url.href).toBe(`${app.issuer}/me?done=changed`);
   expect(done.html).toContain(`<dd>${newEmail}`);

@@ -271,3 +271,13 @@ test('no link is in the database, the audit log or the log in clear', async () =
   expect(JSON.stringify(await dumpAll(app))).not.toContain(token);
   expect(app.logLines.join('\n')).not.toContain(token);
 });
+
+test('the page says to somebody who is signed in that accepting signs them out here, and to others nothing of it', async () => {
+  await invite('beside@example.com');
+  const link = await linkTo(app, 'beside@example.com');
+  const there = await signedInBrowser(app, app.owner);
+  expect((await there.visit(link)).html).toMatch(
+    /You are signed in as <bdi[^>]*>owner@[^<]*<\/bdi>\. Accepting signs you out/,
+  );
+  expect((await newBrowser(app).visit(link)).html).not.toContain('You are signed in as');
+});

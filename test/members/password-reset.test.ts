@@ -60,6 +60,7 @@ test('a member asks for a link on the sign-in page, sets a password by it, is si
   expect(page.headers.get('cache-control')).toBe('no-store');
   const done = await browser.submit(page, { password });
   expect([done.status, done.url.pathname]).toEqual([200, '/me']);
+  expect(done.html).toContain('Your password is changed, and you are signed in here.');
   expect(await living()).toBe(1);
   expect((await elsewhere.visit('/me')).url.pathname).toBe('/login');
   expect((await refresh(app, client, refreshToken)).status).toBe(400);

@@ -155,6 +155,7 @@ describe('suspending', () => {
     const has = await everythingOf(member);
     await change('suspendMember', { memberId: member.id });
     expect((await change('restoreMember', { memberId: member.id })).member.status).toBe('ACTIVE');
+    expect((await mailsTo(app, member.email)).at(-1)?.subject).toBe('You can sign in to Latchkey again');
     expect(await worksOf(has)).toEqual({ ...nothing, personal: true, service: true });
     await signedInBrowser(app, member);
   });

@@ -173,6 +173,7 @@ export const everyPage: Readonly<Record<string, (change: Change) => string>> = {
         email={change('email', 'ada@example.com')}
         role={change('role', 'WRITER')}
         name={change('name', 'Ada')}
+        signedInAs={change('signedInAs', 'grace@example.com')}
         error={change('error', 'That did not work.')}
         nameError={change('nameError', 'Too long.')}
         passwordError={change('passwordError', 'Too short.')}
@@ -265,6 +266,7 @@ export const everyPage: Readonly<Record<string, (change: Change) => string>> = {
         role={change('role', 'OWNER')}
         done={change('done', 'Saved.')}
         error={change('error', 'That did not work.')}
+        nameError={change('nameError', 'Too long.')}
       />,
     ),
   'my profile, signed in long ago': (change) =>
@@ -286,7 +288,10 @@ export const everyPage: Readonly<Record<string, (change: Change) => string>> = {
         memberEmail={change('memberEmail', 'ada@example.com')}
         accountName="Example Ltd"
         heirs={[{ id: change('heir.id', 'mem_2'), name: change('heir.name', 'Grace') }]}
+        confirmEmail={change('confirmEmail', 'ada@example')}
         error={change('error', 'That did not work.')}
+        confirmError={change('confirmError', 'That is another address.')}
+        heirError={change('heirError', 'That is nobody.')}
       />,
     ),
   'my data as the owner': (change) =>
@@ -309,7 +314,7 @@ export const everyPage: Readonly<Record<string, (change: Change) => string>> = {
         csrfToken={change('csrfToken', 'csrf-1')}
         token={change('token', 'lkl_1')}
         email={change('email', 'ada@example.com')}
-        isChange={false}
+        oldEmail={change('oldEmail', 'grace@example.com')}
       />,
     ),
   'e-mail notice': (change) =>

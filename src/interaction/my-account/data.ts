@@ -1,16 +1,26 @@
 // A member's data: downloaded as one file, or deleted with the member.
 import { originForAudit } from '../../http/browser.js';
-import { InputError } from '../../lib/errors.js';
+import { InputError, messageAt } from '../../lib/errors.js';
 import { deleteMyself, findHeirs, hasServiceTokens } from '../../members/deletion.js';
 import { exportMyData } from '../../members/export.js';
 import { actorOfMember } from '../../members/service.js';
 import { respondWithPage } from '../../oauth/respond-with-page.js';
+import { english } from '../../pages/messages.js';
 import { AccountDeletedPage, DataPage } from '../../pages/my-account/data.js';
 import { isRecent, type LiveSession } from '../../sessions/service.js';
 import { type Flow, type PageContext, readOwnForm } from '../flow.js';
 import { type MyAccountPart, signInAgain, signInFirst } from './session.js';
 
-async function show({ deps, browser }: Flow, c: PageContext, session: LiveSession, error?: string) {
+/** A deletion that was asked for and refused: what the form held, and what was wrong with it. */
+interface Refused {
+  readonly confirmEmail: string;
+  readonly heir: string;
+  readonly error: string;
+  readonly confirmError: string | undefined;
+  readonly heirError: string | undefined;
+}
+
+async function show({ deps, browser }: Flow, c: PageContext, session: LiveSession, refused?: Refused) {
   const { member } = session;
   const isOwner = member.ownerOf !== null;
   const mayDelete = !isOwner && isRecent(session.authenticatedAt, deps.clock());
@@ -21,9 +31,15 @@ async function show({ deps, browser }: Flow, c: PageContext, session: LiveSessio
     accountName: member.account.name,
     ...(mayDelete ? {} : { hindrance: isOwner ? 'owner' : 'not recent' }),
     ...(heirs === null ? {} : { heirs: heirs.map(({ id, name }) => ({ id, name: name ?? id })) }),
-    ...(error === undefined ? {} : { error }),
+    ...refused,
   });
-  return respondWithPage(c, page, { status: error === undefined ? 200 : 400 });
+  return respondWithPage(c, page, { status: refused === undefined ? 200 : 400 });
+}
+
+function refusalOf(error: InputError, confirmEmail: string, heir: string): Refused {
+  const [confirmError, heirError] = [messageAt(error, 'confirmEmail'), messageAt(error, 'transferServiceTokensTo')];
+  const isOfField = confirmError !== undefined || heirError !== undefined;
+  return { confirmEmail, heir, confirmError, heirError, error: isOfField ? english.dataNotDeleted : error.message };
 }
 
 async function download({ deps }: Flow, c: PageContext, { member }: LiveSession) {
@@ -53,18 +69,19 @@ export const data: MyAccountPart = {
       if (!session) return signInFirst(c, '/me/data');
       const { member } = session;
       const decision = form.get('decision');
+      const [confirmEmail, heir] = [form.get('confirmEmail') ?? '', form.get('heir') ?? null];
       try {
         if (decision === 'export') return await download(flow, c, session);
         if (decision !== 'delete') return c.redirect('/me/data', 303);
         if (!isRecent(session.authenticatedAt, deps.clock())) return signInAgain(c, '/me/data');
         const manager = { actor: actorOfMember(member, originForAudit(c)), memberId: member.id, role: member.role };
         await deleteMyself(deps, manager, {
-          confirmEmail: form.get('confirmEmail') ?? '',
-          transferServiceTokensTo: form.get('heir') ?? null,
+          confirmEmail,
+          transferServiceTokensTo: heir,
         });
       } catch (error) {
         if (!(error instanceof InputError)) throw error;
-        return show(flow, c, session, error.message);
+        return show(flow, c, session, refusalOf(error, confirmEmail, heir ?? ''));
       }
       browser.cookies.clearSession(c);
       return c.redirect('/account-deleted', 303);
@@ -72,7 +89,8 @@ export const data: MyAccountPart = {
   },
 };
 
-/** GET `/account-deleted`. */
-export function accountDeletedPage() {
-  return async (c: PageContext): Promise<Response> => respondWithPage(c, AccountDeletedPage({}));
+/** GET `/account-deleted`. To somebody who is signed in it would not be true. */
+export function accountDeletedPage({ browser }: Flow) {
+  return async (c: PageContext): Promise<Response> =>
+    (await browser.session(c)) ? c.redirect('/me', 303) : respondWithPage(c, AccountDeletedPage({}));
 }

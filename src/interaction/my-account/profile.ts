@@ -21,11 +21,13 @@ const doneTexts: Readonly<Record<string, string>> = {
   'email-cancel': english.emailCancelled,
   verified: english.emailVerifiedNow,
   changed: english.emailChangedNow,
+  password: english.resetDone,
 };
 
 interface Shown {
   readonly done?: string;
   readonly error?: string;
+  readonly nameError?: string;
   readonly name?: string;
   /** What was wrong about the address. */
   readonly email?: { readonly error: string; readonly newEmail: string };
@@ -77,8 +79,8 @@ export const profile: MyAccountPart = {
       try {
         await setMemberName(flow.deps, actorOfMember(session.member, originForAudit(c)), session.memberId, name);
       } catch (error) {
-        if (error instanceof InputError) return showProfile(flow, c, session, { error: error.message, name });
-        throw error;
+        if (!(error instanceof InputError)) throw error;
+        return showProfile(flow, c, session, { error: english.myNameUnchanged, nameError: error.message, name });
       }
       return c.redirect('/me?done=name', 303);
     };

@@ -21,6 +21,6 @@ export function myAccountRoutes(flow: Flow): Hono<Environment> {
   const app = new Hono<Environment>();
   for (const part of parts) app.get(part.path, part.show(flow)).post(part.path, part.change(flow));
   app.get('/me/email', emailPage()).post(changeEmail(flow));
-  app.get('/account-deleted', accountDeletedPage());
+  app.get('/account-deleted', accountDeletedPage(flow));
   return app;
 }

@@ -10,7 +10,7 @@ export const dataTexts = {
   dataExportButton: 'Download my data',
   dataDelete: 'Delete my account',
   dataDeleteHint:
-    'You are signed out everywhere, apps included. Your profile, connected apps and API tokens are deleted at once and for good. The audit log keeps what you did, with your e-mail address, as long as this service keeps it.',
+    'Deleting your account signs you out everywhere, apps included. Your profile, connected apps and API tokens are deleted at once and for good. The audit log keeps what you did, with your e-mail address, as long as this service keeps it.',
   dataDeleteOwner: 'You own {account}. Hand it on to another member first: an account is never without an owner.',
   dataDeleteSignInAgain:
     'To delete your account, sign in again first. We ask whenever your last sign-in is more than ten minutes ago.',
@@ -19,6 +19,7 @@ export const dataTexts = {
   dataHeir: 'Who gets your service tokens?',
   dataHeirNobody: 'Nobody: revoke them',
   dataHeirHint: 'Each does at most what its new owner may. Those that could do more than you now are revoked.',
+  dataNotDeleted: 'Your account was not deleted.',
   dataDeleteButton: 'Delete for good',
   deletedTitle: 'Your account is deleted',
   deletedLead: 'You are signed out, and nothing of your profile is left. A message that says so is on its way to you.',

@@ -23,7 +23,8 @@ export const emailTexts = {
   emailVerifyLead: 'Is {email} your address?',
   emailVerifyConfirm: 'Yes, it is mine',
   emailChangeTitle: 'Confirm your new e-mail address',
-  emailChangeLead: 'You sign in with {email} from then on. All other browsers are signed out.',
+  emailChangeLead:
+    'This changes your address from {old} to {email}. You sign in with the new one from then on, and all other browsers are signed out.',
   emailChangeConfirm: 'Use this address',
   emailDoneTitle: 'It is done',
   emailDoneLead: '{email} is known to be yours.',

@@ -9,8 +9,7 @@ export const passwordTexts = {
   forgotSentTitle: 'Look into your mailbox',
   forgotSentLead:
     'If somebody signs in with this address, a link is on its way there. It works for 30 minutes. Only the newest link works.',
-  forgotSentHint:
-    'Nothing came? Look among unwanted mail, and check that it is the address that you sign in with. Of several links the newest one works.',
+  forgotSentHint: 'Nothing came? Look in your spam folder, and check that it is the address that you sign in with.',
   currentPassword: 'Current password',
   myPassword: 'Password',
   myPasswordHint: 'Change the password that you sign in with',
@@ -23,10 +22,11 @@ export const passwordTexts = {
   backToSignIn: 'Back to sign-in',
   notAnEmail: 'This is not an e-mail address.',
   resetTitle: 'Choose a new password',
-  resetLead: 'For {email}. You are signed out everywhere else, apps included.',
+  resetLead: 'For {email}. This signs you out everywhere else, apps included.',
   newPassword: 'New password',
   newPasswordHint:
     '12 to 128 characters, and none that many people use. Several words are easy to remember and hard to guess.',
+  resetDone: 'Your password is changed, and you are signed in here. Everywhere else you are signed out, apps included.',
   resetSave: 'Set password and sign in',
   linkOverTitle: 'This link does not work any more',
   linkOverLead: 'It was used, a newer one took its place, its time is over, or it was not copied whole.',

@@ -7,7 +7,7 @@ import { Field } from '../field.js';
 import { Layout } from '../layout.js';
 import { english, fill, type Localized } from '../messages.js';
 import { HiddenFields, Phrase } from '../phrase.js';
-import { MyAccountLayout, myAccountErrorId } from './layout.js';
+import { MyAccountLayout } from './layout.js';
 import { Select } from './token-fields.js';
 
 /** Props of `DataPage`. */
@@ -19,10 +19,19 @@ export interface DataPageProps extends Localized {
   hindrance?: 'owner' | 'not recent';
   /** Who could get the service tokens; absent when there are none. */
   heirs?: readonly { id: string; name: string }[];
+  /** What was typed and chosen, and refused. */
+  confirmEmail?: string;
+  heir?: string;
+  /** That nothing was deleted. */
   error?: string;
+  /** What was wrong with the fields. */
+  confirmError?: string | undefined;
+  heirError?: string | undefined;
 }
 
-function DeletionForm({ csrfToken, memberEmail, heirs, error, messages = english }: DataPageProps) {
+function DeletionForm(props: DataPageProps) {
+  const { csrfToken, memberEmail, heirs, confirmEmail = '', heir = '', messages = english } = props;
+  const { confirmError, heirError } = props;
   return (
     <form method="post" action="/me/data">
       <HiddenFields fields={{ csrf: csrfToken }} />
@@ -31,27 +40,28 @@ function DeletionForm({ csrfToken, memberEmail, heirs, error, messages = english
           id="heir"
           label={messages.dataHeir}
           hint={messages.dataHeirHint}
+          error={heirError}
           options={[
             { value: '', text: messages.dataHeirNobody },
             ...heirs.map(({ id, name }) => ({ value: id, text: name })),
           ]}
-          chosen=""
+          chosen={heir}
         />
       )}
       <Field
         label={messages.dataConfirm}
         hint={fill(messages.dataConfirmHint, { email: memberEmail })}
-        invalid={error !== undefined}
-        errorId={error === undefined ? undefined : myAccountErrorId}
+        error={confirmError}
         input={{
           id: 'confirm-email',
           name: 'confirmEmail',
           type: 'email',
+          value: confirmEmail,
           autocomplete: 'off',
           autocapitalize: 'none',
           spellcheck: false,
           required: true,
-          autofocus: error !== undefined,
+          autofocus: confirmError !== undefined,
         }}
       />
       <button type="submit" name="decision" value="delete" class="button button-danger">

@@ -18,13 +18,10 @@ export interface MyAccountLayoutProps extends Localized {
   lead?: string;
   /** What has just been done, for whoever came from a form. */
   done?: string;
-  /** What could not be done. A field that it is about names `myAccountErrorId` in its aria-describedby. */
+  /** What could not be done. What is wrong with a field stands at the field. */
   error?: string;
   children: Child;
 }
-
-/** The id of the text that says what could not be done. */
-export const myAccountErrorId = 'error';
 
 /** A part of My account. */
 export function MyAccountLayout(props: MyAccountLayoutProps) {
@@ -49,7 +46,7 @@ export function MyAccountLayout(props: MyAccountLayoutProps) {
         </p>
       )}
       {error !== undefined && (
-        <p class="notice notice-error" role="alert" id={myAccountErrorId}>
+        <p class="notice notice-error" role="alert">
           {error}
         </p>
       )}

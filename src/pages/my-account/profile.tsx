@@ -5,7 +5,7 @@ import { Field } from '../field.js';
 import { english, type Localized } from '../messages.js';
 import { HiddenFields } from '../phrase.js';
 import { EmailSection, type EmailState } from './email-section.js';
-import { MyAccountLayout, myAccountErrorId } from './layout.js';
+import { MyAccountLayout } from './layout.js';
 
 /** Props of `ProfilePage`. */
 export interface ProfilePageProps extends Localized {
@@ -19,12 +19,15 @@ export interface ProfilePageProps extends Localized {
   accountName: string;
   role: string;
   done?: string;
+  /** That the name was not changed. */
   error?: string;
+  /** What was wrong with it. */
+  nameError?: string;
 }
 
 /** Who one is here, and the form for one's name. */
 export function ProfilePage(props: ProfilePageProps) {
-  const { csrfToken, memberEmail, emailVerified, name, accountName, role, error, messages = english } = props;
+  const { csrfToken, memberEmail, emailVerified, name, accountName, role, nameError, messages = english } = props;
   return (
     <MyAccountLayout current="/me" lead={messages.myProfileLead} {...props}>
       <dl class="facts">
@@ -45,9 +48,8 @@ export function ProfilePage(props: ProfilePageProps) {
         <Field
           label={messages.myName}
           hint={messages.myNameHint}
-          invalid={error !== undefined}
-          errorId={error === undefined ? undefined : myAccountErrorId}
-          input={{ id: 'name', value: name, autocomplete: 'name', autofocus: error !== undefined }}
+          error={nameError}
+          input={{ id: 'name', value: name, autocomplete: 'name', autofocus: nameError !== undefined }}
         />
         <button type="submit" class="button button-primary">
           {messages.save}
