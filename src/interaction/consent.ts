@@ -96,6 +96,7 @@ export function consentPage(flow: Flow) {
       mark: markOf(view),
       ...view,
       memberEmail: session.member.email,
+      ...(stored.request.subjects === null ? { anotherPath: `/login?request=${stored.id}&another=1` } : {}),
       ...(before === null ? {} : { allowedAt: before.consentedAt }),
       changed: c.req.query('changed') !== undefined,
     });

@@ -9,6 +9,7 @@ import { redirectHost } from '../lib/redirect-uri.js';
 import { authenticateMember } from '../members/service.js';
 import type { BrowserOfAttempt } from '../members/sign-in-attempt.js';
 import { decide, dispatch, isAskedFor } from '../oauth/authorize/dispatch.js';
+import { respondWithError } from '../oauth/authorize/respond.js';
 import type { StoredRequest } from '../oauth/authorize/store.js';
 import { respondWithPage } from '../oauth/respond-with-page.js';
 import { LoginPage } from '../pages/login.js';
@@ -29,9 +30,21 @@ function destination(returnTo = '/'): string {
 interface Attempt {
   readonly stored: StoredRequest | null;
   readonly returnTo: string;
+  /** Whether whoever is signed in has to show that it is they. */
+  readonly confirms?: boolean;
   readonly email?: string;
   readonly error?: string;
   readonly status?: 200 | 400 | 403 | 429 | 503;
+}
+
+/** The address of the page that is shown, to which its form is posted. */
+function addressOf(c: PageContext, { stored, returnTo, confirms = false }: Attempt): string {
+  const query = new URLSearchParams();
+  if (stored) query.set('request', stored.id);
+  else if (returnTo !== '/') query.set('return_to', returnTo);
+  if (confirms && !stored) query.set('again', '1');
+  if (stored && c.req.query('another') !== undefined) query.set('another', '1');
+  return query.size === 0 ? '/login' : `/login?${query}`;
 }
 
 async function showLogin(flow: Flow, c: PageContext, attempt: Attempt): Promise<Response> {
@@ -41,6 +54,8 @@ async function showLogin(flow: Flow, c: PageContext, attempt: Attempt): Promise<
   const email = attempt.email ?? stored?.request.loginHint ?? undefined;
   const page = LoginPage({
     csrfToken: flow.browser.formTokens.issue(c),
+    action: addressOf(c, attempt),
+    confirms: attempt.confirms ?? false,
     ...(stored ? { requestId: stored.id } : { returnTo: attempt.returnTo }),
     ...(email === undefined ? {} : { email }),
     ...(attempt.error === undefined ? {} : { error: attempt.error }),
@@ -66,6 +81,18 @@ function noticeOf(stored: StoredRequest, session: LiveSession | null): { error?:
   return { error: fill(english.signInAsAnother, { email: session.member.email }) };
 }
 
+/** Whoever chose not to go on as themselves is not to find their own address in the form. */
+function withoutOwn({ request }: StoredRequest, session: LiveSession | null): { email?: string } {
+  return emailKey(request.loginHint ?? '') === session?.member.emailKey ? { email: '' } : {};
+}
+
+/** Whoever is signed in and has to sign in anew (prompt=login, max_age) finds their address in the form, if nobody else is meant. */
+function confirming({ request }: StoredRequest, session: LiveSession | null): { email?: string; confirms?: boolean } {
+  if (!session || request.fault || !isAskedFor(request, session.memberId)) return {};
+  const { email, emailKey: key } = session.member;
+  return request.loginHint === null || emailKey(request.loginHint) === key ? { email, confirms: true } : {};
+}
+
 /** GET `/login`. Whoever need not sign in is led on at once. */
 export function loginPage(flow: Flow) {
   return async (c: PageContext): Promise<Response> => {
@@ -76,16 +103,16 @@ export function loginPage(flow: Flow) {
       // Whoever is signed in may be asked for their password again before something that matters.
       const again = c.req.query('again') === '1';
       if (session && !again) return c.redirect(returnTo, 303);
-      return showLogin(flow, c, { stored: null, returnTo, ...(session ? { email: session.member.email } : {}) });
+      const known = session ? { email: session.member.email, confirms: true } : {};
+      return showLogin(flow, c, { stored: null, returnTo, ...known });
     }
     const stored = await requireWaiting(flow, c, requestId);
     const { step } = await decide(flow.deps, stored, session);
-    const wantsAnother = step.kind === 'choose-account' && c.req.query('another') !== undefined;
+    const offersAnother = step.kind === 'choose-account' || step.kind === 'consent';
+    const wantsAnother = offersAnother && c.req.query('another') !== undefined;
     if (step.kind !== 'login' && !wantsAnother) return dispatch(flow.deps, flow.browser, c, stored, session);
-    // Whoever chose not to go on as themselves is not to find their own address in the form.
-    const hint = stored.request.loginHint ?? '';
-    const email = wantsAnother && emailKey(hint) === session?.member.emailKey ? { email: '' } : {};
-    return showLogin(flow, c, { stored, returnTo, ...email, ...noticeOf(stored, session) });
+    const known = wantsAnother ? withoutOwn(stored, session) : confirming(stored, session);
+    return showLogin(flow, c, { stored, returnTo, ...known, ...noticeOf(stored, session) });
   };
 }
 
@@ -96,11 +123,18 @@ export function login(flow: Flow) {
     const form = await readOwnForm(flow, c);
     const requestId = form.get('request');
     const stored = requestId === undefined ? null : await requireWaiting(flow, c, requestId);
+    if (stored && form.get('decision') === 'deny') {
+      // What the app may not be told any more is shown here instead.
+      await decide(deps, stored, await flow.browser.session(c));
+      const fault = { error: 'access_denied', description: 'The person did not sign in.' } as const;
+      return respondWithError(deps, c, stored.request, stored, fault);
+    }
     const returnTo = destination(form.get('return_to'));
+    const confirms = c.req.query('again') === '1';
     const email = form.get('email') ?? '';
     const origin = originForAudit(c);
     const again = (error: string, status: 400 | 403 | 429 | 503) =>
-      showLogin(flow, c, { stored, returnTo, email, error, status });
+      showLogin(flow, c, { stored, returnTo, confirms, email, error, status });
 
     const browser: BrowserOfAttempt = {
       markOf: (candidate) => flow.browser.knownBrowsers.markOf(c, candidate),

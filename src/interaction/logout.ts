@@ -9,7 +9,7 @@ import { type Flow, type PageContext, readOwnForm } from './flow.js';
 export function logoutPage({ browser }: Flow) {
   return async (c: PageContext): Promise<Response> => {
     const session = await browser.session(c);
-    if (!session) return respondWithPage(c, SignedOutPage({}));
+    if (!session) return respondWithPage(c, SignedOutPage({ byApp: c.req.query('app') !== undefined }));
     const csrfToken = browser.formTokens.issue(c);
     return respondWithPage(c, LogoutPage({ csrfToken, memberEmail: session.member.email }));
   };
@@ -21,6 +21,6 @@ export function logout(flow: Flow) {
     const { deps, browser } = flow;
     const request = await requireLogoutRequest(deps, await readOwnForm(flow, c));
     await signOut(deps, browser, c, await browser.session(c));
-    return leave(c, request);
+    return leave(c, request, request.client !== null);
   };
 }

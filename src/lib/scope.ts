@@ -2,15 +2,15 @@
 
 /** The scopes that a client may register and ask for, with what each lets it do, in plain words for the consent page. */
 export const knownScopes = {
-  openid: 'Know who you are by an identifier',
+  openid: 'Recognise you when you come back',
   profile: 'See your name and your profile, such as picture, birthday and language',
   email: 'See your e-mail address',
   address: 'See your postal address',
   phone: 'See your phone number',
   offline_access: 'Keep its access while you are away',
-  reader: 'Read what you can read in your account',
-  writer: 'Read and change what you can change in your account, short of administration',
-  admin: 'Administer your account, as far as your own role allows',
+  reader: 'Read what you can see of your organization, through the API',
+  writer: 'Read and change what you can in your organization through the API, short of administration',
+  admin: 'Administer your organization through the API, as far as your role allows',
 } as const;
 
 export type KnownScope = keyof typeof knownScopes;

@@ -80,10 +80,13 @@ export async function signOut(deps: Deps, browser: Browser, c: Context<Environme
   browser.cookies.clearSession(c);
 }
 
-/** Leads on whoever is signed out: to the app, or to the page that says so. */
-export function leave(c: Context<Environment>, { redirectUri, state }: LogoutRequest): Response {
-  const location =
-    redirectUri === null ? '/logout' : state === null ? redirectUri : withResponse(redirectUri, { state });
+/**
+ * Leads on whoever is signed out: to the app, or to the page that says so.
+ * @param byApp whether an app asked for it, and not the person on a page of ours
+ */
+export function leave(c: Context<Environment>, { redirectUri, state }: LogoutRequest, byApp: boolean): Response {
+  const page = byApp ? '/logout?app=1' : '/logout';
+  const location = redirectUri === null ? page : state === null ? redirectUri : withResponse(redirectUri, { state });
   return c.body(null, 303, { Location: location, 'Cache-Control': 'no-store' });
 }
 
@@ -99,7 +102,7 @@ export function endSessionEndpoint(deps: Deps, browser: Browser) {
     const session = await browser.session(c);
     if (session === null || isOfSession(request.hint, session)) {
       await signOut(deps, browser, c, session);
-      return leave(c, request);
+      return leave(c, request, true);
     }
     const { client, redirectUri, state } = request;
     const page = LogoutPage({

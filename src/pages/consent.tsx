@@ -40,6 +40,8 @@ export interface ConsentPageProps extends Localized {
   client: ConsentClient;
   redirectHost: string;
   memberEmail: string;
+  /** Where somebody else signs in for this request; absent when the app asks for this very person. */
+  anotherPath?: string;
   scopes: readonly ConsentScope[];
   /** Names all that the page shows; the form sends it back. */
   mark: string;
@@ -52,7 +54,7 @@ export interface ConsentPageProps extends Localized {
 /** Asks a member whether an app may use their account. Both answers are buttons of one form. */
 export function ConsentPage(props: ConsentPageProps) {
   const { csrfToken, requestId, memberId, mark, client, redirectHost, memberEmail, messages = english } = props;
-  const { scopes, allowedAt, changed = false } = props;
+  const { scopes, allowedAt, anotherPath, changed = false } = props;
   return (
     <Layout title={fill(messages.consentTitle, { client: client.name })} failed={changed} messages={messages}>
       <ClientHeading logoPath={client.logoPath}>
@@ -64,7 +66,14 @@ export function ConsentPage(props: ConsentPageProps) {
         </p>
       )}
       <Publisher client={client} messages={messages} />
-      <SignedInAs email={memberEmail} messages={messages} />
+      <div>
+        <SignedInAs email={memberEmail} messages={messages} />
+        {anotherPath !== undefined && (
+          <a class="link" href={anotherPath}>
+            {messages.consentAnother}
+          </a>
+        )}
+      </div>
       {!client.verified && <p class="notice notice-warning">{messages.consentUnverified}</p>}
       <ScopeList scopes={scopes} allowedAt={allowedAt} messages={messages} />
       <p class="hint" id="consent-redirect">
@@ -93,10 +102,13 @@ export function ConsentPage(props: ConsentPageProps) {
 function Publisher({ client, messages }: { client: ConsentClient; messages: Messages }) {
   return (
     <p class="lead">
-      <Phrase text={messages.consentPublishedBy} values={{ account: client.accountName }} />{' '}
-      <span class={client.verified ? 'badge badge-good' : 'badge badge-warning'}>
-        {client.verified ? messages.verified : messages.unverified}
-      </span>
+      <Phrase text={messages.consentPublishedBy} values={{ account: client.accountName }} />
+      {client.verified && (
+        <>
+          {' '}
+          <span class="badge badge-good">{messages.verified}</span>
+        </>
+      )}
     </p>
   );
 }
@@ -108,46 +120,63 @@ interface ScopeListProps {
 }
 
 /**
- * The scopes in the order given. "New" is marked only for somebody who allowed the app something before: on a first visit
- * everything is new, and marking all of it would say nothing.
+ * The scopes in the order given, what is new first. It is told apart only for somebody who allowed the app something before: on a
+ * first visit everything is new, and marking all of it would say nothing.
  */
 function ScopeList({ scopes, allowedAt, messages }: ScopeListProps) {
   if (scopes.length === 0) return <p>{messages.consentNoScopes}</p>;
-  const marksNew = allowedAt !== undefined && scopes.some((scope) => scope.isNew);
+  const news = allowedAt === undefined ? [] : scopes.filter((scope) => scope.isNew);
+  const older = scopes.filter((scope) => !news.includes(scope));
+  const values = { day: allowedAt === undefined ? '' : dayInWords(allowedAt) };
   return (
     <>
       <h2 id="consent-scopes">{messages.consentScopes}</h2>
-      <ul class="scopes" aria-labelledby="consent-scopes">
-        {scopes.map((scope) => (
-          <li>
-            <span class="scope-description">
-              <bdi>{scope.description}</bdi>
-              {scope.apiName !== undefined && (
-                <>
-                  {' '}
-                  <Phrase text={messages.consentAtApi} values={{ api: scope.apiName }} />
-                </>
-              )}
-            </span>
-            {marksNew && scope.isNew && (
-              <>
-                {' '}
-                <span class="badge badge-new">{messages.consentNew}</span>
-              </>
-            )}{' '}
-            <code class="scope-name">{scope.name}</code>
-          </li>
-        ))}
-      </ul>
-      {allowedAt !== undefined && (
+      {news.length > 0 && (
+        <>
+          <h3 id="consent-new">
+            <Phrase text={messages.consentNew} values={values} />
+          </h3>
+          <Scopes scopes={news} labelledBy="consent-new" messages={messages} />
+          {older.length > 0 && <h3 id="consent-older">{messages.consentOlder}</h3>}
+        </>
+      )}
+      {older.length > 0 && (
+        <Scopes scopes={older} labelledBy={news.length > 0 ? 'consent-older' : 'consent-scopes'} messages={messages} />
+      )}
+      {allowedAt !== undefined && news.length === 0 && (
         <p class="hint">
-          <Phrase
-            text={marksNew ? messages.consentNewHint : messages.consentAgainHint}
-            values={{ day: dayInWords(allowedAt) }}
-          />
+          <Phrase text={messages.consentAgainHint} values={values} />
         </p>
       )}
     </>
+  );
+}
+
+interface ScopesProps {
+  scopes: readonly ConsentScope[];
+  /** The id of the heading that says which these are. */
+  labelledBy: string;
+  messages: Messages;
+}
+
+function Scopes({ scopes, labelledBy, messages }: ScopesProps) {
+  return (
+    <ul class="scopes" aria-labelledby={labelledBy}>
+      {scopes.map((scope) => (
+        <li>
+          <span class="scope-description">
+            <bdi>{scope.description}</bdi>
+            {scope.apiName !== undefined && (
+              <>
+                {' '}
+                <Phrase text={messages.consentAtApi} values={{ api: scope.apiName }} />
+              </>
+            )}
+          </span>{' '}
+          <code class="scope-name">{scope.name}</code>
+        </li>
+      ))}
+    </ul>
   );
 }
 

@@ -16,6 +16,10 @@ export interface LoginPageProps extends Localized {
   /** What was typed before, so that a wrong password costs only the password. */
   email?: string;
   error?: string;
+  /** Where the form is posted, so that the address shows the same page again after what went wrong. */
+  action?: string;
+  /** Whether somebody who is signed in is asked for their password once more. */
+  confirms?: boolean;
   /** The app that the person signs in to. `logoPath` is where we serve its logo. */
   client?: { name: string; logoPath?: string; redirectHost: string };
 }
@@ -25,6 +29,7 @@ const errorId = 'login-error';
 /** E-mail and password on one form, usable by a password manager and without JavaScript. */
 export function LoginPage(props: LoginPageProps) {
   const { csrfToken, requestId, returnTo, email, error, client, messages = english } = props;
+  const { action = '/login', confirms = false } = props;
   const failed = error === undefined ? undefined : errorId;
   const isKnown = email !== undefined && email !== '';
   const title = client === undefined ? messages.signIn : fill(messages.signInTo, { client: client.name });
@@ -38,12 +43,13 @@ export function LoginPage(props: LoginPageProps) {
           <Phrase text={messages.signInReturn} values={{ host: client.redirectHost }} />
         </p>
       )}
+      {confirms && <p class="lead">{messages.signInConfirm}</p>}
       {error !== undefined && (
         <p class="notice notice-error" role="alert" id={errorId}>
           {error}
         </p>
       )}
-      <form method="post" action="/login">
+      <form method="post" action={action}>
         <HiddenFields
           fields={{ csrf: csrfToken, request: requestId, return_to: requestId === undefined ? returnTo : undefined }}
         />
@@ -79,6 +85,16 @@ export function LoginPage(props: LoginPageProps) {
       <a class="link" href={requestId === undefined ? '/forgot-password' : `/forgot-password?request=${requestId}`}>
         {messages.forgotPassword}
       </a>
+      {client !== undefined && requestId !== undefined && (
+        <form method="post" action={action}>
+          <HiddenFields fields={{ csrf: csrfToken, request: requestId }} />
+          <button type="submit" name="decision" value="deny" class="button">
+            <span>
+              <Phrase text={messages.otherAccountBack} values={{ client: client.name }} />
+            </span>
+          </button>
+        </form>
+      )}
     </Layout>
   );
 }

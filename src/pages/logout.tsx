@@ -43,14 +43,27 @@ export function LogoutPage(props: LogoutPageProps) {
   );
 }
 
+/** Props of `SignedOutPage`. */
+export interface SignedOutPageProps extends Localized {
+  /** Whether an app asked for it, from which the person did not want to come here. */
+  byApp?: boolean;
+}
+
 /** Confirms that the session is over. */
-export function SignedOutPage({ messages = english }: Localized) {
+export function SignedOutPage({ byApp = false, messages = english }: SignedOutPageProps) {
   return (
     <Layout title={messages.signedOutTitle} messages={messages}>
       <h1>{messages.signedOutTitle}</h1>
       <p>{messages.signedOutHint}</p>
-      <a class="button button-primary" href="/login?return_to=/">
-        {messages.signInAgain}
+      {byApp ? (
+        <p class="hint">{messages.signedOutByApp}</p>
+      ) : (
+        <a class="button button-primary" href="/login?return_to=/">
+          {messages.signInAgain}
+        </a>
+      )}
+      <a class={byApp ? 'link' : 'button'} href="/">
+        {messages.toFrontPage}
       </a>
     </Layout>
   );

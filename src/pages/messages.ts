@@ -38,6 +38,7 @@ const englishTexts = {
   signIn: 'Sign in',
   signInTo: 'Sign in to continue to {client}',
   signInReturn: 'Afterwards you go back to {host}',
+  signInConfirm: 'Sign in once more to confirm that it is you.',
   signInRefused: 'The e-mail address or the password is not right.',
   signInAsAnother: 'You are signed in as {email}, but the app asks for another person. Sign in as them.',
   email: 'E-mail',

@@ -115,7 +115,7 @@ test('whoever allowed something before is told when, and what is more than that'
   const first = await ask('openid');
   expect(first.html).not.toContain('1 June 2026');
   await browser.submit(first, { decision: 'allow' });
-  expect((await ask('openid email')).html).toMatch(/You last allowed this app something on <bdi[^>]*>1 June 2026/);
+  expect((await ask('openid email')).html).toMatch(/New since <bdi[^>]*>1 June 2026/);
   expect((await ask('openid', { prompt: 'consent' })).html).toMatch(
     /You allowed all of this before, last on <bdi[^>]*>1 June 2026/,
   );
@@ -143,7 +143,7 @@ test('the page says who asks, for what, in whose name, and where the answer goes
   ]) {
     expect(page.html).toContain(shown);
   }
-  expect(page.html).toContain('has not been verified');
+  expect(page.html).toContain('Not verified');
 });
 
 test('deny gives access_denied, no consent and an audit row; nothing chosen gives neither', async () => {

@@ -168,6 +168,13 @@ const forms: readonly Form[] = [
     authorize(() => foreignClient),
     decides('deny'),
   ),
+  form(
+    '/login',
+    'going back to the app',
+    false,
+    authorize(() => client),
+    decides('deny'),
+  ),
   form('/logout', 'signing out', true, visit('/logout')),
   form('/accept-invitation', 'accepting', false, openInvitation, () => ({ password: 'a password of an invited one' })),
   form('/forgot-password', 'asking for a link', false, visit('/forgot-password'), ({ email }) => ({ email })),

@@ -29,6 +29,19 @@ test('the right password opens a session, in any spelling of the address', async
   }
 });
 
+test('a failure keeps in the address where one was going, and asks again to confirm', async () => {
+  const browser = newBrowser(app);
+  const first = await browser.submit(await browser.visit('/login?return_to=%2Fme%2Fapps'), { email: 'x@example.com' });
+  expect([first.status, first.url.search]).toEqual([400, '?return_to=%2Fme%2Fapps']);
+  await browser.signIn(app.owner);
+  const again = await browser.visit('/login?again=1&return_to=%2Fme%2Fdata');
+  expect(again.html).toContain('to confirm that it is you');
+  const refused = await browser.submit(again, { password: 'not the password' });
+  expect([refused.status, refused.url.searchParams.get('return_to')]).toEqual([400, '/me/data']);
+  expect(refused.html).toContain('to confirm that it is you');
+  expect((await browser.submit(refused, { password: app.owner.password })).url.pathname).toBe('/me/data');
+});
+
 test('two spellings of one password are the same (NFKC)', async () => {
   const member = await app.addMember('WRITER', 'composed@example.com');
   await setPassword(app.deps, operatorActor, member.email, 'long caf\u00e9 password');

@@ -101,6 +101,55 @@ test('a new app is asked for consent after the choice', async () => {
   expect((await browser.submit(page, { decision: 'continue' })).url.pathname).toBe('/consent');
 });
 
+describe('whoever finds themselves asked for consent', () => {
+  const consentUrl = (of: TestClient, more: Record<string, string> = {}) => authorizeUrl(of, { ...anyPkce, ...more });
+  const anotherOf = (html: string) => /href="(\/login\?request=[^"]+)"/.exec(html)?.[1]?.replaceAll('&amp;', '&');
+
+  test('can go on as somebody else, to whom the request belongs from then on', async () => {
+    const other = await registerClient(app);
+    const browser = await signedInBrowser(app);
+    const page = await browser.visit(consentUrl(other, { login_hint: app.owner.email }));
+    expect([page.url.pathname, page.html.includes('Not you? Use another account')]).toEqual(['/consent', true]);
+    const login = await browser.visit(anotherOf(page.html) ?? '');
+    expect([login.url.pathname, fieldsOf(login.html).email]).toEqual(['/login', '']);
+    const wrong = await browser.signIn({ ...member, password: 'not the password' }, login);
+    expect([wrong.status, wrong.url.search]).toEqual([400, login.url.search]);
+    const theirs = await browser.signIn(member, login);
+    expect(theirs.url.pathname).toBe('/consent');
+    expect(theirs.html).toContain(member.email);
+    // What was shown to the first person decides nothing for the second.
+    expect((await browser.submit(page, { decision: 'allow' })).url.pathname).toBe('/consent');
+    expect((await browser.submit(theirs, { decision: 'allow' })).url.searchParams.get('code')).toMatch(/^lkc_/);
+  });
+
+  test('cannot when the app asks for this very person', async () => {
+    const { browser, idToken } = await obtainTokens(app, client);
+    const page = await browser.visit(consentUrl(client, { id_token_hint: idToken, prompt: 'consent' }));
+    expect([page.url.pathname, page.html.includes('Not you?')]).toEqual(['/consent', false]);
+  });
+});
+
+describe('the sign-in page of an app', () => {
+  test('has a way back that needs no password and says access_denied', async () => {
+    const browser = newBrowser(app);
+    const login = await browser.visit(authorizeUrl(client, anyPkce));
+    expect(login.html).toMatch(/Back to <bdi[^>]*>Weather app/);
+    const back = await browser.submit(login, { decision: 'deny' });
+    expect(back.url.href.startsWith(redirectUri)).toBe(true);
+    expect(Object.fromEntries(back.url.searchParams)).toMatchObject({ error: 'access_denied', state: 'the state' });
+  });
+
+  test('has the address of whoever is asked for their password once more, unless the app means another', async () => {
+    const browser = await knownBrowser();
+    const again = await browser.visit(authorizeUrl(client, { ...anyPkce, prompt: 'login' }));
+    expect([again.url.pathname, fieldsOf(again.html).email]).toEqual(['/login', app.owner.email]);
+    expect(again.html).toContain('to confirm that it is you');
+    const hinted = await browser.visit(authorizeUrl(client, { ...anyPkce, prompt: 'login', login_hint: member.email }));
+    expect(fieldsOf(hinted.html).email).toBe(member.email);
+    expect(hinted.html).not.toContain('to confirm that it is you');
+  });
+});
+
 describe('beside other parameters', () => {
   test('prompt=none select_account is invalid_request: none goes with nothing else', async () => {
     const answer = await ask(await knownBrowser(), client, { prompt: 'none select_account' });

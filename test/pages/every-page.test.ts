@@ -55,7 +55,7 @@ describe.each(Object.entries(everyPage))('the %s page', (_name, page) => {
       expect(names.includes('src')).toBe(isLogo);
       if (tag.name === 'img') expect(tag.attributes).toMatchObject({ alt: '', width: '48', height: '48' });
     }
-    for (const tag of tagsNamed(html, 'form')) expect(tag.attributes.action).toMatch(/^(\/[a-z-]+)+$/);
+    for (const tag of tagsNamed(html, 'form')) expect(tag.attributes.action).toMatch(/^(\/[a-z-]+)+(\?request=\w+)?$/);
   });
 
   it('labels every field, and every aria reference leads somewhere', () => {

@@ -85,6 +85,8 @@ export const everyPage: Readonly<Record<string, (change: Change) => string>> = {
         requestId={change('requestId', 'req_1')}
         email={change('email', 'ada@example.com')}
         error={change('error', 'That did not work.')}
+        action={change('action', '/login?request=req_1')}
+        confirms={true}
         client={{
           name: change('client.name', 'Acme CRM'),
           logoPath: '/logos/cli_1/2cf2',

@@ -27,11 +27,17 @@ describe('the sign-in form', () => {
 
   it('posts e-mail and password with the request it belongs to', () => {
     const html = render(<LoginPage csrfToken="csrf-1" requestId="req_1" client={client} />);
-    expect(formOf(html)).toEqual([['post', '/login']]);
-    expect(hiddenFieldsOf(html)).toEqual([
+    expect(formOf(html)).toEqual([
+      ['post', '/login'],
+      ['post', '/login'],
+    ]);
+    // The second is the way back to the app, which takes nothing that was typed with it.
+    const fields = [
       ['csrf', 'csrf-1'],
       ['request', 'req_1'],
-    ]);
+    ];
+    expect(hiddenFieldsOf(html)).toEqual([...fields, ...fields]);
+    expect(decisionsOf(html)).toContainEqual(['decision', 'deny', 'submit']);
     const [email, password] = tagsNamed(html, 'input').filter(({ attributes }) => attributes.type !== 'hidden');
     expect(email?.attributes).toMatchObject({ name: 'email', type: 'email', autocomplete: 'username' });
     expect(password?.attributes).toMatchObject({
@@ -97,8 +103,9 @@ describe('the consent form', () => {
   it('marks what is new beside what was allowed before, and nothing on a first visit', () => {
     const { scopes } = consentProps();
     const again = textOf(render(<ConsentPage {...consentProps()} scopes={scopes} />));
-    expect(again).toContain('Know who you are openid See your e-mail address at Mail API New email');
-    expect(again).toContain('You last allowed this app something on 1 June 2026');
+    expect(again).toContain(
+      'New since 1 June 2026 See your e-mail address at Mail API email Allowed before Know who you are openid',
+    );
     const same = textOf(
       render(<ConsentPage {...consentProps()} scopes={scopes.map((s) => ({ ...s, isNew: false }))} />),
     );

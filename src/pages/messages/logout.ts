@@ -8,6 +8,7 @@ export const logoutTexts = {
   staySignedIn: 'Stay signed in',
   signedOutTitle: 'You are signed out',
   signedOutHint: 'On a shared computer, close the browser as well.',
+  signedOutByApp: 'You can close this page, or go back to the app.',
   signInAgain: 'Sign in again',
 
   logoutUnusable: 'The parameter {name} was sent more than once, or with a NUL character.',

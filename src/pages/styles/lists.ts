@@ -5,10 +5,9 @@
 /** A row is what it is about, facts in small print, and what can be done, which goes below on a phone. */
 export const listRules = `
 .scopes{list-style:none;border:1px solid var(--line);border-radius:8px}
-.scopes li{display:grid;grid-template-columns:minmax(0,1fr) auto;gap:0 .75rem;align-items:start;padding:.625rem .875rem;overflow-wrap:anywhere}
+.scopes li{display:grid;grid-template-columns:minmax(0,1fr);padding:.625rem .875rem;overflow-wrap:anywhere}
 .scopes li+li{border-top:1px solid var(--line)}
-.scopes .badge{margin-top:.125rem}
-.scope-name{grid-column:1/-1;color:var(--muted);font-size:.75rem}
+.scope-name{color:var(--muted);font-size:.75rem}
 .client-links{display:flex;flex-wrap:wrap;gap:0 1.25rem;font-size:.875rem;padding-top:.5rem;border-top:1px solid var(--line)}
 .client-links a{display:inline-flex;align-items:center;min-height:2.75rem}
 .destinations{display:flex;flex-direction:column;list-style:none;border:1px solid var(--line);border-radius:8px}
