@@ -28,6 +28,8 @@ export function interactionRoutes(flow: Flow): Hono<Environment> {
   });
   app.get('/login', loginPage(flow)).post(login(flow));
   app.route('/', passwordRoutes(flow));
+  // Where password managers look for it (W3C, A Well-Known URL for Changing Passwords).
+  app.get('/.well-known/change-password', (c) => c.redirect('/me/password', 302));
   app.get('/choose-account', chooseAccountPage(flow)).post(chooseAccount(flow));
   app.get('/verify-email', verifyEmailPage(flow)).post(verifyEmail(flow));
   app.get('/consent', consentPage(flow)).post(consent(flow));

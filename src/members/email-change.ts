@@ -9,15 +9,22 @@ import { type MailDeps, queueMail } from '../mail/deliveries.js';
 import { countWithin } from './counted.js';
 import { changeEmailMail, emailChangeAskedMail, emailTakenMail } from './email-mails.js';
 import { refusal } from './managed.js';
-import { makeLink, secondsOf } from './one-time-links.js';
+import { type LinkPurpose, makeLink, secondsOf, secondsToNextLink } from './one-time-links.js';
 
 /** What asking for a message with a link needs. */
 export type EmailDeps = Pick<Deps, 'db' | 'config' | 'throttles'> & MailDeps;
 
-/** Too many messages of one kind. @throws InputError LIMIT_EXCEEDED */
-export function tooManyMessages(path: string): never {
-  const message =
-    'Three such messages were sent within an hour, which are the most. Look among unwanted mail, or try again later.';
+/** Too many messages of one kind. @throws InputError LIMIT_EXCEEDED, which says when to try again */
+export async function tooManyMessages(
+  tx: Tx,
+  now: Date,
+  memberId: string,
+  purpose: LinkPurpose,
+  path: string,
+): Promise<never> {
+  const minutes = Math.max(1, Math.ceil((await secondsToNextLink(tx, memberId, purpose, now)) / 60));
+  const wait = minutes === 1 ? 'a minute' : `${minutes} minutes`;
+  const message = `Three such messages were sent within an hour, which are the most. Look in your spam folder, or try again in ${wait}.`;
   throw refusal('LIMIT_EXCEEDED', message, path);
 }
 
@@ -51,7 +58,9 @@ export async function requestEmailChange(
   if (newEmail === present) throw refusal('INVALID', 'You sign in with this address already.', 'newEmail');
   await countEmailLink(deps, actor);
   await deps.db.$transaction(async (tx) => {
-    const token = (await makeLink(tx, deps, memberId, 'CHANGE_EMAIL', newEmail)) ?? tooManyMessages('newEmail');
+    const token =
+      (await makeLink(tx, deps, memberId, 'CHANGE_EMAIL', newEmail)) ??
+      (await tooManyMessages(tx, deps.clock(), memberId, 'CHANGE_EMAIL', 'newEmail'));
     const member = await tx.member.findUniqueOrThrow({ where: { id: memberId } });
     const other = await tx.member.findUnique({ where: { emailKey: emailKey(newEmail) }, select: { id: true } });
     const isTaken = other !== null && other.id !== memberId;

@@ -33,7 +33,9 @@ export async function sendEmailVerification(
   if (member.emailVerifiedAt !== null) throw refusal('NOT_ALLOWED', 'This address is verified already.', 'email');
   await countEmailLink(deps, actor);
   await deps.db.$transaction(async (tx) => {
-    const token = (await makeLink(tx, deps, memberId, 'VERIFY_EMAIL', member.email)) ?? tooManyMessages('email');
+    const token =
+      (await makeLink(tx, deps, memberId, 'VERIFY_EMAIL', member.email)) ??
+      (await tooManyMessages(tx, deps.clock(), memberId, 'VERIFY_EMAIL', 'email'));
     const mail = verifyEmailMail(member, `${deps.config.issuer}/verify-email?token=${token}`);
     await queueMail(tx, deps, { ...mail, memberId }, secondsOf.VERIFY_EMAIL);
     const target = { accountId: member.accountId, targetId: memberId, targetLabel: member.email };

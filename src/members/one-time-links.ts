@@ -62,6 +62,18 @@ export async function makeLink(
   return token;
 }
 
+/** How many seconds a member who got enough links of a purpose has to wait for another. */
+export async function secondsToNextLink(tx: Tx, memberId: string, purpose: LinkPurpose, now: Date): Promise<number> {
+  const [oldest] = await tx.oneTimeLink.findMany({
+    where: { memberId, purpose, createdAt: { gt: new Date(now.getTime() - hourMilliseconds) } },
+    select: { createdAt: true },
+    orderBy: { createdAt: 'desc' },
+    skip: mostInAnHour - 1,
+    take: 1,
+  });
+  return oldest === undefined ? 0 : (oldest.createdAt.getTime() + hourMilliseconds - now.getTime()) / 1000;
+}
+
 /** Ends a member's unused links of these purposes. They stay as rows for a while, since they count. */
 export async function endLinks(tx: Tx, memberId: string, purposes: readonly LinkPurpose[], now: Date): Promise<void> {
   await tx.oneTimeLink.updateMany({

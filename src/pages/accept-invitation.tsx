@@ -5,6 +5,7 @@ import { Field, NewPasswordField, UserName } from './field.js';
 import { Layout } from './layout.js';
 import { english, fill, type Localized } from './messages.js';
 import { HiddenFields, Phrase } from './phrase.js';
+import { roleInWords } from './role.js';
 
 /** Props of `AcceptInvitationPage`. */
 export interface AcceptInvitationPageProps extends Localized {
@@ -47,7 +48,7 @@ export function AcceptInvitationPage(props: AcceptInvitationPageProps) {
         <dt>{messages.email}</dt>
         <dd>{email}</dd>
         <dt>{messages.homeRole}</dt>
-        <dd>{role}</dd>
+        <dd>{roleInWords(role, messages)}</dd>
       </dl>
       {error !== undefined && (
         <p class="notice notice-error" role="alert">

@@ -5,6 +5,7 @@ import { Layout } from './layout.js';
 import { english, fill, type Localized, type Messages } from './messages.js';
 import { myAccountParts } from './my-account/parts.js';
 import { Phrase } from './phrase.js';
+import { roleInWords } from './role.js';
 
 /** The signed-in member as the front page shows them. */
 export interface HomeMember {
@@ -43,7 +44,10 @@ function SignedInHome({ member, issuer, messages }: { member: HomeMember; issuer
         <Phrase text={messages.homeGreeting} values={{ name }} />
       </h1>
       <p class="lead">
-        <Phrase text={messages.homeStanding} values={{ role: member.role, account: member.accountName }} />
+        <Phrase
+          text={messages.homeStanding}
+          values={{ role: roleInWords(member.role, messages), account: member.accountName }}
+        />
       </p>
       <h2 id="my-account">{messages.myAccount}</h2>
       <Destinations labelledBy="my-account" places={places} />

@@ -50,7 +50,9 @@ export function Layout(props: LayoutProps) {
               <Wordmark name={messages.productName} />
             </a>
             <div class="bar-person">
-              <bdi>{memberEmail}</bdi>
+              <a class="bar-me" href="/me">
+                <bdi>{memberEmail}</bdi>
+              </a>
               <a href="/logout">{messages.signOut}</a>
             </div>
           </header>

@@ -113,6 +113,7 @@ test('three messages an hour are sent, and then the page says so', async () => {
   }
   const refused = await postEmail(browser, 'verify', { email: member.email });
   expect([refused.status, refused.html.includes('within an hour')]).toEqual([400, true]);
+  expect(refused.html).toContain('try again in 60 minutes');
   expect(await mailsTo(app, member.email)).toHaveLength(3);
 });
 

@@ -45,6 +45,13 @@ describe('My account', () => {
     expect((await app.db.member.findUniqueOrThrow({ where: { id: app.owner.id } })).name).toBeNull();
   });
 
+  test('is found with a slash at the end, and the password where password managers look for it', async () => {
+    const browser = await signedInBrowser(app, app.owner);
+    expect((await browser.visit('/me/')).url.pathname).toBe('/me');
+    const wellKnown = await browser.fetch('/.well-known/change-password');
+    expect([wellKnown.status, wellKnown.headers.get('location')]).toEqual([302, '/me/password']);
+  });
+
   test('a form without its token changes nothing (known attack 42)', async () => {
     const browser = await signedInBrowser(app, app.owner);
     const refused = await browser.submit(await browser.visit('/me'), { name: 'Mallory', csrf: 'x' });

@@ -150,6 +150,7 @@ describe('a token that is there', () => {
     const { id } = await app.db.apiToken.findFirstOrThrow();
     const page = await browser.visit(`/me/tokens?token=${id}`);
     const replaced = await act(page, 'rotate', { overlap: '3600' });
+    expect(replaced.html).toContain('The old one works until 1 June 2026, 13:00');
     const fresh = clearTokenOn(replaced);
     expect(fresh).not.toBe(old);
     expect([await roleOf(old), await roleOf(fresh)]).toEqual(['WRITER', 'WRITER']);
@@ -165,7 +166,7 @@ describe('a token that is there', () => {
     await create();
     const { id } = await app.db.apiToken.findFirstOrThrow();
     const page = await browser.visit(`/me/tokens?token=${id}`);
-    await act(page, 'rotate', { overlap: '0' });
+    expect((await act(page, 'rotate', { overlap: '0' })).html).toContain('The old one has stopped working.');
     const again = await act(page, 'rotate', { overlap: '0' });
     expect([again.status, again.html.includes('This form was sent before.')]).toEqual([200, true]);
   });
@@ -174,6 +175,9 @@ describe('a token that is there', () => {
     const { made } = await create();
     const { id } = await app.db.apiToken.findFirstOrThrow();
     const page = await browser.visit(`/me/tokens?token=${id}`);
+    const unsure = await act(page, 'revoke', { sure: '' });
+    expect([unsure.status, unsure.html.includes('Tick the box')]).toEqual([400, true]);
+    expect(await roleOf(clearTokenOn(made))).toBe('WRITER');
     const done = await act(page, 'revoke');
     expect(done.url.pathname + done.url.search).toBe('/me/tokens?done=revoked');
     expect(await roleOf(clearTokenOn(made))).toBeUndefined();

@@ -31,12 +31,13 @@ describe('the front page', () => {
   it('shows a member who they are and where to go', () => {
     const member = { email: 'ada@example.com', name: 'Ada', role: 'OWNER', accountName: 'Example Ltd' };
     const html = render(<HomePage issuer={issuer} member={member} />);
-    for (const expected of ['Hello, Ada', 'ada@example.com', 'OWNER', 'Example Ltd', issuer]) {
+    for (const expected of ['Hello, Ada', 'ada@example.com', 'Owner', 'Example Ltd', issuer]) {
       expect(textOf(html)).toContain(expected);
     }
     expect(linksOf(html)).toEqual([
       '#content',
       '/',
+      '/me',
       '/logout',
       ...myAccountParts.map(({ path }) => path),
       '/graphql',

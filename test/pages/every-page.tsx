@@ -241,6 +241,7 @@ export const everyPage: Readonly<Record<string, (change: Change) => string>> = {
         overlap="86400"
         expires="90"
         error={change('error', 'That did not work.')}
+        revokeError={change('revokeError', 'Tick the box.')}
       />,
     ),
   'a new token': (change) =>
@@ -249,6 +250,7 @@ export const everyPage: Readonly<Record<string, (change: Change) => string>> = {
         memberEmail={change('memberEmail', 'ada@example.com')}
         name={change('name', 'CI')}
         token={change('token', 'lkt_1')}
+        previous={change('previous', 'The old one works until noon.')}
       />,
     ),
   'my profile': (change) =>

@@ -19,7 +19,11 @@ export const myAccountPaths: readonly string[] = parts.map(({ path }) => path);
 /** GET and POST of every part. */
 export function myAccountRoutes(flow: Flow): Hono<Environment> {
   const app = new Hono<Environment>();
-  for (const part of parts) app.get(part.path, part.show(flow)).post(part.path, part.change(flow));
+  for (const part of parts) {
+    app.get(part.path, part.show(flow)).post(part.path, part.change(flow));
+    // As people type it.
+    app.get(`${part.path}/`, (c) => c.redirect(part.path, 302));
+  }
   app.get('/me/email', emailPage()).post(changeEmail(flow));
   app.get('/account-deleted', accountDeletedPage(flow));
   return app;

@@ -8,6 +8,7 @@ import type { Parameters } from '../../http/form.js';
 import { once } from '../../idempotency/service.js';
 import { InputError, messageAt } from '../../lib/errors.js';
 import { isWithinRole, type Role, tokenRoles } from '../../lib/roles.js';
+import { momentInWords } from '../../mail/words.js';
 import { actorOfMember } from '../../members/service.js';
 import { pageError, respondWithPage } from '../../oauth/respond-with-page.js';
 import { english, fill } from '../../pages/messages.js';
@@ -86,7 +87,12 @@ async function showList(
   return respondWithPage(c, page, { status: said.error === undefined ? 200 : 400 });
 }
 
-function showOne(visit: Visit, token: TokenRow, error?: string): Response {
+interface Refused {
+  readonly error?: string;
+  readonly revokeError?: string;
+}
+
+function showOne(visit: Visit, token: TokenRow, refused?: Refused): Response {
   const { flow, c, session } = visit;
   const page = TokenPage({
     csrfToken: flow.browser.formTokens.issue(c),
@@ -95,21 +101,30 @@ function showOne(visit: Visit, token: TokenRow, error?: string): Response {
     token: shown(token, flow.deps.clock()),
     overlap: '86400',
     expires: '90',
-    ...(error === undefined ? {} : { error }),
+    ...refused,
   });
-  return respondWithPage(c, page, { status: error === undefined ? 200 : 400 });
+  return respondWithPage(c, page, { status: refused === undefined ? 200 : 400 });
 }
 
 /** What a form that makes a token is answered with. */
 function showMade(
   visit: Visit,
   made: { readonly apiToken: { readonly name: string } | null; readonly token: string | null },
+  previous?: string,
 ): Promise<Response> | Response {
   const { c, session } = visit;
   if (made.apiToken === null) return showList(visit, { done: english.tokenGone });
   const { name } = made.apiToken;
   if (made.token === null) return showList(visit, { done: fill(english.tokenMadeBefore, { name }) });
-  return respondWithPage(c, NewTokenPage({ memberEmail: session.member.email, name, token: made.token }));
+  return respondWithPage(
+    c,
+    NewTokenPage({
+      memberEmail: session.member.email,
+      name,
+      token: made.token,
+      ...(previous === undefined ? {} : { previous }),
+    }),
+  );
 }
 
 /** The moment that a choice stands for. Another than those on the page counts as the shortest. */
@@ -164,6 +179,14 @@ function unknownToken(): InputError {
   return new InputError([{ code: 'NOT_FOUND', message: english.tokenUnknown, path: ['id'] }]);
 }
 
+/** Until when the token works whose place another has taken. */
+async function endOfPrevious({ flow, manager }: Visit, id: string): Promise<string> {
+  const { clock, db } = flow.deps;
+  const until = (await findOwnToken(db, manager.memberId, id))?.expiresAt;
+  const works = until && until > clock();
+  return works ? fill(english.tokenOldUntil, { time: momentInWords(until) }) : english.tokenOldOver;
+}
+
 async function rotate(visit: Visit, form: Parameters): Promise<Response> {
   const { flow, manager } = visit;
   const { deps } = flow;
@@ -184,10 +207,10 @@ async function rotate(visit: Visit, form: Parameters): Promise<Response> {
       },
       (madeId) => findCreatedToken(deps, manager, madeId),
     );
-    return showMade(visit, made);
+    return showMade(visit, made, await endOfPrevious(visit, id));
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
-    return token ? showOne(visit, token, wordsOf(error)) : showList(visit, { error: wordsOf(error) });
+    return token ? showOne(visit, token, { error: wordsOf(error) }) : showList(visit, { error: wordsOf(error) });
   }
 }
 
@@ -229,7 +252,11 @@ export const tokens: MyAccountPart = {
       if (decision === 'create') return create(visit, form);
       if (decision === 'rotate') return rotate(visit, form);
       const token = await findOwnToken(flow.deps.db, session.memberId, form.get('token') ?? '');
-      if (decision === 'revoke' && token) return revoke(visit, token);
+      if (decision === 'revoke' && token) {
+        return form.get('sure') === 'yes'
+          ? revoke(visit, token)
+          : showOne(visit, token, { revokeError: english.tokenRevokeUnsure });
+      }
       return showList(visit, { error: english.tokenUnknown });
     };
   },

@@ -11,6 +11,10 @@ export const myAccountTexts = {
   myNameUnchanged: 'Your name was not changed.',
   myEmailVerified: 'Verified',
   myEmailUnverified: 'Not verified yet',
+  roleOwner: 'Owner',
+  roleAdmin: 'Admin',
+  roleWriter: 'Writer',
+  roleReader: 'Reader',
   save: 'Save',
   saved: 'Saved.',
 } as const;

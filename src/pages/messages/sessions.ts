@@ -3,7 +3,8 @@
 export const sessionsTexts = {
   mySessions: 'Sessions',
   mySessionsHint: 'Where you are signed in, and signing out there',
-  mySessionsLead: 'Where you are signed in. Sign out what you do not know, and set a new password if it was not you.',
+  mySessionsLead:
+    'Where you are signed in. Sign out any that you do not recognise, and set a new password if it was not you.',
   mySessionsHere: 'This browser',
   mySessionsAddress: 'Address',
   mySessionsUnknown: 'Unknown',

@@ -74,12 +74,6 @@ function App({ app, csrfToken, messages }: { app: ShownApp; csrfToken: string; m
             </span>
           </p>
         </div>
-        <form method="post" action="/me/apps">
-          <HiddenFields fields={{ csrf: csrfToken, consent: app.consentId }} />
-          <button type="submit" class="button" aria-label={fill(messages.myAppsRemoveOf, { client: app.name })}>
-            {messages.myAppsRemove}
-          </button>
-        </form>
       </div>
       <Permissions app={app} messages={messages} />
       <dl class="entry-facts">
@@ -96,6 +90,12 @@ function App({ app, csrfToken, messages }: { app: ShownApp; csrfToken: string; m
           </>
         )}
       </dl>
+      <form method="post" action="/me/apps">
+        <HiddenFields fields={{ csrf: csrfToken, consent: app.consentId }} />
+        <button type="submit" class="button" aria-label={fill(messages.myAppsRemoveOf, { client: app.name })}>
+          {messages.myAppsRemove}
+        </button>
+      </form>
     </li>
   );
 }

@@ -4,6 +4,7 @@
 import { Field } from '../field.js';
 import { english, type Localized } from '../messages.js';
 import { HiddenFields } from '../phrase.js';
+import { roleInWords } from '../role.js';
 import { EmailSection, type EmailState } from './email-section.js';
 import { MyAccountLayout } from './layout.js';
 
@@ -41,7 +42,7 @@ export function ProfilePage(props: ProfilePageProps) {
         <dt>{messages.homeAccount}</dt>
         <dd>{accountName}</dd>
         <dt>{messages.homeRole}</dt>
-        <dd>{role}</dd>
+        <dd>{roleInWords(role, messages)}</dd>
       </dl>
       <form method="post" action="/me">
         <HiddenFields fields={{ csrf: csrfToken }} />

@@ -71,20 +71,6 @@ function Session({ session, csrfToken, messages }: SessionProps) {
             {browser} {session.isCurrent && <span class="badge badge-good">{messages.mySessionsHere}</span>}
           </h2>
         </div>
-        {!session.isCurrent && (
-          <form method="post" action="/me/sessions">
-            <HiddenFields fields={{ csrf: csrfToken }} />
-            <button
-              type="submit"
-              name="session"
-              value={session.id}
-              class="button"
-              aria-label={fill(messages.mySessionsEndOf, { browser, time: momentInWords(signedInAt) })}
-            >
-              {messages.signOut}
-            </button>
-          </form>
-        )}
       </div>
       <dl class="entry-facts">
         <dt>{messages.mySessionsAddress}</dt>
@@ -98,6 +84,20 @@ function Session({ session, csrfToken, messages }: SessionProps) {
           <Moment at={session.lastActiveAt} />
         </dd>
       </dl>
+      {!session.isCurrent && (
+        <form method="post" action="/me/sessions">
+          <HiddenFields fields={{ csrf: csrfToken }} />
+          <button
+            type="submit"
+            name="session"
+            value={session.id}
+            class="button"
+            aria-label={fill(messages.mySessionsEndOf, { browser, time: momentInWords(signedInAt) })}
+          >
+            {messages.signOut}
+          </button>
+        </form>
+      )}
     </li>
   );
 }

@@ -5,6 +5,7 @@ import type { Child } from 'hono/jsx';
 import { describedBy, FieldTexts } from '../field.js';
 import type { Messages } from '../messages.js';
 import { Moment } from '../moment.js';
+import { roleInWords } from '../role.js';
 
 /** Props of `Select`. */
 export interface SelectProps {
@@ -73,7 +74,7 @@ interface TokenProps {
 export function TokenBadges({ token, messages }: TokenProps) {
   return (
     <>
-      <span class="badge badge-plain">{token.role}</span>{' '}
+      <span class="badge badge-plain">{roleInWords(token.role, messages)}</span>{' '}
       {token.isService && <span class="badge badge-new">{messages.tokenService}</span>}{' '}
       {token.isReplaced && <span class="badge badge-warning">{messages.tokenReplaced}</span>}{' '}
       {token.isExpired && <span class="badge badge-warning">{messages.tokenExpired}</span>}

@@ -1,9 +1,10 @@
 /**
  * Owns the look of one API token: what can be done with it, and the one time that it is shown. Leaves to others: doing that.
  */
-import { Field } from '../field.js';
+import { Field, FieldTexts } from '../field.js';
 import { english, fill, type Localized } from '../messages.js';
 import { HiddenFields } from '../phrase.js';
+import { roleInWords } from '../role.js';
 import { MyAccountLayout } from './layout.js';
 import { expiryOptions, factsOfToken, Select, type ShownToken } from './token-fields.js';
 
@@ -18,6 +19,8 @@ export interface TokenPageProps extends Localized {
   overlap: string;
   expires: string;
   error?: string;
+  /** That it was not said that the token is to be revoked. */
+  revokeError?: string;
 }
 
 /** How long a token that was replaced works on, in seconds, as the value of a form's field. */
@@ -25,7 +28,7 @@ export const overlapChoices = ['0', '3600', '86400', '604800'] as const;
 
 /** One token with its two ends: replaced by another, or for good. What is over cannot be replaced. */
 export function TokenPage(props: TokenPageProps) {
-  const { csrfToken, once, token, overlap, expires, messages = english } = props;
+  const { csrfToken, once, token, overlap, expires, revokeError, messages = english } = props;
   const overlapTexts = [
     messages.tokenOverlapNone,
     messages.tokenOverlapHour,
@@ -38,7 +41,7 @@ export function TokenPage(props: TokenPageProps) {
         <dt>{messages.tokenKind}</dt>
         <dd>{token.isService ? messages.tokenService : messages.tokenPersonal}</dd>
         <dt>{messages.tokenRole}</dt>
-        <dd>{token.role}</dd>
+        <dd>{roleInWords(token.role, messages)}</dd>
         {factsOfToken({ token, messages }).map(({ name, value }) => (
           <>
             <dt>{name}</dt>
@@ -77,6 +80,22 @@ export function TokenPage(props: TokenPageProps) {
         <p class="hint">{messages.tokenRevokeHint}</p>
         <form method="post" action="/me/tokens">
           <HiddenFields fields={{ csrf: csrfToken, token: token.id }} />
+          <div class="field">
+            <div class="choice">
+              <input
+                type="checkbox"
+                id="sure"
+                name="sure"
+                value="yes"
+                required
+                aria-invalid={revokeError === undefined ? undefined : 'true'}
+                aria-describedby={revokeError === undefined ? undefined : 'sure-error'}
+                autofocus={revokeError !== undefined}
+              />
+              <label for="sure">{messages.tokenRevokeSure}</label>
+            </div>
+            <FieldTexts id="sure" error={revokeError} hint={undefined} />
+          </div>
           <button type="submit" name="decision" value="revoke" class="button button-danger">
             {messages.tokenRevoke}
           </button>
@@ -95,10 +114,12 @@ export interface NewTokenPageProps extends Localized {
   name: string;
   /** The token in clear. */
   token: string;
+  /** What becomes of the one whose place it takes. */
+  previous?: string;
 }
 
 /** The one time that a token is shown. It stands in a field that takes no input, so that all of it can be selected without a script. */
-export function NewTokenPage({ memberEmail, name, token, messages = english }: NewTokenPageProps) {
+export function NewTokenPage({ memberEmail, name, token, previous, messages = english }: NewTokenPageProps) {
   return (
     <MyAccountLayout
       current="/me/tokens"
@@ -120,6 +141,7 @@ export function NewTokenPage({ memberEmail, name, token, messages = english }: N
           autofocus: true,
         }}
       />
+      {previous !== undefined && <p>{previous}</p>}
       <a class="button button-primary" href="/me/tokens">
         {messages.tokenStored}
       </a>

@@ -5,6 +5,7 @@
 import { Field } from '../field.js';
 import { english, fill, type Localized, type Messages } from '../messages.js';
 import { HiddenFields } from '../phrase.js';
+import { roleInWords } from '../role.js';
 import { MyAccountLayout } from './layout.js';
 import { expiryOptions, factsOfToken, Select, type ShownToken, TokenBadges } from './token-fields.js';
 
@@ -118,7 +119,7 @@ function NewTokenForm(props: TokensPageProps & { messages: Messages }) {
             label={messages.tokenRole}
             hint={messages.tokenRoleHint}
             error={draft.roleError}
-            options={roles.map((role) => ({ value: role, text: role }))}
+            options={roles.map((role) => ({ value: role, text: roleInWords(role, messages) }))}
             chosen={draft.role}
           />
           <Select id="expires" label={messages.tokenExpires} options={expiryOptions(messages)} chosen={draft.expires} />

@@ -15,6 +15,7 @@ background-color:var(--surface);border:1px solid var(--control);border-radius:8p
 .fields{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,13rem),1fr));gap:1rem;align-items:start}
 .choice{display:flex;align-items:center;gap:.625rem;min-height:2.75rem}
 .choice input{flex:none;width:1.25rem;height:1.25rem;margin:0;accent-color:var(--accent)}
+.choice+.hint{margin:-.375rem 0 0 1.875rem}
 .choice label{padding-block:.5rem;font-weight:500;font-size:.9375rem}
 .button{display:inline-flex;align-items:center;justify-content:center;min-height:2.75rem;padding:.5rem 1rem;
 font:inherit;font-weight:600;line-height:1.3;text-align:center;text-decoration:none;cursor:pointer;border-radius:8px;

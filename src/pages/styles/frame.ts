@@ -30,6 +30,8 @@ box-shadow:0 1px 2px rgb(0 0 0/.04),0 8px 28px rgb(0 0 0/.05)}
 .bar>.home{flex:none}
 .bar-person bdi{overflow:hidden;text-overflow:ellipsis;white-space:nowrap}
 .bar-person a{flex:none;display:inline-flex;align-items:center;min-height:2.75rem}
+.bar-person .bar-me{flex:0 1 auto;min-width:0;color:inherit;text-decoration:none}
+.bar-person .bar-me:hover{color:var(--text);text-decoration:underline}
 .card-home{max-width:62rem}
 .sides{display:grid;grid-template-columns:minmax(0,1fr);gap:1rem;align-items:start}
 .sides .card{max-width:none;margin:0}

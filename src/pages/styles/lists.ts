@@ -24,10 +24,10 @@ export const listRules = `
 .row-actions{flex:none;display:flex;flex-direction:row;flex-wrap:wrap;gap:.5rem;margin:0}
 .row-actions form{margin:0}
 .entries{list-style:none;display:flex;flex-direction:column;border:1px solid var(--line);border-radius:8px}
-.entry{display:flex;flex-direction:column;gap:.75rem;padding:1rem}
+.entry{display:grid;grid-template-columns:minmax(0,1fr);gap:.75rem 1rem;padding:1rem}
 .entry+.entry{border-top:1px solid var(--line)}
 .entry-head{display:flex;flex-wrap:wrap;align-items:center;gap:.75rem}
-.entry-head form{margin:0}
+.entry>form{margin:0}
 .entry-title{flex:1 1 9rem;min-width:0;overflow-wrap:anywhere}
 .entry-title .hint{margin-top:.125rem}
 .entry-label{font-size:.875rem;color:var(--muted)}
@@ -38,8 +38,14 @@ export const listRules = `
 .client-initial{display:inline-flex;align-items:center;justify-content:center;font-weight:650;font-size:1.25rem;
 color:var(--new-text);background:var(--new-surface)}
 .empty{padding:1.5rem 1rem;text-align:center;color:var(--muted);border:1px dashed var(--control);border-radius:8px}
+@media (min-width:36rem){
+.entry{grid-template-columns:minmax(0,1fr) auto}
+.entry>*{grid-column:1/-1}
+.entry>.entry-head{grid-column:1}
+.entry>form{grid-column:2;grid-row:1;align-self:center}
+}
 @media (min-width:48rem){
-.card-home .destinations{display:grid;grid-template-columns:repeat(auto-fill,minmax(15rem,1fr));gap:.75rem;border:0}
+.card-home .destinations{display:grid;grid-template-columns:repeat(auto-fit,minmax(15rem,1fr));gap:.75rem;border:0}
 .card-home .destinations li{border:1px solid var(--line);border-radius:8px}
 .card-home .destinations a{height:100%}
 }
