@@ -127,6 +127,13 @@ describe('the modules of the RP-Initiated Logout plan', () => {
     expect(await isSignedIn(browser)).toBe(false);
   });
 
+  test('whoever an app signs out without an address for afterwards is not offered to sign in here', async () => {
+    const { browser, visit } = await signedIn();
+    const page = await visit({ post_logout_redirect_uri: undefined, state: undefined });
+    expect([isFarewell(page), page.html.includes('Sign in again')]).toEqual([true, false]);
+    expect((await browser.visit('/logout')).html).toContain('Sign in again');
+  });
+
   test('oidcc-rp-initiated-logout-only-state: asks, signs out, and goes nowhere with it (3)', async () => {
     const { browser, visit } = await signedIn();
     const question = await visit({ id_token_hint: undefined, post_logout_redirect_uri: undefined });

@@ -166,5 +166,8 @@ describe('the other forms', () => {
     expect(hiddenFieldsOf(html)).toEqual([['csrf', 'c']]);
     expect(textOf(html)).toContain('ada@example.com');
     expect(formOf(render(<SignedOutPage />))).toEqual([]);
+    expect(textOf(render(<SignedOutPage />))).toMatch(/Sign in again Go to the front page$/);
+    // To sign in here is not what somebody wants who signed out of an app.
+    expect(textOf(render(<SignedOutPage byApp={true} />))).not.toContain('Sign in again');
   });
 });
