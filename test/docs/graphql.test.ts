@@ -57,6 +57,7 @@ const meanwhile: Record<string, () => Promise<void>> = {
   async ConnectedAppsOfMember() {
     const redirectUri = 'https://shop.example.com/callback';
     await obtainCode(app, shopWith('lks_…second'), { redirect_uri: redirectUri });
+    await app.deps.lastUsed.flush();
   },
   async SessionsOfMember() {
     await signedIn(app, app.owner);

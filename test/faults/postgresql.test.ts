@@ -140,6 +140,8 @@ describe.skipIf(isPostgresqlMissing)('without PostgreSQL installed these are ski
       await operator.query('BEGIN; LOCK TABLE "TokenFamily", "OAuthClient", "Session", "RefreshToken"');
       const answer = await revoke(far.app, client, refreshToken);
       expect([answer.status, JSON.parse(answer.text).error]).toEqual([503, 'temporarily_unavailable']);
+      // What was asked for a little later is given up a little later.
+      await pause(1_000);
       await operator.query('ROLLBACK');
       await pause(500);
     });
