@@ -75,6 +75,18 @@ async function verifiedClient(app: TestApp, owner: Person) {
   return client;
 }
 
+/**
+ * Does something that may rename an account, and then has its clients verified as they were: a rename takes that back, and with
+ * it whatever members of other accounts got through them.
+ */
+export async function keepingVerified<T>(app: TestApp, work: () => Promise<T>): Promise<T> {
+  const verified = await app.db.oAuthClient.findMany({ where: { verifiedAt: { not: null } } });
+  const result = await work();
+  for (const { id, verifiedAt } of verified)
+    await app.db.oAuthClient.updateMany({ where: { id }, data: { verifiedAt } });
+  return result;
+}
+
 /** A person acting through a client of any account. */
 async function through(app: TestApp, client: Awaited<ReturnType<typeof registerClient>>, person: Person) {
   const browser = newBrowser(app);

@@ -3,7 +3,7 @@
 import type { GraphQLSchema } from 'graphql';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createTestApp, type TestApp } from '../support/app.js';
-import { type CallerName, callerNames, callersOf, groupOf } from './callers.js';
+import { type CallerName, callerNames, callersOf, groupOf, keepingVerified } from './callers.js';
 import { type Furnished, furnish, nameForeignThings } from './furnished.js';
 import { mutationsFor, queriesFor } from './roots.js';
 import { readSchema } from './selections.js';
@@ -157,7 +157,7 @@ describe.each(callerNames)('%s', (caller) => {
   test('is shown by what they change nothing that they could not read', async () => {
     const { other, callers } = world;
     const mutations = mutationsFor(caller, makeTarget);
-    const seen = await walk(schema, callers[caller].ask, mutations);
+    const seen = await keepingVerified(app, () => walk(schema, callers[caller].ask, mutations));
     expect([...seen.faults]).toEqual([]);
     expect(seen.refusals).toBe(0);
     await expectNoMore(caller, seen, isForeign ? other.account.id : app.owner.accountId);

@@ -45,7 +45,8 @@ test.each(['/healthz', '/readyz'])(
       expect(response.headers.get('cache-control')).toBe('no-store');
       expect(app.logLines.map((line) => JSON.parse(line).level)).toEqual([20]);
     }
-    expect((await app.request(path, { method: 'POST' })).status).toBe(404);
+    const { status, headers } = await app.request(path, { method: 'POST' });
+    expect([status, headers.get('allow')]).toEqual([405, 'GET, HEAD']);
   },
 );
 
