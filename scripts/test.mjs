@@ -1,4 +1,4 @@
-// What `npm test`, `npm run test:long` and `npm run test:browser` run, on a fresh clone as well. Compiles too, since
+// What `npm test` and `npm run test:long`, `test:browser` and `test:postgresql` run, on a fresh clone as well. Compiles too, since
 // some tests start the compiled service and the command line, and installs the libraries that test/partner-apps sign in
 // with. Further arguments go to vitest: npm test -- test/http --reporter=verbose.
 import { fileURLToPath } from 'node:url';
