@@ -149,6 +149,8 @@ test('without JavaScript and without a mouse a person signs in, changes their na
   const page = await context.newPage();
   page.setDefaultTimeout(15_000);
   await page.goto(`${server.issuer}/login?return_to=/me`);
+  // The browser puts the cursor there with the first picture that it draws, which may be after the page has loaded.
+  await page.locator('input[name=email]:focus').waitFor();
   await page.keyboard.type(server.owner.email);
   await page.keyboard.press('Tab');
   await page.keyboard.type(server.owner.password);
