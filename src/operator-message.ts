@@ -1,7 +1,7 @@
 // What an operator can mend themselves, in words for a terminal. A fault of ours is none of it and keeps its stack.
 import { ConfigError } from './config.js';
 import { BackupError } from './db/backup.js';
-import { CopyError } from './db/copy-ends.js';
+import { CopyError } from './db/copy/ends.js';
 import { MigrationError } from './db/migrate.js';
 import { DatabaseUrlError } from './db/url.js';
 import { SigningKeyError } from './keys/store.js';

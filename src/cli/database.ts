@@ -1,8 +1,8 @@
 // `database`: everything that is stored, copied to another database.
 import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
-import type { CopiedTables } from '../db/copy.js';
-import { describeDatabase } from '../db/copy-ends.js';
+import type { CopiedTables } from '../db/copy/copy.js';
+import { describeDatabase } from '../db/copy/ends.js';
 import { providerOf, secretFileOf } from '../db/url.js';
 import { withJson } from './options.js';
 import { print, type Report } from './output.js';
@@ -63,7 +63,7 @@ function reportOf(from: string, to: string, tables: CopiedTables): Report {
 async function copy(options: CopyArguments): Promise<void> {
   const { to } = options;
   const from = options.from ?? commandConfig().databaseUrl;
-  const { copyDatabase } = await import('../db/copy.js');
+  const { copyDatabase } = await import('../db/copy/copy.js');
   const onProgress = options.json ? undefined : showProgress;
   const tables = await copyDatabase(from, to, { whileRunning: options.whileRunning, onProgress });
   print(reportOf(from, to, tables), options.json);

@@ -1,8 +1,9 @@
 // Opens the database that a URL names, and the few things that differ between SQLite and PostgreSQL and that services
 // should not have to know. Creating the tables is migrate.ts's part; what faults mean is errors.ts's.
-import { observed } from './driver.js';
+
 import type { Prisma, PrismaClient } from './generated/sqlite/client.js';
-import { createHotPaths, type HotPaths } from './hot-paths.js';
+import { observed } from './hot/driver.js';
+import { createHotPaths, type HotPaths } from './hot/paths.js';
 import { type Provider, prepareSqliteFile, providerOf } from './url.js';
 
 /**
@@ -24,8 +25,8 @@ export type AuditLogEntryWhere = Prisma.AuditLogEntryWhereInput;
 // Services find whatever they need of this folder here.
 export { isNotFound, isOrphan, isRetryable, isUniqueViolation, retrying } from './errors.js';
 export { createFaultLog } from './fault-log.js';
-export type { HotPaths } from './hot-paths.js';
-export type { AccessTokenRows, CallerKey, Found, IntrospectedRows } from './hot-reads.js';
+export type { HotPaths } from './hot/paths.js';
+export type { AccessTokenRows, CallerKey, Found, IntrospectedRows } from './hot/reads.js';
 export type {
   ClientWithRedirectUris,
   ClientWithSecret,
@@ -33,7 +34,7 @@ export type {
   FamilyWithParties,
   ProtocolApi,
   RefreshTokenWithFamily,
-} from './hot-rows.js';
+} from './hot/rows.js';
 export { asUnavailable, isUnavailable, reasonOf } from './unavailable.js';
 export type { Provider } from './url.js';
 
@@ -66,7 +67,7 @@ async function sqliteParts(url: string) {
   const [{ PrismaClient }, { sqliteAdapterFactory }, { openSqliteReader }] = await Promise.all([
     import('./generated/sqlite/client.js'),
     import('./sqlite-adapter.js'),
-    import('./sqlite-reader.js'),
+    import('./hot/sqlite-reader.js'),
   ]);
   const path = prepareSqliteFile(url);
   return {

@@ -1,8 +1,8 @@
 // How rows are read for a copy: in batches that fit into memory, from the tables of every model, in an order that can be written.
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { beginOnPostgresql } from '../../src/db/copy-postgresql.js';
-import { inOrder, selfReferencesOf, type Table } from '../../src/db/copy-rows.js';
-import { beginOnSqlite } from '../../src/db/copy-sqlite.js';
+import { beginOnPostgresql } from '../../src/db/copy/postgresql.js';
+import { inOrder, selfReferencesOf, type Table } from '../../src/db/copy/rows.js';
+import { beginOnSqlite } from '../../src/db/copy/sqlite.js';
 import { Prisma } from '../../src/db/generated/sqlite/client.js';
 import { createTestDatabase, type TestDatabase, testProvider } from '../support/database.js';
 

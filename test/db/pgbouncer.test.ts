@@ -3,7 +3,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { operatorActor } from '../../src/audit/service.js';
 import { exclusively, type OpenedDatabase, openDatabase } from '../../src/db/client.js';
-import { copyDatabase } from '../../src/db/copy.js';
+import { copyDatabase } from '../../src/db/copy/copy.js';
 import { migrate } from '../../src/db/migrate.js';
 import { migrationsFolder, readMigrations } from '../../src/db/migrations.js';
 import { rotateSigningKeys } from '../../src/keys/rotate.js';

@@ -1,5 +1,5 @@
 // Statements sent past Prisma's engine, over the connections that Prisma has: the same pool, the same queue, the same errors.
-// For hot-paths.ts alone, where a measurement says that the engine costs more than all the rest of an answer.
+// For paths.ts alone, where a measurement says that the engine costs more than all the rest of an answer.
 import type {
   ArgType,
   SqlDriverAdapter,
@@ -7,7 +7,7 @@ import type {
   SqlQuery,
   SqlQueryable,
 } from '@prisma/driver-adapter-utils';
-import type { Provider } from './url.js';
+import type { Provider } from '../url.js';
 
 /** A value in a statement. Times are written as Prisma writes them. */
 export type Value = string | number | boolean | Date | null;

@@ -1,10 +1,10 @@
 // The two ends of a copy: what each database must be before anything is read or written. The copying is copy.ts's part.
 import { existsSync, realpathSync } from 'node:fs';
-import { busyTimeoutMilliseconds } from './busy.js';
-import { quoted } from './copy-rows.js';
-import { isOpenElsewhere } from './open-elsewhere.js';
-import { connectToPostgresql } from './pg-client.js';
-import { providerOf, sqlitePath } from './url.js';
+import { busyTimeoutMilliseconds } from '../busy.js';
+import { isOpenElsewhere } from '../open-elsewhere.js';
+import { connectToPostgresql } from '../pg-client.js';
+import { providerOf, sqlitePath } from '../url.js';
+import { quoted } from './rows.js';
 
 /** A copy that cannot be made. The message says why and what to do; no password of a URL is in it. */
 export class CopyError extends Error {

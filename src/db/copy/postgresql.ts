@@ -1,5 +1,6 @@
 // PostgreSQL's end of a copy: rows read with a cursor and written a batch at a time, which the server takes apart by itself.
 import type { Client } from 'pg';
+import { connectToPostgresql } from '../pg-client.js';
 import {
   BatchSize,
   type CatalogueColumn,
@@ -11,8 +12,7 @@ import {
   selfReferencesOf,
   type Table,
   tablesOf,
-} from './copy-rows.js';
-import { connectToPostgresql } from './pg-client.js';
+} from './rows.js';
 
 const columnsQuery = `SELECT t.relname::text AS "table", a.attname::text AS "column",
     CASE WHEN y.typtype = 'e' THEN 'enum' ELSE y.typname::text END AS "type",
@@ -39,7 +39,7 @@ const kinds: Readonly<Record<string, Kind>> = {
   bytea: 'bytes',
 };
 
-/** How a column is asked for, so that it comes as copy-rows.ts says. */
+/** How a column is asked for, so that it comes as rows.ts says. */
 function selected({ name, kind }: Table['columns'][number]): string {
   if (kind === 'time') return `to_char(${quoted(name)}, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
   return kind === 'bytes' ? `encode(${quoted(name)}, 'hex')` : quoted(name);

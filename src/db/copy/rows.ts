@@ -75,7 +75,7 @@ export async function tablesOf(
   kinds: Readonly<Record<string, Kind>>,
 ): Promise<Table[]> {
   // The models are the same in both clients.
-  const { Prisma } = await import('./generated/sqlite/client.js');
+  const { Prisma } = await import('../generated/sqlite/client.js');
   return Object.values(Prisma.ModelName).map((name) => {
     const own = columns
       .filter(({ table }) => table === name)

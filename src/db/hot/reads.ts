@@ -1,6 +1,7 @@
 // What the token, userinfo and introspection endpoints read: each all that an answer depends on, in one statement. Whether what
 // is found still counts, and who may see it, is decided by those who ask.
-import { splitWords } from '../lib/scope.js';
+import { splitWords } from '../../lib/scope.js';
+import type { Provider } from '../url.js';
 import { expression, selectionOf } from './columns.js';
 import type { RawRow, Statements, Value } from './driver.js';
 import {
@@ -13,8 +14,7 @@ import {
   type ProtocolClient,
   type RefreshTokenWithFamily,
   type SessionWithMember,
-} from './hot-rows.js';
-import type { Provider } from './url.js';
+} from './rows.js';
 
 /** How a caller names itself: its `client_id`, and the part of its secret that picks the row; null for none. */
 export interface CallerKey {

@@ -1,6 +1,7 @@
 // SQLite's end of a copy: rows read from a file and written to one, as the service itself writes them.
 import type { Database } from 'better-sqlite3';
-import { busyTimeoutMilliseconds, whileBusy } from './busy.js';
+import { busyTimeoutMilliseconds, whileBusy } from '../busy.js';
+import { sqlitePath } from '../url.js';
 import {
   BatchSize,
   type CatalogueColumn,
@@ -12,8 +13,7 @@ import {
   type Table,
   tablesOf,
   type Value,
-} from './copy-rows.js';
-import { sqlitePath } from './url.js';
+} from './rows.js';
 
 const columnsQuery = `SELECT t.name AS "table", c.name AS "column", c.type, c.pk AS "inKey"
   FROM sqlite_master t JOIN pragma_table_info(t.name) c WHERE t.type = 'table'`;

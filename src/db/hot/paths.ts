@@ -2,8 +2,8 @@
 // ten times what signing it does (docs/performance.md). Alike on both databases (test/db/hot-paths.test.ts). All else goes
 // through Prisma.
 import type { Driver, Statements } from './driver.js';
-import { createHotReads, type HotReads } from './hot-reads.js';
-import { createHotWrites, type HotWrites } from './hot-writes.js';
+import { createHotReads, type HotReads } from './reads.js';
+import { createHotWrites, type HotWrites } from './writes.js';
 
 export type HotPaths = HotReads & HotWrites;
 

@@ -1,11 +1,12 @@
 // Copies all that a database holds to an empty one of either kind: in one transaction there, from one moment here, compared
-// row by row before it is committed. What each end must be first is copy-ends.ts's part, how rows travel copy-rows.ts's.
-import { CopyError, notEmpty, requireEmpty, requireSource, requireTwoDatabases, requireUnused } from './copy-ends.js';
-import { beginOnPostgresql } from './copy-postgresql.js';
-import { type CopyConnection, inOrder, Sum, selfReferencesOf, type Table } from './copy-rows.js';
-import { beginOnSqlite } from './copy-sqlite.js';
-import { migrate, requireCurrent } from './migrate.js';
-import { providerOf } from './url.js';
+// row by row before it is committed. What each end must be first is ends.ts's part, how rows travel rows.ts's.
+
+import { migrate, requireCurrent } from '../migrate.js';
+import { providerOf } from '../url.js';
+import { CopyError, notEmpty, requireEmpty, requireSource, requireTwoDatabases, requireUnused } from './ends.js';
+import { beginOnPostgresql } from './postgresql.js';
+import { type CopyConnection, inOrder, Sum, selfReferencesOf, type Table } from './rows.js';
+import { beginOnSqlite } from './sqlite.js';
 
 export interface CopyOptions {
   /** Copies although Latchkey runs on the source: what is there at one moment. */

@@ -1,7 +1,7 @@
 // Reads on SQLite past Prisma's adapter: a connection that only reads and keeps its statements, where the adapter parses each
 // statement anew. It sees whatever was committed before the statement, and never waits for a writer (WAL).
 import Database, { type Statement } from 'better-sqlite3';
-import { busyTimeoutMilliseconds, whileBusy } from './busy.js';
+import { busyTimeoutMilliseconds, whileBusy } from '../busy.js';
 import type { RawRow, Statements, Value } from './driver.js';
 
 export interface SqliteReader extends Pick<Statements, 'query'> {
