@@ -1,9 +1,9 @@
 // Opens the database that a URL names, and the few things that differ between SQLite and PostgreSQL and that services
 // should not have to know. Creating the tables is migrate.ts's part; what faults mean is errors.ts's.
 
+import type { SqlDriverAdapter, SqlDriverAdapterFactory } from '@prisma/driver-adapter-utils';
 import type { Prisma, PrismaClient } from './generated/sqlite/client.js';
-import { observed } from './hot/driver.js';
-import { createHotPaths, type HotPaths } from './hot/paths.js';
+import { type HotPaths, hotPathsOnPostgresql, hotPathsOnSqlite } from './hot/paths.js';
 import { type Provider, prepareSqliteFile, providerOf } from './url.js';
 
 /**
@@ -63,31 +63,66 @@ const providers = new WeakMap<Db, Provider>();
 const transactionOptions = { maxWait: 10_000, timeout: 10_000 };
 const exclusiveOptions = { maxWait: 30_000, timeout: 30_000 };
 
-async function sqliteParts(url: string) {
-  const [{ PrismaClient }, { sqliteAdapterFactory }, { openSqliteReader }] = await Promise.all([
-    import('./generated/sqlite/client.js'),
-    import('./sqlite-adapter.js'),
-    import('./hot/sqlite-reader.js'),
-  ]);
-  const path = prepareSqliteFile(url);
+/** What differs between the two, until there is a connection and then. */
+interface Parts {
+  readonly Client: typeof import('./generated/sqlite/client.js').PrismaClient;
+  readonly factory: SqlDriverAdapterFactory;
+  /** To be called once Prisma has connected. */
+  openHotPaths(onQuery?: OnQuery): { readonly hotPaths: HotPaths; close(): void };
+}
+
+/** A factory that keeps the adapter which it made for Prisma. */
+function keeping<Adapter extends SqlDriverAdapter>(
+  stock: Omit<SqlDriverAdapterFactory, 'connect'> & { connect(): Promise<Adapter> },
+): { readonly factory: SqlDriverAdapterFactory; adapter(): Adapter } {
+  let made: Adapter | undefined;
   return {
-    Client: PrismaClient,
-    adapter: sqliteAdapterFactory(path),
-    openReader: (onQuery?: OnQuery) => openSqliteReader(path, onQuery),
+    factory: {
+      provider: stock.provider,
+      adapterName: stock.adapterName,
+      async connect() {
+        const adapter = await stock.connect();
+        made = adapter;
+        return adapter;
+      },
+    },
+    adapter() {
+      if (!made) throw new Error('The database is not connected.');
+      return made;
+    },
   };
 }
 
-async function postgresqlParts(url: string, poolSize: number) {
+async function sqliteParts(url: string): Promise<Parts> {
+  const [{ PrismaClient }, { sqliteAdapterFactory }, { openSqliteConnection }] = await Promise.all([
+    import('./generated/sqlite/client.js'),
+    import('./sqlite-adapter.js'),
+    import('./hot/sqlite.js'),
+  ]);
+  const path = prepareSqliteFile(url);
+  const { factory, adapter } = keeping(sqliteAdapterFactory(path));
+  return {
+    Client: PrismaClient,
+    factory,
+    openHotPaths(onQuery) {
+      const connection = openSqliteConnection(path, onQuery);
+      const hotPaths = hotPathsOnSqlite(connection, (work) => adapter().alone(work));
+      return { hotPaths, close: () => connection.close() };
+    },
+  };
+}
+
+async function postgresqlParts(url: string, poolSize: number): Promise<Parts> {
   const [{ PrismaClient }, { postgresqlAdapterFactory }] = await Promise.all([
     import('./generated/postgresql/client.js'),
     import('./postgresql-adapter.js'),
   ]);
-  const adapter = postgresqlAdapterFactory(url, poolSize);
+  const { factory, adapter } = keeping(postgresqlAdapterFactory(url, poolSize));
   // Both clients come from the same models, within what both providers have; only their private parts differ in type.
   return {
-    Client: PrismaClient as unknown as typeof import('./generated/sqlite/client.js').PrismaClient,
-    adapter,
-    openReader: () => null,
+    Client: PrismaClient as unknown as Parts['Client'],
+    factory,
+    openHotPaths: (onQuery) => ({ hotPaths: hotPathsOnPostgresql(adapter(), onQuery), close: () => {} }),
   };
 }
 
@@ -99,11 +134,10 @@ async function postgresqlParts(url: string, poolSize: number) {
  */
 export async function openDatabase(url: string, options: OpenOptions = {}): Promise<OpenedDatabase> {
   const provider = providerOf(url);
-  const { Client, adapter, openReader } =
+  const { Client, factory, openHotPaths } =
     provider === 'sqlite' ? await sqliteParts(url) : await postgresqlParts(url, options.poolSize ?? 10);
-  const observing = observed(adapter, provider, options.onQuery);
   // The default format reads our source files to illustrate each error.
-  const settings = { adapter: observing.factory, transactionOptions, errorFormat: 'minimal' } as const;
+  const settings = { adapter: factory, transactionOptions, errorFormat: 'minimal' } as const;
   let db: Db;
   if (options.onQuery) {
     const { onQuery } = options;
@@ -116,12 +150,12 @@ export async function openDatabase(url: string, options: OpenOptions = {}): Prom
   providers.set(db, provider);
   try {
     await db.$connect();
-    const reader = openReader(options.onQuery);
+    const hot = openHotPaths(options.onQuery);
     const close = async () => {
-      reader?.close();
+      hot.close();
       await db.$disconnect();
     };
-    return { db, hotPaths: createHotPaths(observing.driver(), reader), provider, close };
+    return { db, hotPaths: hot.hotPaths, provider, close };
   } catch (error) {
     await db.$disconnect();
     throw error;

@@ -52,7 +52,9 @@ export function isUniqueViolation(error: unknown, field?: string): boolean {
 
 /** Says whether a row could not be written because one that it belongs to is gone: deleted while the request was under way. */
 export function isOrphan(error: unknown): boolean {
-  return causeOf(error)?.kind === 'ForeignKeyConstraintViolation' || codeOf(error) === 'P2003';
+  if (causeOf(error)?.kind === 'ForeignKeyConstraintViolation') return true;
+  // Of Prisma, and of SQLite itself.
+  return ['P2003', 'SQLITE_CONSTRAINT_FOREIGNKEY'].includes(codeOf(error) ?? '');
 }
 
 /** Says whether an update or delete by unique key found no row (P2025). */

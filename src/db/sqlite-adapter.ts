@@ -19,13 +19,14 @@ const patienceMilliseconds = 8_000;
 // After these SQLite has rolled the transaction back by itself, or may have: disk full, disk failing, out of memory.
 const undoing = /^SQLITE_(?:FULL|IOERR|NOMEM|CORRUPT)/;
 
-const pragmas = [
-  'journal_mode = WAL',
+/** What every connection that writes is told. */
+export const durability: readonly string[] = [
   // Every commit reaches the disk before it is acknowledged; NORMAL loses the latest ones when the power fails.
   'synchronous = FULL',
   'foreign_keys = ON',
-  `busy_timeout = ${busyTimeoutMilliseconds}`,
 ];
+
+const pragmas = ['journal_mode = WAL', ...durability, `busy_timeout = ${busyTimeoutMilliseconds}`];
 
 function statement(sql: string): SqlQuery {
   return { sql, args: [], argTypes: [] };
@@ -165,7 +166,7 @@ class ExclusiveTransaction implements Transaction {
 }
 
 /** The connection: one statement, or one transaction, at a time. */
-class QueueingAdapter implements SqlDriverAdapter {
+export class QueueingAdapter implements SqlDriverAdapter {
   readonly provider = 'sqlite';
   readonly adapterName: string;
   readonly #connection: SqlDriverAdapter;
@@ -201,6 +202,11 @@ class QueueingAdapter implements SqlDriverAdapter {
 
   dispose(): Promise<void> {
     return this.#connection.dispose();
+  }
+
+  /** Does what another connection of this process writes, at once when its turn has come: no transaction is open here then. */
+  alone<T>(work: () => T): Promise<T> {
+    return this.#alone('writing', async () => work());
   }
 
   async #alone<T>(kind: 'reading' | 'writing', work: () => Promise<T>): Promise<T> {
@@ -239,7 +245,7 @@ class QueueingAdapter implements SqlDriverAdapter {
  * network stay outside.
  * @param path the file's absolute path; it must exist
  */
-export function sqliteAdapterFactory(path: string): SqlDriverAdapterFactory {
+export function sqliteAdapterFactory(path: string): SqlDriverAdapterFactory & { connect(): Promise<QueueingAdapter> } {
   const stock = new PrismaBetterSqlite3(
     { url: path, timeout: busyTimeoutMilliseconds },
     { timestampFormat: 'iso8601' },

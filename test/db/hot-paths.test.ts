@@ -108,6 +108,15 @@ describe('reading', () => {
     });
   });
 
+  test('who reads together reads their own, and what no database can hold is an answer for nobody else', async () => {
+    const others = await Promise.all(Array.from({ length: 25 }, () => registerClient(app)));
+    const asked = [client, ...others].map(keyOf);
+    const impossible = { clientId: 'with a \u0000 in it', selector: null };
+    const results = await Promise.allSettled([...asked, impossible].map((key) => app.deps.hotPaths.caller(key)));
+    const read = results.map((result) => (result.status === 'fulfilled' ? result.value?.id : undefined));
+    expect(read).toEqual([client.id, ...others.map(({ id }) => id), undefined]);
+  });
+
   test("a client's own token is read with its client, and an API with who may introspect for it", async () => {
     const api = await registerApi(app, { introspectionClientIds: [client.id] });
     const other = await registerClient(app);
@@ -193,6 +202,27 @@ describe('using up', () => {
     await expect(app.deps.hotPaths.rotateRefreshToken(used, taken)).rejects.toThrow();
     expect((await app.db.refreshToken.findUniqueOrThrow({ where: { id: row.id } })).usedAt).toBeNull();
     expect(await app.deps.hotPaths.rotateRefreshToken(used, successor())).toBe(true);
+  });
+
+  test('who asks together gets their own: of many tokens each is used once, and one that cannot be stored keeps nobody', async () => {
+    const asked = await Promise.all(Array.from({ length: 12 }, presented));
+    const taken = asked[5]?.row.hash ?? '';
+    const results = await Promise.allSettled(
+      asked.map(({ row, successor, now }, index) =>
+        app.deps.hotPaths.rotateRefreshToken(
+          { id: row.id, usedAt: now, sealedSuccessor: `seal ${index}` },
+          index === 5 ? { ...successor(), hash: taken } : successor(),
+        ),
+      ),
+    );
+    expect(results.map((result) => (result.status === 'fulfilled' ? result.value : 'failed'))).toEqual(
+      asked.map((_, index) => (index === 5 ? 'failed' : true)),
+    );
+    for (const [index, { row }] of asked.entries()) {
+      const after = await app.db.refreshToken.findUniqueOrThrow({ where: { id: row.id } });
+      expect(after.sealedSuccessor).toBe(index === 5 ? null : `seal ${index}`);
+      expect(await app.db.refreshToken.count({ where: { id: after.successorId ?? '' } })).toBe(index === 5 ? 0 : 1);
+    }
   });
 
   test('a code is redeemed once, by one of fifty, with or without a refresh token', async () => {

@@ -84,3 +84,14 @@ test('an unknown client costs what a known one with a wrong secret does (RFC 674
     expect(await statementsOf(() => token(app, caller, credentials))).toEqual(['SELECT']);
   }
 });
+
+test('what is asked for at once is read together on PostgreSQL, and written together on both databases', async () => {
+  const tokens = await Promise.all(Array.from({ length: 20 }, () => obtainTokens(app, client)));
+  const statements = await statementsOf(() =>
+    Promise.all(tokens.map(({ refreshToken }) => refresh(app, client, refreshToken))),
+  );
+  const reads = statements.filter((word) => word === 'SELECT').length;
+  const commits = statements.filter((word) => word === (testProvider === 'sqlite' ? 'COMMIT' : 'WITH')).length;
+  if (testProvider === 'postgresql') expect(reads).toBeLessThanOrEqual(6);
+  expect(commits).toBeLessThanOrEqual(6);
+});

@@ -1,12 +1,21 @@
 // Columns of a table in a statement of several tables, and how a row's values become what Prisma would have made of them.
-import type { RawRow } from './driver.js';
+
+/** A row as the database gives it, a value for each column. */
+export type RawRow = readonly unknown[];
 
 /** Says how a value becomes what the models say. Texts, numbers and enums are so already on both databases. */
 const booleans: ReadonlySet<string> = new Set(['requirePkce', 'redirectUriRequired']);
 
+const utc = '+00:00';
+
+/** SQLite has the zone in its texts, and in PostgreSQL's JSON there is none. */
+function momentOf(text: string): Date {
+  return new Date(text.endsWith(utc) ? text : `${text}${utc}`);
+}
+
 function decoderOf(column: string): ((value: unknown) => unknown) | null {
   // Every column of a moment is called so, and no other (test/db/hot-paths.test.ts).
-  if (column.endsWith('At')) return (value) => (value === null ? null : new Date(value as string));
+  if (column.endsWith('At')) return (value) => (value === null ? null : momentOf(value as string));
   // SQLite has no booleans.
   if (booleans.has(column)) return (value) => value === true || value === 1;
   return null;
@@ -50,21 +59,27 @@ export function expression(sql: string): Columns<{ readonly value: string | null
 
 type RowOf<Each> = Each extends Columns<infer Row> ? Row : never;
 
+/** A SELECT that gives one row at most: its list of columns, and all of it from FROM on, with `?` for each value in turn. */
+export interface OneRow {
+  readonly list: string;
+  readonly from: string;
+}
+
 /** Columns of several tables, by name, in one SELECT. */
-export interface Selection<Parts> {
-  readonly sql: string;
+export interface Selection<Parts> extends OneRow {
   /** Each table's row, or null where there was none. */
   read(row: RawRow): { [Name in keyof Parts]: RowOf<Parts[Name]> | null };
 }
 
-/** Puts the columns of several tables side by side. @param from the rest of the statement, from FROM on */
+/** Puts the columns of several tables side by side. @param from the rest of the statement, from FROM on; gives one row at most */
 export function selectionOf<Parts extends Readonly<Record<string, Columns<unknown>>>>(
   parts: Parts,
   from: string,
 ): Selection<Parts> {
   const named = Object.entries(parts);
   return {
-    sql: `SELECT ${named.map(([, columns]) => columns.sql).join(', ')} ${from}`,
+    list: named.map(([, columns]) => columns.sql).join(', '),
+    from,
     read(row) {
       const result: Record<string, unknown> = {};
       let position = 0;

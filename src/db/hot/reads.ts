@@ -2,8 +2,7 @@
 // is found still counts, and who may see it, is decided by those who ask.
 import { splitWords } from '../../lib/scope.js';
 import type { Provider } from '../url.js';
-import { expression, selectionOf } from './columns.js';
-import type { RawRow, Statements, Value } from './driver.js';
+import { expression, type OneRow, type RawRow, selectionOf } from './columns.js';
 import {
   type ClientWithRedirectUris,
   type ClientWithSecret,
@@ -171,39 +170,42 @@ function ofClientsToken(rows: ReturnType<typeof selections.ofClient.read>): Acce
 }
 
 /** The values of a statement about a caller. Without a selector nothing matches: no stored one is empty. */
-function valuesOf({ clientId, selector }: CallerKey, between: readonly Value[] = []): Value[] {
+function valuesOf({ clientId, selector }: CallerKey, between: readonly string[] = []): string[] {
   return [selector ?? '', ...between, clientId];
 }
 
 /** Likewise no API has an empty id. */
-function valuesOfToken({ jti, resourceId, familyId, clientId }: AccessTokenKey): Value[] {
+function valuesOfToken({ jti, resourceId, familyId, clientId }: AccessTokenKey): string[] {
   return [jti, resourceId ?? '', familyId ?? clientId];
 }
 
 const nobody = { caller: null, presented: null };
 
-/** Builds the reading half over a connected database. */
-export function createHotReads(reader: Pick<Statements, 'query'>, provider: Provider): HotReads {
-  const authorizing = authorizingSelection(provider === 'postgresql' ? 'string_agg' : 'group_concat');
+/**
+ * Reads one row, as it was committed when it is read.
+ * @param values for each `?` of the statement
+ * @returns undefined when there is none
+ */
+export type ReadRow = (selection: OneRow, values: readonly string[]) => Promise<RawRow | undefined>;
 
-  async function first(sql: string, values: readonly Value[]): Promise<RawRow | undefined> {
-    return (await reader.query(sql, values))[0];
-  }
+/** Builds the reading half. */
+export function createHotReads(readRow: ReadRow, provider: Provider): HotReads {
+  const authorizing = authorizingSelection(provider === 'postgresql' ? 'string_agg' : 'group_concat');
 
   return {
     async caller(key) {
-      const row = await first(selections.caller.sql, valuesOf(key));
+      const row = await readRow(selections.caller, valuesOf(key));
       return row ? callerFrom(selections.caller.read(row)) : null;
     },
     async callerWithCode(key, hash) {
-      const row = await first(selections.code.sql, valuesOf(key, [hash]));
+      const row = await readRow(selections.code, valuesOf(key, [hash]));
       if (!row) return nobody;
       const rows = selections.code.read(row);
       const of = ownFamilyFrom(rows);
       return { caller: callerFrom(rows), presented: rows.code && of && { ...rows.code, family: of } };
     },
     async callerWithRefreshToken(key, hash) {
-      const row = await first(selections.refreshToken.sql, valuesOf(key, [hash]));
+      const row = await readRow(selections.refreshToken, valuesOf(key, [hash]));
       if (!row) return nobody;
       const rows = selections.refreshToken.read(row);
       const of = ownFamilyFrom(rows);
@@ -212,7 +214,7 @@ export function createHotReads(reader: Pick<Statements, 'query'>, provider: Prov
     async callerWithAccessToken(key, token) {
       const isMembers = token.familyId !== undefined;
       const selection = isMembers ? selections.introspectedOfMember : selections.introspectedOfClient;
-      const row = await first(selection.sql, valuesOf(key, valuesOfToken(token)));
+      const row = await readRow(selection, valuesOf(key, valuesOfToken(token)));
       if (!row) return nobody;
       if (isMembers) {
         const rows = selections.introspectedOfMember.read(row);
@@ -225,7 +227,7 @@ export function createHotReads(reader: Pick<Statements, 'query'>, provider: Prov
     },
     async authorizing(clientId, sessionHash) {
       // No hash is empty.
-      const row = await first(authorizing.sql, [sessionHash ?? '', clientId]);
+      const row = await readRow(authorizing, [sessionHash ?? '', clientId]);
       if (!row) return { client: null, session: null, consent: null };
       const rows = authorizing.read(row);
       const redirectUris = splitWords(rows.uris?.value ?? '').map((uri) => ({ uri }));
@@ -237,7 +239,7 @@ export function createHotReads(reader: Pick<Statements, 'query'>, provider: Prov
     },
     async accessToken(token) {
       const isMembers = token.familyId !== undefined;
-      const row = await first((isMembers ? selections.ofMember : selections.ofClient).sql, valuesOfToken(token));
+      const row = await readRow(isMembers ? selections.ofMember : selections.ofClient, valuesOfToken(token));
       if (!row) throw new Error('The statement gave no row.');
       return isMembers ? ofMembersToken(selections.ofMember.read(row)) : ofClientsToken(selections.ofClient.read(row));
     },

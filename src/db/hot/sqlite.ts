@@ -1,0 +1,84 @@
+// Statements on SQLite past Prisma's adapter: a connection that keeps its statements, where the adapter parses each one anew. It
+// sees whatever was committed before the statement. For paths.ts alone.
+import Database, { type Statement } from 'better-sqlite3';
+import { busyTimeoutMilliseconds, whileBusy } from '../busy.js';
+import { durability } from '../sqlite-adapter.js';
+import type { OneRow, RawRow } from './columns.js';
+import type { ReadRow } from './reads.js';
+
+/** A value in a statement. */
+export type Value = string | number | boolean | Date | null;
+
+/** What can be done inside a transaction. */
+export interface SqliteTransaction {
+  /** @returns how many rows the statement changed */
+  change(sql: string, values: readonly Value[]): number;
+}
+
+export interface SqliteConnection {
+  readonly readRow: ReadRow;
+  /**
+   * Does all of the work and commits it, or nothing, without ever letting go of the event loop. Nobody else in this process may
+   * be in a transaction meanwhile.
+   */
+  transaction<T>(work: (tx: SqliteTransaction) => T): T;
+  close(): void;
+}
+
+/** A time as Prisma's adapter writes it, so that texts compare as times do. */
+function bound(value: Value): unknown {
+  if (value instanceof Date) return value.toISOString().replace('Z', '+00:00');
+  return typeof value === 'boolean' ? Number(value) : value;
+}
+
+/**
+ * Opens the connection. The file must be in WAL mode already, so that reading waits for no writer.
+ * @param path the file's absolute path
+ * @param onQuery called with each statement, COMMIT and ROLLBACK included, BEGIN not
+ */
+export function openSqliteConnection(path: string, onQuery?: (sql: string) => void): SqliteConnection {
+  const database = new Database(path, { fileMustExist: true, timeout: busyTimeoutMilliseconds });
+  for (const pragma of durability) database.pragma(pragma);
+  const statements = new Map<string, Statement>();
+
+  function statementOf(sql: string): Statement {
+    onQuery?.(sql);
+    const known = statements.get(sql);
+    if (known) return known;
+    const prepared = database.prepare(sql);
+    if (prepared.reader) prepared.raw();
+    statements.set(sql, prepared);
+    return prepared;
+  }
+
+  const reads = new Map<OneRow, string>();
+  function sqlOf(selection: OneRow): string {
+    const known = reads.get(selection);
+    if (known !== undefined) return known;
+    const sql = `SELECT ${selection.list} ${selection.from}`;
+    reads.set(selection, sql);
+    return sql;
+  }
+
+  const begin = database.prepare('BEGIN IMMEDIATE');
+  const tx: SqliteTransaction = {
+    change: (sql, values) => statementOf(sql).run(...values.map(bound)).changes,
+  };
+
+  return {
+    readRow: (selection, values) => whileBusy(() => statementOf(sqlOf(selection)).get(...values) as RawRow | undefined),
+    transaction(work) {
+      begin.run();
+      try {
+        const result = work(tx);
+        statementOf('COMMIT').run();
+        return result;
+      } catch (error) {
+        // After some faults, such as a full disk, SQLite has rolled back by itself.
+        if (database.inTransaction) statementOf('ROLLBACK').run();
+        throw error;
+      }
+    },
+    close: () => void database.close(),
+  };
+}
