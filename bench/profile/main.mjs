@@ -23,8 +23,22 @@ const { values, positionals } = parseArgs({
     users: { type: 'string', default: '32' },
     port: { type: 'string', default: '4790' },
     keep: { type: 'string', default: '' },
+    help: { type: 'boolean', default: false },
   },
 });
+
+const help = `npm run bench:profile -- <mode> [options]
+
+  --database postgresql   or sqlite
+  --seconds 10            how long it is recorded
+  --warm-up 5             how long it is driven before
+  --rows 1000             how many clients, members and tokens there are
+  --users 32              how many requests are under way at once
+  --keep file             keeps the recording, for a viewer of .cpuprofile files
+  --port 4790             the first of the ports that it takes
+
+Modes: ${comparedModes.map(({ name }) => name).join(', ')}
+`;
 
 /** @param {string} title @param {import('./summary.mjs').Share[]} shares */
 function print(title, shares) {
@@ -74,6 +88,10 @@ async function profile(mode) {
   }
 }
 
+if (values.help) {
+  process.stdout.write(help);
+  process.exit(0);
+}
 const names = comparedModes.map(({ name }) => name);
 const [mode = ''] = positionals;
 if (!names.includes(mode) || !['postgresql', 'sqlite'].includes(values.database)) {
