@@ -72,6 +72,8 @@ const yoga = createYoga<ServerContext>({
   multipart: false,
   batching: false,
   logging: false,
+  // http/body-limit.ts has looked at the length; counting it here again makes streams of every body.
+  maxRequestBodySize: false,
   // errorsPlugin answers for all errors, also for those that execution never sees.
   maskedErrors: false,
   plugins: [limitsPlugin(), operationNamePlugin(), costPlugin(), refusalsPlugin(), errorsPlugin()],
