@@ -71,14 +71,15 @@ builder.queryFields((t) => ({
         const { db } = context.deps;
         const { field, direction } = args.orderBy ?? { field: 'CREATED_AT', direction: 'DESC' };
         const column = clientOrders[field];
-        const page = pageOf('oauthClient', args, {
+        const order = {
           name: field,
           direction: direction === 'ASC' ? 'asc' : 'desc',
           ...(column === undefined ? {} : { column }),
-        });
+        } as const;
+        const page = pageOf('oauthClient', args, order);
         const where = whereClients(requireCaller(context).accountId, args.filter ?? {});
         const rows = await db.oAuthClient.findMany({
-          ...selectionOfRows(context, info),
+          ...selectionOfRows(context, info, order),
           where: { AND: [where, page.where] },
           orderBy: [...page.orderBy],
           take: page.take,

@@ -63,6 +63,8 @@ export const OAuthClientNode = builder.prismaNode('OAuthClient', {
   findUnique: (id, context) => ({ id, accountId: accountFor(context, 'OAUTH_CLIENT_READ') }),
   nullable: true,
   authScopes: { permission: 'OAUTH_CLIENT_READ' },
+  // Of some forty columns, those that are asked for.
+  select: { id: true },
   fields: (t) => ({
     clientId: t.exposeString('clientId', { description: 'The OAuth `client_id`, which the application sends.' }),
     account: t.relation('account', { description: 'The account that registered it.' }),

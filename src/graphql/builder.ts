@@ -11,6 +11,7 @@ import { actsDirectly, type Caller, type GraphQLContext, mayManageCredentials } 
 import { apiError } from './errors.js';
 import type PothosPrismaTypes from './generated/pothos-types.js';
 import { getDatamodel } from './generated/pothos-types.js';
+import LoadedColumnsPlugin from './loaded-columns.js';
 
 const typeOfKind: Partial<Record<IdKind, string>> = {
   account: 'Account',
@@ -78,7 +79,7 @@ export const builder = new SchemaBuilder<{
     direct: boolean;
   };
 }>({
-  plugins: [RelayPlugin, ScopeAuthPlugin, PrismaPlugin, ComplexityPlugin],
+  plugins: [RelayPlugin, ScopeAuthPlugin, LoadedColumnsPlugin, PrismaPlugin, ComplexityPlugin],
   defaultFieldNullability: false,
   relay: {
     clientMutationId: 'omit',

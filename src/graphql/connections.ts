@@ -23,9 +23,14 @@ export function costOfPage(args: ConnectionArguments) {
   return { field: 1, multiplier: size };
 }
 
-/** What the rows of a connection must be loaded with for what is asked of them, to be spread into a query. */
-export function selectionOfRows(context: object, info: GraphQLResolveInfo): object {
-  return queryFromInfo({ context, info, paths: [['nodes'], ['edges', 'node']] });
+/**
+ * What the rows of a connection must be loaded with for what is asked of them, to be spread into a query.
+ * @param order of a type that loads only what is asked for: the cursors need what it sorts by
+ */
+export function selectionOfRows(context: object, info: GraphQLResolveInfo, order?: ListOrder<string>): object {
+  const select = { id: true, ...(order?.column === undefined ? {} : { [order.column]: true }) };
+  const paths = [['nodes'], ['edges', 'node']];
+  return queryFromInfo({ context, info, paths, ...(order === undefined ? {} : { select }) });
 }
 
 /** The same for a field of one row, which is looked for only when there is something to find. */
