@@ -79,6 +79,17 @@ function excessOf(document: DocumentNode): string | null {
 
 /** The Yoga plugin that refuses what is too large. */
 export function limitsPlugin(): Plugin {
+  // Yoga parses a text once and remembers its document, so what is counted of one holds for each time that it is sent.
+  const excesses = new WeakMap<DocumentNode, string | null>();
+
+  function knownExcessOf(document: DocumentNode): string | null {
+    const known = excesses.get(document);
+    if (known !== undefined) return known;
+    const excess = excessOf(document);
+    excesses.set(document, excess);
+    return excess;
+  }
+
   return {
     onParse({ parseFn, setParseFn }) {
       setParseFn((source, options) => {
@@ -93,7 +104,7 @@ export function limitsPlugin(): Plugin {
       });
     },
     onValidate({ params, setResult }) {
-      const excess = excessOf(params.documentAST);
+      const excess = knownExcessOf(params.documentAST);
       if (excess !== null) setResult([apiError('QUERY_TOO_LARGE', `${excess} Split it.`)]);
     },
   };
