@@ -207,22 +207,10 @@ export async function revokeApiToken(
   });
 }
 
-/** What a caller is recognised by: few of the columns that a member has. */
-const presented = {
-  id: true,
-  accountId: true,
-  ownerId: true,
-  name: true,
-  role: true,
-  expiresAt: true,
-  revokedAt: true,
-  owner: { select: { id: true, accountId: true, email: true, role: true, status: true } },
-} as const;
-
 /** Finds a living token with its owner, who must be active. @returns null alike for unknown, expired and revoked ones */
-export async function findApiToken(deps: Pick<Deps, 'db' | 'clock' | 'lastUsed'>, token: string) {
+export async function findApiToken(deps: Pick<Deps, 'hotPaths' | 'clock' | 'lastUsed'>, token: string) {
   if (!isToken('lkt', token)) return null;
-  const found = await deps.db.apiToken.findUnique({ where: { tokenHash: sha256(token) }, select: presented });
+  const found = await deps.hotPaths.apiToken(sha256(token));
   if (!found || found.revokedAt !== null || found.owner.status !== 'ACTIVE') return null;
   if (found.expiresAt !== null && found.expiresAt <= deps.clock()) return null;
   deps.lastUsed.touch('apiToken', found.id);

@@ -6,6 +6,7 @@ import { sha256 } from '../../src/lib/crypto.js';
 import { selectorOfClientSecret } from '../../src/lib/secret-format.js';
 import { registerApi } from '../support/api-resources.js';
 import { createTestApp, type TestApp } from '../support/app.js';
+import { apiTokenOf } from '../support/graphql.js';
 import { claimsOf, obtainCode, obtainTokens, registerClient, type TestClient } from '../support/oauth.js';
 import { revoke } from '../support/tokens.js';
 
@@ -131,6 +132,19 @@ describe('reading', () => {
     expect(asked.presented?.isIntrospector).toBe(false);
     const here = await app.deps.hotPaths.accessToken({ ...token, resourceId: undefined });
     expect([here.client?.id, here.api]).toEqual([other.id, null]);
+  });
+
+  test('an API token is read with its owner, living or not', async () => {
+    const { token } = await apiTokenOf(app, 'READER');
+    const read = await app.deps.hotPaths.apiToken(sha256(token));
+    const { owner, ...stored } = await app.db.apiToken.findUniqueOrThrow({
+      where: { tokenHash: sha256(token) },
+      include: { owner: true },
+    });
+    expect(read).toEqual({ ...like(stored, read ?? {}), owner: like(owner, read?.owner ?? {}) });
+    await app.db.apiToken.update({ where: { id: stored.id }, data: { revokedAt: app.clock() } });
+    expect((await app.deps.hotPaths.apiToken(sha256(token)))?.revokedAt).toEqual(app.clock());
+    expect(await app.deps.hotPaths.apiToken(sha256('lkt_unknown'))).toBeNull();
   });
 
   test('each column of a moment is called so, and each other is not: they are told apart by their names', async () => {

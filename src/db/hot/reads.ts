@@ -1,9 +1,11 @@
-// What the token, userinfo and introspection endpoints read: each all that an answer depends on, in one statement. Whether what
+// What the token, authorization, userinfo and introspection endpoints read, and the GraphQL API to recognise its caller: each all
+// that an answer depends on, in one statement. Whether what
 // is found still counts, and who may see it, is decided by those who ask.
 import { splitWords } from '../../lib/scope.js';
 import type { Provider } from '../url.js';
 import { expression, type OneRow, type RawRow, selectionOf } from './columns.js';
 import {
+  type ApiTokenWithOwner,
   type ClientWithRedirectUris,
   type ClientWithSecret,
   type CodeWithFamily,
@@ -78,10 +80,26 @@ export interface HotReads {
    * @param sessionHash of the secret in the browser's cookie; null for none
    */
   authorizing(clientId: string, sessionHash: string | null): Promise<AuthorizingRows>;
+  /** An API token with its owner, living or not. @param hash the token's */
+  apiToken(hash: string): Promise<ApiTokenWithOwner | null>;
 }
 
-const { caller, secret, client, member, consent, family, code, refreshToken, session, api, revoked, introspector } =
-  columns;
+const {
+  caller,
+  secret,
+  client,
+  member,
+  consent,
+  family,
+  code,
+  refreshToken,
+  session,
+  api,
+  revoked,
+  introspector,
+  apiToken,
+  owner,
+} = columns;
 const called = { caller, secret };
 const parties = { family, consent, client, member };
 // Of what the caller must have been given itself: its client is the caller.
@@ -122,6 +140,10 @@ const selections = {
   introspectedOfClient: selectionOf(
     { ...called, revoked, api, introspector, client },
     `${fromCaller} ${revokedAndApi} ${introspectorOfApi} ${clientByName} ${ofCaller}`,
+  ),
+  apiToken: selectionOf(
+    { apiToken, owner },
+    'FROM "ApiToken" g JOIN "Member" m ON m."id" = g."ownerId" WHERE g."tokenHash" = ?',
   ),
   ofMember: selectionOf({ revoked, api, ...parties }, `${fromNothing} ${revokedAndApi} ${familyById}`),
   ofClient: selectionOf({ revoked, api, client }, `${fromNothing} ${revokedAndApi} ${clientByName}`),
@@ -236,6 +258,11 @@ export function createHotReads(readRow: ReadRow, provider: Provider): HotReads {
         session: rows.session && rows.member && { ...rows.session, member: rows.member },
         consent: rows.consent,
       };
+    },
+    async apiToken(hash) {
+      const row = await readRow(selections.apiToken, [hash]);
+      const rows = row && selections.apiToken.read(row);
+      return rows?.apiToken && rows.owner ? { ...rows.apiToken, owner: rows.owner } : null;
     },
     async accessToken(token) {
       const isMembers = token.familyId !== undefined;

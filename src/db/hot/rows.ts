@@ -13,6 +13,7 @@ type CodeRow = Prisma.AuthorizationCodeGetPayload<object>;
 type RefreshRow = Prisma.RefreshTokenGetPayload<object>;
 type Session = Prisma.SessionGetPayload<object>;
 type ApiRow = Prisma.ApiResourceGetPayload<object>;
+type ApiTokenRow = Prisma.ApiTokenGetPayload<object>;
 
 const client = [
   'id',
@@ -109,6 +110,18 @@ const api = [
   'signingAlgorithm',
 ] as const satisfies readonly (keyof ApiRow)[];
 
+const apiToken = [
+  'id',
+  'accountId',
+  'ownerId',
+  'name',
+  'role',
+  'expiresAt',
+  'revokedAt',
+] as const satisfies readonly (keyof ApiTokenRow)[];
+
+const owner = ['id', 'accountId', 'email', 'role', 'status'] as const satisfies readonly (keyof Member)[];
+
 /** A client, as far as the protocol endpoints depend on it. */
 export type ProtocolClient = Pick<Client, (typeof client)[number]>;
 /** A client with the secret that was named, if it has that one. */
@@ -131,6 +144,10 @@ export type RefreshTokenWithFamily = Pick<RefreshRow, (typeof refreshToken)[numb
 /** A browser's session with its member, ended or not. */
 export type SessionWithMember = Pick<Session, (typeof session)[number]> & { readonly member: ProtocolMember };
 export type ProtocolApi = Pick<ApiRow, (typeof api)[number]>;
+/** An API token with its owner, as far as a caller of the GraphQL API is recognised by them. */
+export type ApiTokenWithOwner = Pick<ApiTokenRow, (typeof apiToken)[number]> & {
+  readonly owner: Pick<Member, (typeof owner)[number]>;
+};
 
 /** The columns under the alias of each table, the same in every statement. */
 export const columns = {
@@ -148,4 +165,6 @@ export const columns = {
   api: columnsOf<ProtocolApi>('p', api),
   revoked: columnsOf<{ jti: string }>('r', ['jti']),
   introspector: columnsOf<{ clientId: string }>('x', ['clientId']),
+  apiToken: columnsOf<Pick<ApiTokenRow, (typeof apiToken)[number]>>('g', apiToken),
+  owner: columnsOf<ApiTokenWithOwner['owner']>('m', owner),
 } as const;
