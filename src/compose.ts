@@ -1,5 +1,4 @@
 // Makes the real dependencies from the configuration: the database, migrated; secrets; keys; the log.
-import { randomBytes } from 'node:crypto';
 import type { Logger } from 'pino';
 import { createLastUsed } from './audit/last-used.js';
 import type { Config } from './config.js';
@@ -14,6 +13,7 @@ import { createThrottles } from './http/throttle.js';
 import { createKeys } from './keys/service.js';
 import { createHasher, productionHashParameters } from './lib/hasher.js';
 import { createIdMaker } from './lib/ids.js';
+import { createRandomBytes } from './lib/random.js';
 import { createSecretKeys } from './lib/secret-keys.js';
 import { createLog, openStandardError } from './log.js';
 import { createMailCourier } from './mail/courier.js';
@@ -54,6 +54,7 @@ export async function compose(config: Config): Promise<Composition> {
   if (applied.length > 0) log.info({ migrations: applied }, 'migrated the database');
   const { db, hotPaths, close } = await openDatabase(config.databaseUrl, { poolSize: config.databasePool });
   const clock = () => new Date();
+  const randomBytes = createRandomBytes();
   const logFault = createFaultLog(log);
   const counted = await openCounters(config, db, log);
   const lastUsed = createLastUsed(db, clock, (error) => logFault(error, 'last uses were not written'));

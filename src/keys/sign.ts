@@ -18,7 +18,17 @@ function encode(value: unknown): string {
   return Buffer.from(JSON.stringify(value), 'utf8').toString('base64url');
 }
 
-async function signature({ algorithm, privateKey }: Signer, text: string): Promise<Buffer> {
+const encodedHeaders = new WeakMap<Signer, Map<TokenType, string>>();
+
+/** The header of a signer's tokens of a type: always the same, so it is written once. */
+function encodedHeader(signer: Signer, type: TokenType): string {
+  const known = encodedHeaders.get(signer) ?? new Map<TokenType, string>();
+  const header = known.get(type) ?? encode({ alg: signer.algorithm, kid: signer.kid, typ: type });
+  encodedHeaders.set(signer, known.set(type, header));
+  return header;
+}
+
+function signature({ algorithm, privateKey }: Signer, text: string): Buffer | Promise<Buffer> {
   const data = Buffer.from(text, 'ascii');
   // RFC 7518 section 3.4: the two numbers side by side, not in DER. It takes less time than handing it to another thread.
   if (algorithm === 'ES256') return sign('sha256', data, { key: privateKey, dsaEncoding: 'ieee-p1363' });
@@ -32,6 +42,6 @@ export async function signCompact(
   type: TokenType,
   claims: Readonly<Record<string, unknown>>,
 ): Promise<string> {
-  const text = `${encode({ alg: signer.algorithm, kid: signer.kid, typ: type })}.${encode(claims)}`;
+  const text = `${encodedHeader(signer, type)}.${encode(claims)}`;
   return `${text}.${(await signature(signer, text)).toString('base64url')}`;
 }

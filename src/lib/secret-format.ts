@@ -33,9 +33,12 @@ const crcTable = Uint32Array.from({ length: 256 }, (_, index) => {
   return value >>> 0;
 });
 
+/** CRC32 of ASCII, in base62. */
 function checksum(text: string): string {
   let crc = 0xffffffff;
-  for (const byte of Buffer.from(text, 'utf8')) crc = (crc >>> 8) ^ (crcTable[(crc ^ byte) & 0xff] ?? 0);
+  for (let index = 0; index < text.length; index += 1) {
+    crc = (crc >>> 8) ^ (crcTable[(crc ^ text.charCodeAt(index)) & 0xff] ?? 0);
+  }
   let rest = (crc ^ 0xffffffff) >>> 0;
   let encoded = '';
   for (let index = 0; index < checksumLength; index += 1) {
