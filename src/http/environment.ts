@@ -8,6 +8,9 @@ export interface Environment {
     requestId: string;
     ipAddress: string | null;
     log: Logger;
+    /** What was noted for the answer's headers, by names in lower case, and an answer that has it all: answers.ts. */
+    headers?: Record<string, string>;
+    complete?: Response;
     /** For the line in the log, as soon as they are known: the row ids of the client and the member, the GraphQL operation's name. */
     clientId?: string;
     memberId?: string;

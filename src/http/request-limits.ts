@@ -5,6 +5,7 @@ import type { Budget, Clock, RequestLimit, RequestLimits, RequestsLeft } from '.
 import { RateLimitedError, TooManyRequestsError } from '../lib/errors.js';
 import { networkOf } from '../lib/network.js';
 import { createWindowCounter } from '../lib/window-counter.js';
+import { noteHeader } from './answers.js';
 import type { Environment } from './environment.js';
 
 interface Row {
@@ -95,7 +96,7 @@ interface Allowance {
 }
 
 /** The headers that say what is left (draft-ietf-httpapi-ratelimit-headers). */
-export function rateLimitHeaders({ name, limit, seconds, remaining, resetSeconds }: Allowance): Record<string, string> {
+export function rateLimitHeaders({ name, limit, seconds, remaining, resetSeconds }: Allowance) {
   return {
     RateLimit: `"${name}";r=${remaining};t=${resetSeconds}`,
     'RateLimit-Policy': `"${name}";q=${limit};w=${seconds}`,
@@ -114,16 +115,24 @@ function takeAndTell(c: Context<Environment>, limit: RequestLimit, key: string):
 }
 
 /**
- * Takes a request from a limit and says in the answer's headers what is left.
+ * Takes a request of a client's and says in the answer's headers what is left.
  * @throws TooManyRequestsError
  */
-export function limitRequest(c: Context<Environment>, limit: RequestLimit, key: string): void {
-  requireLeft(takeAndTell(c, limit, key));
+export function limitClient(c: Context<Environment>, limits: RequestLimits, clientRowId: string): void {
+  const state = limits.client.take(clientRowId);
+  if (state === null) return;
+  const told = rateLimitHeaders(state);
+  noteHeader(c, 'ratelimit', told.RateLimit);
+  noteHeader(c, 'ratelimit-policy', told['RateLimit-Policy']);
+  requireLeft(state);
 }
 
-/** `limitRequest` by the network that the request comes from. @throws TooManyRequestsError */
+/**
+ * Takes a request from a limit by the network that it comes from, and says in the answer's headers what is left.
+ * @throws TooManyRequestsError
+ */
 export function limitNetwork(c: Context<Environment>, limit: RequestLimit): void {
-  limitRequest(c, limit, networkOf(c.get('ipAddress') ?? ''));
+  requireLeft(takeAndTell(c, limit, networkOf(c.get('ipAddress') ?? '')));
 }
 
 /**

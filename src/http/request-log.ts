@@ -48,8 +48,6 @@ export function requestLog(log: Logger, trustedProxies: TrustedProxies) {
     c.set('ipAddress', ipAddress);
     c.set('log', log.child({ requestId }));
     await next();
-    // Not c.header, which makes the finished response anew.
-    c.res.headers.set('X-Request-Id', requestId);
     c.get('log')[levelOf(c)](
       {
         method: c.req.method,

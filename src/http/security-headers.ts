@@ -1,5 +1,7 @@
 // Headers that every response carries, whatever answers. Pages set their own Content-Security-Policy over the default here.
 import { createMiddleware } from 'hono/factory';
+import { beginHeaders, completeHeaders, noteHeader } from './answers.js';
+import type { Environment } from './environment.js';
 
 /** What no page of ours uses, so that nothing that might get into one can. Passkeys and copying are left as browsers have them. */
 const permissionsPolicy = [
@@ -42,21 +44,22 @@ const stepsForApps: ReadonlySet<string> = new Set([
 
 /** @param isHttps whether the issuer is on https: only then does Strict-Transport-Security make sense */
 export function securityHeaders(isHttps: boolean) {
-  return createMiddleware(async function setSecurityHeaders(c, next) {
+  const everywhere = {
+    // Whatever may be kept says so itself.
+    'cache-control': 'no-store',
+    'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+    'x-frame-options': 'DENY',
+    'x-content-type-options': 'nosniff',
+    'referrer-policy': 'no-referrer',
+    'permissions-policy': permissionsPolicy,
+    ...(isHttps ? { 'strict-transport-security': 'max-age=31536000; includeSubDomains' } : {}),
+  };
+  const ofSteps = { ...everywhere, 'cross-origin-opener-policy': 'unsafe-none' };
+  const ofOthers = { ...everywhere, 'cross-origin-opener-policy': 'same-origin' };
+  return createMiddleware<Environment>(async function setSecurityHeaders(c, next) {
+    beginHeaders(c, stepsForApps.has(c.req.path) ? ofSteps : ofOthers);
+    noteHeader(c, 'x-request-id', c.get('requestId'));
     await next();
-    const defaults: Record<string, string> = {
-      // Whatever may be kept says so itself.
-      'Cache-Control': 'no-store',
-      'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'",
-      'X-Frame-Options': 'DENY',
-      'X-Content-Type-Options': 'nosniff',
-      'Referrer-Policy': 'no-referrer',
-      'Permissions-Policy': permissionsPolicy,
-      'Cross-Origin-Opener-Policy': stepsForApps.has(c.req.path) ? 'unsafe-none' : 'same-origin',
-      ...(isHttps ? { 'Strict-Transport-Security': 'max-age=31536000; includeSubDomains' } : {}),
-    };
-    // Not c.header, which makes the finished response anew for each header, with its body as a stream.
-    const { headers } = c.res;
-    for (const [name, value] of Object.entries(defaults)) if (!headers.has(name)) headers.set(name, value);
+    completeHeaders(c);
   });
 }

@@ -16,7 +16,7 @@ import type { Deps } from '../deps.js';
 import { originForAudit } from '../http/browser.js';
 import type { Environment } from '../http/environment.js';
 import type { Parameters } from '../http/form.js';
-import { limitNetwork, limitRequest } from '../http/request-limits.js';
+import { limitClient, limitNetwork } from '../http/request-limits.js';
 import { parseBasicCredentials } from '../lib/basic-credentials.js';
 import { selectorOfClientSecret } from '../lib/secret-format.js';
 import { OAuthError } from './error.js';
@@ -213,7 +213,7 @@ export async function authenticateClient<Presented>(
     const { client } = authenticated;
     c.set('client', client);
     c.set('clientId', client.id);
-    limitRequest(c, deps.requestLimits.client, client.id);
+    limitClient(c, deps.requestLimits, client.id);
     return authenticated;
   } catch (error) {
     const refusal = error instanceof AssertionRefusedError ? invalidClient(false, error.message, error.detail) : error;

@@ -9,6 +9,7 @@ import type { Context } from 'hono';
 import { createMiddleware } from 'hono/factory';
 import { decodeJwt, errors } from 'jose';
 import type { Deps } from '../deps.js';
+import { noteHeader } from '../http/answers.js';
 import type { Environment } from '../http/environment.js';
 import { parseBearerToken } from '../lib/basic-credentials.js';
 import { splitWords } from '../lib/scope.js';
@@ -60,11 +61,11 @@ export function openToClientsOrigins(listed: ListedOrigins, methods: string) {
       c.header('Access-Control-Allow-Origin', origin);
       return answerPreflight(c, methods, 'Authorization, Content-Type');
     }
+    noteHeader(c, 'vary', 'Origin');
     await next();
+    if (origin === undefined || !isListed || !mayRead(c, origin)) return;
     // Not c.header, which makes the finished response anew for each header, with its body as a stream.
     const { headers } = c.res;
-    headers.append('Vary', 'Origin');
-    if (origin === undefined || !isListed || !mayRead(c, origin)) return;
     headers.set('Access-Control-Allow-Origin', origin);
     headers.set('Access-Control-Expose-Headers', 'WWW-Authenticate, Retry-After, RateLimit, RateLimit-Policy');
   });

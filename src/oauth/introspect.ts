@@ -13,6 +13,7 @@ import type {
   RefreshTokenWithFamily,
 } from '../db/client.js';
 import type { Deps } from '../deps.js';
+import { answerJson } from '../http/answers.js';
 import type { Environment } from '../http/environment.js';
 import { type AccessTokenClaims, livingAccessToken, readAccessToken } from './access-token.js';
 import { authenticateClient, type CredentialVerifiers, readCallerAlone } from './client-authentication.js';
@@ -140,7 +141,6 @@ export function introspectionEndpoint(deps: Deps, verifiers: CredentialVerifiers
       throw new OAuthError('invalid_client', description, { status: 401, detail: 'introspection by a public client' });
     }
     readToken(form);
-    c.header('Cache-Control', 'no-store');
-    return c.json(about(deps, client, presented) ?? inactive);
+    return answerJson(c, about(deps, client, presented) ?? inactive);
   };
 }

@@ -3,6 +3,7 @@
 import type { Context } from 'hono';
 import type { Family } from '../consents/families.js';
 import type { Deps } from '../deps.js';
+import { answerJson } from '../http/answers.js';
 import type { Environment } from '../http/environment.js';
 import { rawForm, readParameters } from '../http/form.js';
 import { limitNetwork } from '../http/request-limits.js';
@@ -72,8 +73,7 @@ export function userinfoEndpoint(deps: Deps) {
     c.set('memberId', access.family.consent.memberId);
     const claims = userinfoClaims(access.family, access.scopes);
     const algorithm = access.family.consent.client.userinfoSigningAlgorithm;
-    c.header('Cache-Control', 'no-store');
-    if (algorithm === null) return c.json(claims);
+    if (algorithm === null) return answerJson(c, claims);
     return c.body(await signedClaims(deps, access.family, claims, algorithm), 200, {
       'Content-Type': 'application/jwt',
     });

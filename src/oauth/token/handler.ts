@@ -1,6 +1,7 @@
 // The token endpoint (RFC 6749 section 3.2): what all grants share, in order. A grant only fills in what is its own.
 import type { Context } from 'hono';
 import type { Deps } from '../../deps.js';
+import { answerJson, noteHeader } from '../../http/answers.js';
 import type { Environment } from '../../http/environment.js';
 import { splitWords } from '../../lib/scope.js';
 import { actorOfClient, authenticateClient, type CredentialVerifiers } from '../client-authentication.js';
@@ -38,8 +39,8 @@ export function tokenEndpoint(deps: Deps, verifiers: CredentialVerifiers) {
       throw new OAuthError('invalid_target', 'An access token is for one resource. Ask for each token by itself.');
     }
     const response = await grant.handle(deps, { client, presented, form, actor: actorOfClient(c, client) });
-    c.header('Cache-Control', 'no-store');
-    c.header('Pragma', 'no-cache');
-    return c.json(response);
+    // RFC 6749 section 5.1: beside no-store, which every answer of ours has that does not say otherwise.
+    noteHeader(c, 'pragma', 'no-cache');
+    return answerJson(c, response);
   };
 }
