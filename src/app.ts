@@ -14,7 +14,7 @@ import { securityHeaders } from './http/security-headers.js';
 import { interactionRoutes } from './interaction/routes.js';
 import { OverloadedError, ThrottledError, UnavailableError } from './lib/errors.js';
 import { PageError, pageError, respondWithErrorPage } from './oauth/respond-with-page.js';
-import { oauthRoutes } from './oauth/routes.js';
+import { isMachineEndpoint, oauthRoutes, respondWithJsonError } from './oauth/routes.js';
 import { icon } from './pages/icon.js';
 import { stylesheet, stylesheetPath } from './pages/stylesheet.js';
 
@@ -51,7 +51,9 @@ export function createApp(deps: Deps): Hono<Environment> {
   app.use(requestLog(deps.log, deps.config.trustedProxies));
   app.use(securityHeaders(deps.config.issuer.startsWith('https:')));
   app.use(limitBodies(mostBodyBytes, refuseBody));
+  // Here for all routes: those of an app that has an onError of its own are each wrapped in layers that every request passes.
   app.onError((raised, c) => {
+    if (isMachineEndpoint(c.req.path)) return respondWithJsonError(c, raised);
     const error = asUnavailable(raised) ?? raised;
     const page = asPageError(error);
     if (page.status === 500) c.get('log').error({ err: error }, 'failed');

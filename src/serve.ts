@@ -101,8 +101,9 @@ export async function serve(config: Config, timeouts = patience, together?: Toge
   const begun = new Promise<void>((resolve) => {
     begin = resolve;
   });
-  const answer: RequestListener = (request, response) => void begun.then(() => listener(request, response));
-  const server = await createHttpServer(config, deps.log, timeouts, answer).catch(async (error: unknown) => {
+  let answer: RequestListener = (request, response) => void begun.then(() => listener(request, response));
+  const answerNow: RequestListener = (request, response) => answer(request, response);
+  const server = await createHttpServer(config, deps.log, timeouts, answerNow).catch(async (error: unknown) => {
     await close();
     throw error;
   });
@@ -130,6 +131,7 @@ export async function serve(config: Config, timeouts = patience, together?: Toge
     await listen(server, config);
     const owner = await bootstrap(deps);
     begin();
+    answer = listener;
     if (!together) process.stdout.write(welcome(config, owner));
     deps.log.info(startFacts(config), 'started');
     // So that the first GraphQL request need not wait for it.

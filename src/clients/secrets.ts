@@ -30,9 +30,10 @@ export type SecretOutcome = 'wrong' | 'remembered' | 'hashed';
 export interface SecretVerifier {
   /**
    * Says whether the presented secret is a live one of this client's.
+   * @param actor the client, asked for only when it is not remembered
    * @throws ThrottledError after too many failures from this address, OverloadedError when the hash queue is full
    */
-  verify(client: ClientWithSecret, presented: string, actor: Actor): Promise<SecretOutcome>;
+  verify(client: ClientWithSecret, presented: string, actor: () => Actor): Promise<SecretOutcome>;
 }
 
 /** Builds the verifier, which remembers pairs that were right under a key that only this process has. */
@@ -40,10 +41,15 @@ export function createSecretVerifier(
   deps: Pick<Deps, 'db' | 'clock' | 'newId' | 'randomBytes' | 'hasher' | 'throttles' | 'lastUsed'>,
 ): SecretVerifier {
   const processKey = deps.randomBytes(32);
-  const remembered = new LRUCache<string, true>({ max: rememberedPairs, ttl: rememberedMilliseconds });
+  const remembered = new LRUCache<string, true>({
+    max: rememberedPairs,
+    ttl: rememberedMilliseconds,
+    // Not to the millisecond, which would take a timer for each.
+    ttlResolution: 1000,
+  });
 
   return {
-    async verify(client, presented, actor) {
+    async verify(client, presented, actorOf) {
       const [secret] = client.secrets;
       // No live row, no hash: the answer is the same as for an unknown client.
       if (!secret || secret.revokedAt !== null) return 'wrong';
@@ -52,6 +58,7 @@ export function createSecretVerifier(
       const pair = hmacOfParts(processKey, [client.clientId, secret.id, secret.hash, presented]);
       const known = remembered.has(pair);
       if (!known) {
+        const actor = actorOf();
         const address = networkOf(actor.ipAddress ?? '');
         const guess = { at: secret.id, from: address };
         // Before the queue too: whoever is refused anyhow must not take places in it.

@@ -20,8 +20,8 @@ export function noteHeader(c: Context<Environment>, name: Lowercase<string>, val
 
 /** Answers with 200 and JSON, and with all headers that were noted so far. */
 export function answerJson(c: Context<Environment>, body: object): Response {
-  noteHeader(c, 'content-type', 'application/json');
-  const answer = new Response(JSON.stringify(body), { headers: c.get('headers') ?? {} });
+  const headers = { ...c.get('headers'), 'content-type': 'application/json' };
+  const answer = new Response(JSON.stringify(body), { headers });
   c.set('complete', answer);
   return answer;
 }

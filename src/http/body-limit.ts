@@ -11,14 +11,13 @@ import type { Environment } from './environment.js';
  */
 export function limitBodies(mostBytes: number, refuse: (c: Context<Environment>) => Response) {
   const counting = bodyLimit({ maxSize: mostBytes, onError: refuse });
-  return createMiddleware<Environment>(async function limitBody(c, next) {
+  return createMiddleware<Environment>(function limitBody(c, next) {
     const length = c.req.header('content-length');
     // RFC 9112 section 6.3: with both, the length means nothing.
     if (length === undefined || c.req.header('transfer-encoding') !== undefined) {
       const hasBody = c.req.method !== 'GET' && c.req.method !== 'HEAD';
       return hasBody ? counting(c, next) : next();
     }
-    if (Number(length) > mostBytes) return refuse(c);
-    await next();
+    return Number(length) > mostBytes ? Promise.resolve(refuse(c)) : next();
   });
 }

@@ -123,9 +123,9 @@ type Verdict = { readonly fault: string } | { readonly fault: null; readonly wai
 
 async function judge(
   verifiers: CredentialVerifiers,
+  c: Context<Environment>,
   client: ClientWithSecret,
   presented: Presented,
-  actor: Actor,
 ): Promise<Verdict> {
   switch (presented.method) {
     case 'NONE':
@@ -133,10 +133,10 @@ async function judge(
         ? { fault: null, waited: false }
         : { fault: 'no secret presented' };
     case 'PRIVATE_KEY_JWT':
-      await verifiers.assertion.verify(client, presented.assertion, actor);
+      await verifiers.assertion.verify(client, presented.assertion, actorOfClient(c, client));
       return { fault: null, waited: true };
     default: {
-      const outcome = await verifiers.secret.verify(client, presented.secret, actor);
+      const outcome = await verifiers.secret.verify(client, presented.secret, () => actorOfClient(c, client));
       if (outcome === 'wrong') return { fault: 'wrong, expired or revoked secret' };
       return { fault: null, waited: outcome === 'hashed' };
     }
@@ -175,7 +175,7 @@ async function authenticate<Presented>(
   const readNow = () => read({ clientId: credential.clientId, selector }, deps.hotPaths);
   let { caller: client, presented } = await readNow();
   if (!client) throw invalidClient(usedHeader, refusedText, 'unknown client');
-  const verdict = await judge(verifiers, client, credential, actorOfClient(c, client));
+  const verdict = await judge(verifiers, c, client, credential);
   if (verdict.fault !== null) throw invalidClient(usedHeader, refusedText, verdict.fault);
   // Much may have ended while a secret was hashed or keys were fetched.
   if (verdict.waited) ({ caller: client, presented } = await readNow());

@@ -42,21 +42,34 @@ function asOAuthError(error: Error): OAuthError {
 }
 
 const publicDocuments = ['/oauth/jwks', '/.well-known/openid-configuration', '/.well-known/oauth-authorization-server'];
+const machineEndpoints = new Set([
+  '/oauth/token',
+  '/oauth/userinfo',
+  '/oauth/revoke',
+  '/oauth/introspect',
+  ...publicDocuments,
+]);
 
-/** The machine endpoints answer in JSON, whatever happens. */
+/** Whether what answers at this path answers in JSON, whatever happens. */
+export function isMachineEndpoint(path: string): boolean {
+  return machineEndpoints.has(path);
+}
+
+/** Answers in JSON with whatever a machine endpoint raised. */
+export function respondWithJsonError(c: Context<Environment>, error: Error): Response {
+  try {
+    return respondWithOAuthError(c, asOAuthError(error));
+  } catch (fault) {
+    c.get('log').error({ err: fault }, 'failed');
+    return respondWithOAuthError(
+      c,
+      new OAuthError('server_error', 'Something went wrong on our side.', { status: 500 }),
+    );
+  }
+}
+
 function jsonEndpoints(deps: Deps): Hono<Environment> {
   const app = new Hono<Environment>();
-  app.onError((error, c) => {
-    try {
-      return respondWithOAuthError(c, asOAuthError(error));
-    } catch (fault) {
-      c.get('log').error({ err: fault }, 'failed');
-      return respondWithOAuthError(
-        c,
-        new OAuthError('server_error', 'Something went wrong on our side.', { status: 500 }),
-      );
-    }
-  });
   const methodNotAllowed = (allow: string) => (c: Context<Environment>) => {
     c.header('Allow', allow);
     return c.json({ error: 'invalid_request', error_description: `Use ${allow}.` }, 405);

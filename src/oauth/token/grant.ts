@@ -11,7 +11,8 @@ export interface TokenRequest<Presented = unknown> {
   /** The row of what the grant presents; null when there is none. */
   readonly presented: Presented | null;
   readonly form: Parameters;
-  readonly actor: Actor;
+  /** The client, for the audit log. */
+  actor(): Actor;
 }
 
 /** RFC 6749 section 5.1. */

@@ -38,7 +38,8 @@ export function tokenEndpoint(deps: Deps, verifiers: CredentialVerifiers) {
     if (form.getAll('resource').length > 1) {
       throw new OAuthError('invalid_target', 'An access token is for one resource. Ask for each token by itself.');
     }
-    const response = await grant.handle(deps, { client, presented, form, actor: actorOfClient(c, client) });
+    const actor = () => actorOfClient(c, client);
+    const response = await grant.handle(deps, { client, presented, form, actor });
     // RFC 6749 section 5.1: beside no-store, which every answer of ours has that does not say otherwise.
     noteHeader(c, 'pragma', 'no-cache');
     return answerJson(c, response);

@@ -11,6 +11,6 @@ export async function revokeAfterReplay(deps: Deps, familyId: string, { actor, c
   await deps.db.$transaction(async (tx) => {
     if (!(await revokeFamily(tx, familyId, now))) return;
     const target = { targetId: client.id, targetLabel: client.name };
-    await recordAudit(tx, deps, actor, { action: 'TOKENS_REVOKED_AFTER_REPLAY', ...target });
+    await recordAudit(tx, deps, actor(), { action: 'TOKENS_REVOKED_AFTER_REPLAY', ...target });
   });
 }
