@@ -3,13 +3,16 @@
  * without JavaScript. Leaves to others: what the response says, and that the address is one that the app registered.
  */
 import { createHash } from 'node:crypto';
-import { raw } from 'hono/html';
+import { html, raw } from 'hono/html';
 import { Layout } from './layout.js';
 import { english, fill, type Localized } from './messages.js';
 import { HiddenFields, Phrase } from './phrase.js';
 
 /** The only script of the page. It has nothing of the response in it, so that its hash is always the same. */
 const script = 'document.forms[0].submit()';
+
+/** As text for render.ts's reason. */
+const scriptElement = html`<script>${raw(script)}</script>`;
 
 /** What the Content-Security-Policy must admit for the page to send itself. */
 export const formPostScriptHash = createHash('sha256').update(script).digest('base64');
@@ -37,7 +40,7 @@ export function FormPostPage({ action, redirectHost, response, messages = englis
           {messages.formPostContinue}
         </button>
       </form>
-      <script>{raw(script)}</script>
+      {scriptElement}
     </Layout>
   );
 }

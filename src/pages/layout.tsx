@@ -2,6 +2,7 @@
  * Owns the frame of every page: document, head, wordmark, the card around the content, and for those who are signed in the bar
  * above and what stands beside the card. Leaves to others: what is in the card, and the HTTP headers (security-headers, csp).
  */
+import { html } from 'hono/html';
 import type { Child } from 'hono/jsx';
 import { english, fill, type Localized } from './messages.js';
 import { stylesheetPath } from './stylesheet.js';
@@ -25,14 +26,7 @@ export function Layout(props: LayoutProps) {
   const named = failed ? fill(messages.titleOfFailure, { title }) : title;
   return (
     <html lang={messages.lang}>
-      <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta name="robots" content="noindex" />
-        <meta name="color-scheme" content="light dark" />
-        <title>{`${named} · ${messages.productName}`}</title>
-        <link rel="stylesheet" href={stylesheetPath} />
-      </head>
+      {headTitled(`${named} · ${messages.productName}`)}
       {memberEmail === undefined ? (
         <body>
           <header class="brand">
@@ -74,6 +68,21 @@ export function Layout(props: LayoutProps) {
   );
 }
 
+/** The head, as text for render.ts's reason. */
+function headTitled(title: string) {
+  return html`<head>${[
+    html`<meta charset="utf-8"/>`,
+    html`<meta name="viewport" content="width=device-width, initial-scale=1"/>`,
+    html`<meta name="robots" content="noindex"/>`,
+    html`<meta name="color-scheme" content="light dark"/>`,
+    html`<title>${title}</title>`,
+    html`<link rel="stylesheet" href="${stylesheetPath}"/>`,
+  ]}</head>`;
+}
+
+/** The wordmark's key, likewise. */
+const key = html`<svg class="wordmark-key" viewBox="0 0 24 24" width="22" height="22" aria-hidden="true" focusable="false" fill="none" stroke="currentColor" stroke-width="2" stroke-linecap="round" stroke-linejoin="round"><circle cx="8" cy="16" r="4.5"></circle><path d="M11.3 12.7 20 4M16 8l3 3M13.5 10.5l2 2"></path></svg>`;
+
 /** Props of `Wordmark`. */
 export interface WordmarkProps {
   name: string;
@@ -83,22 +92,7 @@ export interface WordmarkProps {
 export function Wordmark({ name }: WordmarkProps) {
   return (
     <span class="wordmark">
-      <svg
-        class="wordmark-key"
-        viewBox="0 0 24 24"
-        width="22"
-        height="22"
-        aria-hidden="true"
-        focusable="false"
-        fill="none"
-        stroke="currentColor"
-        stroke-width="2"
-        stroke-linecap="round"
-        stroke-linejoin="round"
-      >
-        <circle cx="8" cy="16" r="4.5" />
-        <path d="M11.3 12.7 20 4M16 8l3 3M13.5 10.5l2 2" />
-      </svg>
+      {key}
       {name}
     </span>
   );
