@@ -4,9 +4,12 @@
 import type { Context } from 'hono';
 import type { Environment } from './environment.js';
 
-/** Begins to note headers for the answer to this request, with those that every answer has, by their names in lower case. */
-export function beginHeaders(c: Context<Environment>, headers: Readonly<Record<string, string>>): void {
-  c.set('headers', { ...headers });
+/**
+ * Begins to note headers for the answer to this request.
+ * @param headers what every answer has, by names in lower case; an object of this request's own
+ */
+export function beginHeaders(c: Context<Environment>, headers: Record<string, string>): void {
+  c.set('headers', headers);
 }
 
 /**

@@ -1,6 +1,6 @@
 // Headers that every response carries, whatever answers. Pages set their own Content-Security-Policy over the default here.
 import { createMiddleware } from 'hono/factory';
-import { beginHeaders, completeHeaders, noteHeader } from './answers.js';
+import { beginHeaders, completeHeaders } from './answers.js';
 import type { Environment } from './environment.js';
 
 /** What no page of ours uses, so that nothing that might get into one can. Passkeys and copying are left as browsers have them. */
@@ -57,8 +57,8 @@ export function securityHeaders(isHttps: boolean) {
   const ofSteps = { ...everywhere, 'cross-origin-opener-policy': 'unsafe-none' };
   const ofOthers = { ...everywhere, 'cross-origin-opener-policy': 'same-origin' };
   return createMiddleware<Environment>(async function setSecurityHeaders(c, next) {
-    beginHeaders(c, stepsForApps.has(c.req.path) ? ofSteps : ofOthers);
-    noteHeader(c, 'x-request-id', c.get('requestId'));
+    const defaults = stepsForApps.has(c.req.path) ? ofSteps : ofOthers;
+    beginHeaders(c, { ...defaults, 'x-request-id': c.get('requestId') });
     await next();
     completeHeaders(c);
   });
