@@ -3,7 +3,8 @@
  * Content-Security-Policy. Leaves to others: the files it loads (graphiql-assets.ts), the example tabs (examples.ts),
  * telling a browser from an API client, and running operations.
  */
-import { raw } from 'hono/html';
+import { html, raw } from 'hono/html';
+import { head } from '../pages/head.js';
 import { Wordmark } from '../pages/layout.js';
 import { english, type Messages } from '../pages/messages.js';
 import { Phrase } from '../pages/phrase.js';
@@ -90,19 +91,13 @@ interface GraphiqlDocumentProps extends GraphiqlPageProps {
 function GraphiqlDocument({ issuer, viewer, paths, messages }: GraphiqlDocumentProps) {
   return (
     <html lang={messages.lang}>
-      <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta name="robots" content="noindex" />
-        <meta name="color-scheme" content="light dark" />
-        <title>{`${messages.graphiqlTitle} · ${messages.productName}`}</title>
-        <link rel="stylesheet" href={paths.stylesheet} />
-        <script type="application/json" id={elementIds.configuration}>
-          {raw(jsonDataBlock(configuration(paths, messages)))}
-        </script>
-        <script src={paths.boot} defer />
-        <script src={paths.script} defer />
-      </head>
+      {head(`${messages.graphiqlTitle} · ${messages.productName}`, paths.stylesheet, [
+        html`<script type="application/json" id="${elementIds.configuration}">${raw(
+          jsonDataBlock(configuration(paths, messages)),
+        )}</script>`,
+        html`<script src="${paths.boot}" defer=""></script>`,
+        html`<script src="${paths.script}" defer=""></script>`,
+      ])}
       <body>
         <header class="latchkey-bar">
           <a class="home" href="/">

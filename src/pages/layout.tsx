@@ -4,6 +4,7 @@
  */
 import { html } from 'hono/html';
 import type { Child } from 'hono/jsx';
+import { head } from './head.js';
 import { english, fill, type Localized } from './messages.js';
 import { stylesheetPath } from './stylesheet.js';
 
@@ -26,7 +27,7 @@ export function Layout(props: LayoutProps) {
   const named = failed ? fill(messages.titleOfFailure, { title }) : title;
   return (
     <html lang={messages.lang}>
-      {headTitled(`${named} · ${messages.productName}`)}
+      {head(`${named} · ${messages.productName}`, stylesheetPath)}
       {memberEmail === undefined ? (
         <body>
           <header class="brand">
@@ -68,19 +69,7 @@ export function Layout(props: LayoutProps) {
   );
 }
 
-/** The head, as text for render.ts's reason. */
-function headTitled(title: string) {
-  return html`<head>${[
-    html`<meta charset="utf-8"/>`,
-    html`<meta name="viewport" content="width=device-width, initial-scale=1"/>`,
-    html`<meta name="robots" content="noindex"/>`,
-    html`<meta name="color-scheme" content="light dark"/>`,
-    html`<title>${title}</title>`,
-    html`<link rel="stylesheet" href="${stylesheetPath}"/>`,
-  ]}</head>`;
-}
-
-/** The wordmark's key, likewise. */
+/** The wordmark's key, as text for render.ts's reason. */
 const key = html`<svg class="wordmark-key" viewBox="0 0 24 24" width="22" height="22" aria-hidden="true" focusable="false" fill="none" stroke="currentColor" stroke-width="2" stroke-linecap="round" stroke-linejoin="round"><circle cx="8" cy="16" r="4.5"></circle><path d="M11.3 12.7 20 4M16 8l3 3M13.5 10.5l2 2"></path></svg>`;
 
 /** Props of `Wordmark`. */
