@@ -26,6 +26,7 @@ import type { Letter, MailTransport } from '../../src/mail/letter.js';
 import { createMember } from '../../src/members/service.js';
 import { createLogoutCourier } from '../../src/oauth/logout-courier.js';
 import { createTestDatabase, type TestDatabase } from './database.js';
+import { lendSigningKeys } from './signing-keys.js';
 
 /** The least that argon2 allows: tests sign in hundreds of times. */
 export const cheapHashParameters = { memoryCost: 1024, timeCost: 2, parallelism: 1 };
@@ -107,6 +108,7 @@ export async function createTestApp(options: TestAppOptions = {}) {
     logoutCourier: createLogoutCourier(parts),
     mailCourier: createMailCourier(parts, transport),
   };
+  const returnSigningKeys = options.database ? () => {} : await lendSigningKeys(deps);
   await bootstrap(deps);
   await deps.keys.reload();
   const app = createApp(deps);
@@ -146,6 +148,7 @@ export async function createTestApp(options: TestAppOptions = {}) {
     async close() {
       await deps.lastUsed.flush();
       if (!options.database) await database.close();
+      returnSigningKeys();
     },
   };
 }
