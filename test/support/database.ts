@@ -1,7 +1,7 @@
 // A fresh, migrated database for each test that asks: a copied file on SQLite, a copied template on the PostgreSQL server
 // that TEST_DATABASE_URL names. What is in it is the tests' part.
 import { createHash, randomBytes } from 'node:crypto';
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, statfsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -39,6 +39,8 @@ const cacheFolder = join(dirname(fileURLToPath(import.meta.url)), '../../node_mo
 // A pool of ten for each of many databases would soon meet the server's limit of connections.
 const poolSize = 5;
 const staleAfterSeconds = 3600;
+// Much more than the databases of all workers take together.
+const enoughMemoryBytes = 512 * 1024 * 1024;
 
 /** Makes a database with all tables and no rows, of the run's kind unless another is named. Close it, in `afterAll` or `afterEach`. */
 export async function createTestDatabase(kind: Provider = testProvider): Promise<TestDatabase> {
@@ -105,6 +107,14 @@ async function makeSqliteTemplate(): Promise<string> {
   return path;
 }
 
+// In memory where there is enough, as every commit waits for a disk. Nothing here has to survive a crash of the machine.
+function folderOfFiles(): string {
+  const memory = '/dev/shm';
+  if (!existsSync(memory)) return tmpdir();
+  const { bavail, bsize } = statfsSync(memory);
+  return bavail * bsize >= enoughMemoryBytes ? memory : tmpdir();
+}
+
 const folders = new Set<string>();
 // Covers tests that never came to their close.
 process.once('exit', () => {
@@ -112,7 +122,7 @@ process.once('exit', () => {
 });
 
 function createSqliteFile(copiedFrom?: string): EmptyTestDatabase {
-  const folder = mkdtempSync(join(tmpdir(), 'latchkey-test-'));
+  const folder = mkdtempSync(join(folderOfFiles(), 'latchkey-test-'));
   folders.add(folder);
   const path = join(folder, 'latchkey.db');
   if (copiedFrom) copyFileSync(copiedFrom, path);
