@@ -69,6 +69,35 @@ export function FieldTexts({ id, error, hint }: FieldTextsProps) {
   );
 }
 
+/** Props of `EmailField`. */
+export interface EmailFieldProps extends Pick<FieldProps, 'error' | 'errorId'> {
+  messages: Messages;
+  /** What was typed before. */
+  email: string | undefined;
+  autofocus: boolean;
+}
+
+/** A field for the address that somebody signs in with, which password managers fill. */
+export function EmailField({ messages, email = '', autofocus, error, errorId }: EmailFieldProps) {
+  return (
+    <Field
+      label={messages.email}
+      error={error}
+      errorId={errorId}
+      input={{
+        id: 'email',
+        type: 'email',
+        value: email,
+        autocomplete: 'username',
+        autocapitalize: 'none',
+        spellcheck: false,
+        required: true,
+        autofocus,
+      }}
+    />
+  );
+}
+
 /** Props of `NewPasswordField`. */
 export interface NewPasswordFieldProps {
   messages: Messages;

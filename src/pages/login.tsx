@@ -1,7 +1,7 @@
 /**
  * Owns the look of the sign-in form. Leaves to others: checking the password, throttling, and where a person goes next.
  */
-import { Field } from './field.js';
+import { EmailField, Field } from './field.js';
 import { Layout } from './layout.js';
 import { english, fill, type Localized } from './messages.js';
 import { ClientHeading, HiddenFields, Phrase } from './phrase.js';
@@ -53,20 +53,7 @@ export function LoginPage(props: LoginPageProps) {
         <HiddenFields
           fields={{ csrf: csrfToken, request: requestId, return_to: requestId === undefined ? returnTo : undefined }}
         />
-        <Field
-          label={messages.email}
-          errorId={failed}
-          input={{
-            id: 'email',
-            type: 'email',
-            value: email ?? '',
-            autocomplete: 'username',
-            autocapitalize: 'none',
-            spellcheck: false,
-            required: true,
-            autofocus: !isKnown,
-          }}
-        />
+        <EmailField messages={messages} email={email} errorId={failed} autofocus={!isKnown} />
         <Field
           label={messages.password}
           errorId={failed}

@@ -2,7 +2,7 @@
  * Owns the look of the pages for a forgotten password, and of the page for a link that works no more. Leaves to others:
  * whether anybody has an address, what a password must be, and whether a link works.
  */
-import { Field, NewPasswordField, UserName } from './field.js';
+import { EmailField, NewPasswordField, UserName } from './field.js';
 import { Layout } from './layout.js';
 import { english, type Localized } from './messages.js';
 import { HiddenFields, Phrase } from './phrase.js';
@@ -25,20 +25,7 @@ export function ForgotPasswordPage(props: ForgotPasswordPageProps) {
       <p class="lead">{messages.forgotLead}</p>
       <form method="post" action="/forgot-password">
         <HiddenFields fields={{ csrf: csrfToken, request: requestId }} />
-        <Field
-          label={messages.email}
-          error={error}
-          input={{
-            id: 'email',
-            type: 'email',
-            value: email ?? '',
-            autocomplete: 'username',
-            autocapitalize: 'none',
-            spellcheck: false,
-            required: true,
-            autofocus: true,
-          }}
-        />
+        <EmailField messages={messages} email={email} error={error} autofocus={true} />
         <button type="submit" class="button button-primary">
           {messages.forgotSend}
         </button>
