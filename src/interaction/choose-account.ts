@@ -8,7 +8,7 @@ import { respondWithError } from '../oauth/authorize/respond.js';
 import { noteChoice } from '../oauth/authorize/store.js';
 import { respondWithPage } from '../oauth/respond-with-page.js';
 import { ChooseAccountPage } from '../pages/choose-account.js';
-import { type Flow, nothingDecided, type PageContext, readOwnForm, requireWaiting } from './flow.js';
+import { type Flow, nothingDecided, type PageContext, readDecision, requireWaiting } from './flow.js';
 
 /** GET `/choose-account`. */
 export function chooseAccountPage(flow: Flow) {
@@ -42,10 +42,7 @@ export function chooseAccountPage(flow: Flow) {
 export function chooseAccount(flow: Flow) {
   return async (c: PageContext): Promise<Response> => {
     const { deps, browser } = flow;
-    const form = await readOwnForm(flow, c);
-    const stored = await requireWaiting(flow, c, form.get('request') ?? '');
-    const session = await browser.session(c);
-    const { step } = await decide(deps, stored, session);
+    const { form, stored, session, step } = await readDecision(flow, c);
     // The page may be old, or was shown to somebody else who was signed in here.
     if (step.kind !== 'choose-account' || !session || form.get('member') !== session.memberId) {
       return dispatch(deps, browser, c, stored, session);

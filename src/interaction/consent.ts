@@ -21,7 +21,7 @@ import { respondWithError } from '../oauth/authorize/respond.js';
 import { noteConsent, type StoredRequest } from '../oauth/authorize/store.js';
 import { respondWithPage } from '../oauth/respond-with-page.js';
 import { ConsentPage, type ConsentScope } from '../pages/consent.js';
-import { type Flow, nothingDecided, type PageContext, readOwnForm, requireWaiting } from './flow.js';
+import { type Flow, nothingDecided, type PageContext, readDecision, requireWaiting } from './flow.js';
 
 /**
  * What the page lists: what is asked for here, then API by API what is asked for there.
@@ -108,10 +108,7 @@ export function consentPage(flow: Flow) {
 export function consent(flow: Flow) {
   return async (c: PageContext): Promise<Response> => {
     const { deps, browser } = flow;
-    const form = await readOwnForm(flow, c);
-    const stored = await requireWaiting(flow, c, form.get('request') ?? '');
-    const session = await browser.session(c);
-    const { step, client, apis } = await decide(deps, stored, session);
+    const { form, stored, session, step, client, apis } = await readDecision(flow, c);
     // The page may be old: whoever must sign in first, or is of another account, cannot decide anything. Neither does a page that
     // was shown to somebody else who was signed in here.
     if (step.kind !== 'consent' || !session || form.get('member') !== session.memberId) {

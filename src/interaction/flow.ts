@@ -5,6 +5,7 @@ import type { Browser } from '../http/browser.js';
 import type { Environment } from '../http/environment.js';
 import { type Parameters, rawForm, readParameters } from '../http/form.js';
 import { idOrNobody } from '../lib/ids.js';
+import { decide } from '../oauth/authorize/dispatch.js';
 import { answeredBefore } from '../oauth/authorize/respond.js';
 import { loadRequest, type StoredRequest } from '../oauth/authorize/store.js';
 import { type Onward, type PageError, pageError } from '../oauth/respond-with-page.js';
@@ -57,4 +58,15 @@ export async function requireWaiting({ deps, browser }: Flow, c: PageContext, id
   const stored = await loadRequest(deps, id, browser.knownBindingHash(c));
   if (!stored) throw answeredBefore();
   return stored;
+}
+
+/**
+ * Reads what was decided on a page about a waiting request, and where that request stands now: the page may be old.
+ * @throws PageError 403 as `readOwnForm` and `requireWaiting` do
+ */
+export async function readDecision(flow: Flow, c: PageContext) {
+  const form = await readOwnForm(flow, c);
+  const stored = await requireWaiting(flow, c, form.get('request') ?? '');
+  const session = await flow.browser.session(c);
+  return { form, stored, session, ...(await decide(flow.deps, stored, session)) };
 }

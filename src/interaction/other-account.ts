@@ -7,7 +7,7 @@ import { respondWithError } from '../oauth/authorize/respond.js';
 import { respondWithPage } from '../oauth/respond-with-page.js';
 import { OtherAccountPage } from '../pages/other-account.js';
 import { endSession } from '../sessions/service.js';
-import { type Flow, nothingDecided, type PageContext, readOwnForm, requireWaiting } from './flow.js';
+import { type Flow, nothingDecided, type PageContext, readDecision, requireWaiting } from './flow.js';
 
 /** GET `/other-account`. */
 export function otherAccountPage(flow: Flow) {
@@ -33,10 +33,7 @@ export function otherAccountPage(flow: Flow) {
 export function otherAccount(flow: Flow) {
   return async (c: PageContext): Promise<Response> => {
     const { deps, browser } = flow;
-    const form = await readOwnForm(flow, c);
-    const stored = await requireWaiting(flow, c, form.get('request') ?? '');
-    const session = await browser.session(c);
-    const { step } = await decide(deps, stored, session);
+    const { form, stored, session, step } = await readDecision(flow, c);
     if (step.kind !== 'other-account' || !session) {
       return dispatch(deps, browser, c, stored, session);
     }
