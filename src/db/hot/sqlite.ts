@@ -46,7 +46,7 @@ export function openSqliteConnection(path: string, onQuery?: (sql: string) => vo
     const known = statements.get(sql);
     if (known) return known;
     const prepared = database.prepare(sql);
-    if (prepared.reader) prepared.raw();
+    if (prepared.reader) prepared.pluck();
     statements.set(sql, prepared);
     return prepared;
   }
@@ -55,7 +55,8 @@ export function openSqliteConnection(path: string, onQuery?: (sql: string) => vo
   function sqlOf(selection: OneRow): string {
     const known = reads.get(selection);
     if (known !== undefined) return known;
-    const sql = `SELECT ${selection.list} ${selection.from}`;
+    // One text for JSON.parse takes less than some forty values that are handed over one by one.
+    const sql = `SELECT json_array(${selection.list}) ${selection.from}`;
     reads.set(selection, sql);
     return sql;
   }
@@ -66,7 +67,10 @@ export function openSqliteConnection(path: string, onQuery?: (sql: string) => vo
   };
 
   return {
-    readRow: (selection, values) => whileBusy(() => statementOf(sqlOf(selection)).get(...values) as RawRow | undefined),
+    async readRow(selection, values) {
+      const row = await whileBusy(() => statementOf(sqlOf(selection)).get(...values) as string | undefined);
+      return row === undefined ? undefined : (JSON.parse(row) as RawRow);
+    },
     transaction(work) {
       begin.run();
       try {
