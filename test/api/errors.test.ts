@@ -73,16 +73,21 @@ describe('a fault of ours', () => {
   const detail = 'SELECT secret FROM vault at /srv/latchkey';
 
   /** The same application over a database that fails in one method. */
+  const fail = () => Promise.reject(new Error(detail));
+
+  function withDeps(deps: TestApp['deps']): TestApp {
+    const faulty = createApp(deps);
+    return { ...app, request: (path, init) => faulty.request(new URL(path, app.issuer).href, init) };
+  }
+
   function failingIn(model: string, ...methods: string[]): TestApp {
-    const fail = () => Promise.reject(new Error(detail));
     const over = <T extends object>(target: T, replaced: (name: PropertyKey) => unknown): T =>
       new Proxy(target, {
         get: (object, name) => replaced(name) ?? Reflect.get(object, name, object),
       });
     const delegate = over(app.db[model as 'member'], (name) => (methods.includes(String(name)) ? fail : undefined));
     const db = over(app.db, (name) => (name === model ? delegate : undefined));
-    const faulty = createApp({ ...app.deps, db });
-    return { ...app, request: (path, init) => faulty.request(new URL(path, app.issuer).href, init) };
+    return withDeps({ ...app.deps, db });
   }
 
   function expectHidden(answer: Answer) {
@@ -132,7 +137,7 @@ describe('a fault of ours', () => {
 
   test('in recognising the caller is answered likewise', async () => {
     const answer = await post(
-      failingIn('apiToken', 'findUnique'),
+      withDeps({ ...app.deps, hotPaths: { ...app.deps.hotPaths, apiToken: fail } }),
       { query: '{ viewer { role } }' },
       { authorization: `Bearer ${token}` },
     );

@@ -57,7 +57,9 @@ test('of a client those columns are read that are asked for, and what its cursor
     const selected = sql.slice(0, sql.indexOf(' FROM '));
     return [...selected.matchAll(/[`"](\w+)[`"](?=,|$| AS)/g)].map(([, name]) => name);
   };
-  const [plain = ''] = (await statementsOf(byToken, '{ oauthClients { nodes { name grantTypes } } }')).slice(recognising.length);
+  const [plain = ''] = (await statementsOf(byToken, '{ oauthClients { nodes { name grantTypes } } }')).slice(
+    recognising.length,
+  );
   expect(columnsOf(plain).sort()).toEqual(['grantTypes', 'id', 'name']);
   const sorted = '{ oauthClients(orderBy: { field: NAME, direction: ASC }) { edges { cursor node { type } } } }';
   const [byName = ''] = (await statementsOf(byToken, sorted)).slice(recognising.length);
