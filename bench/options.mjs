@@ -20,7 +20,7 @@ const options = /** @type {const} */ ({
 export const help = `npm run bench -- [options]
 
   --seconds 5      how long each measurement takes
-  --warm-up 2      how long each is warmed up before
+  --warm-up 2      how long each is warmed up before, at least; each user has had an answer then
   --rounds 3       how often each mode and side is measured, in turn; the table has the medians
   --users 32       how many requests are under way at once, each user's on a connection of its own
   --rows 1000      how many clients, members and tokens there are; several with commas, such as 10,1000,100000,1000000
