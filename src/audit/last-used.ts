@@ -53,7 +53,8 @@ export function createLastUsed(db: Db, clock: Clock, onError: (error: unknown) =
     pending = new Map();
     // One statement a kind: within these seconds the latest use stands for all of a kind.
     for (const kind of Object.keys(writers) as LastUsedKind[]) {
-      const ofKind = uses.filter((use) => use.kind === kind);
+      // In the order in which everybody locks several rows of a table, so that nobody waits for us while we wait for them.
+      const ofKind = uses.filter((use) => use.kind === kind).sort((one, other) => (one.id < other.id ? -1 : 1));
       if (ofKind.length === 0) continue;
       const latest = new Date(Math.max(...ofKind.map((use) => use.at.getTime())));
       // SQLite takes a limited number of parameters in one statement.

@@ -67,8 +67,10 @@ export function isNotFound(error: unknown): boolean {
  * and SQLite's write lock held by another process for longer than the adapter waits. Nothing of it was committed.
  */
 export function isRetryable(error: unknown): boolean {
-  const kind = causeOf(error)?.kind;
-  if (kind === 'TransactionWriteConflict' || kind === 'SocketTimeout') return true;
+  const { kind, originalCode } = causeOf(error) ?? {};
+  if (kind === 'TransactionWriteConflict') return true;
+  // SQLite's own word for it. On PostgreSQL it is a connection on which nothing came any more: what was done is not known.
+  if (kind === 'SocketTimeout') return originalCode !== undefined;
   return ['P2034', 'P1008'].includes(codeOf(error) ?? '');
 }
 

@@ -60,6 +60,20 @@ export function isUnavailable(error: unknown): boolean {
   );
 }
 
+// Class 08 is a connection that broke, 57P0x one that was ended, and 40003 says that the outcome is not known.
+const unknownOutcomes = /^(?:08...|57P0.|40003)$/;
+
+/**
+ * Says whether the database itself answered with a refusal, so that surely nothing of the statement was done. Of anything else, such
+ * as a connection that broke in whatever way, nobody knows what was.
+ */
+export function wasRefused(error: unknown): boolean {
+  const said = causeOf(error)?.originalCode;
+  const ofSqlite = said ?? codeOf(error) ?? '';
+  if (ofSqlite.startsWith('SQLITE_')) return !sqliteCodes.test(ofSqlite);
+  return said !== undefined && /^[0-9A-Z]{5}$/.test(said) && !unknownOutcomes.test(said);
+}
+
 /** Why the database cannot be used, in one line for the log. */
 export function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);

@@ -21,7 +21,7 @@ export function noteHeader(c: Context<Environment>, name: Lowercase<string>, val
   if (noted) noted[name] = value;
 }
 
-/** Answers with 200 and JSON, and with all headers that were noted so far. */
+/** Answers with 200 and JSON, and with all headers that were noted so far: those, and none that `c.header` was told. */
 export function answerJson(c: Context<Environment>, body: object): Response {
   const headers = { ...c.get('headers'), 'content-type': 'application/json' };
   const answer = new Response(JSON.stringify(body), { headers });
@@ -34,5 +34,9 @@ export function completeHeaders(c: Context<Environment>): void {
   if (c.get('complete') === c.res) return;
   // Not c.header, which makes the finished response anew for each header, with its body as a stream.
   const { headers } = c.res;
-  for (const [name, value] of Object.entries(c.get('headers') ?? {})) if (!headers.has(name)) headers.set(name, value);
+  for (const [name, value] of Object.entries(c.get('headers') ?? {})) {
+    // What an answer depends on adds up.
+    if (name === 'vary') headers.append(name, value);
+    else if (!headers.has(name)) headers.set(name, value);
+  }
 }

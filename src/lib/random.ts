@@ -13,7 +13,8 @@ export function createRandomBytes(): (length: number) => Buffer {
   const pool = Buffer.alloc(poolBytes);
   let used = poolBytes;
   return (length) => {
-    if (length > mostFromPool) return randomBytes(length);
+    // Node refuses what is no length.
+    if (!(length >= 0 && length <= mostFromPool)) return randomBytes(length);
     if (used + length > poolBytes) {
       randomFillSync(pool);
       used = 0;

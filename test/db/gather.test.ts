@@ -2,6 +2,14 @@
 import { describe, expect, test } from 'vitest';
 import { gathering } from '../../src/db/hot/gather.js';
 
+/** What the adapter raises for PostgreSQL's refusals. */
+function refusal(sqlState: string): Error {
+  return Object.assign(new Error('refused'), {
+    name: 'DriverAdapterError',
+    cause: { kind: 'postgres', originalCode: sqlState },
+  });
+}
+
 /** Answers each number with its double, and keeps the groups in which they came. */
 function doubling(most: number, fault?: (items: readonly number[]) => Error | null) {
   const groups: number[][] = [];
@@ -44,15 +52,27 @@ describe('gathering', () => {
     expect(groups.map(({ length }) => length)).toEqual([7, 7, 7]);
   });
 
-  test('when one of a group cannot be answered, that one fails and the others do not', async () => {
-    const { ask, groups } = doubling(10, (items) => (items.includes(2) ? new Error('not this one') : null));
+  test.each([
+    ['a value that is taken', refusal('23505')],
+    ['what SQLite does not allow', Object.assign(new Error('refused'), { code: 'SQLITE_CONSTRAINT_UNIQUE' })],
+    ['waiting for a lock for too long', refusal('57014')],
+    ['a deadlock', refusal('40P01')],
+  ])('when one of a group is refused for %s, that one fails and the others do not', async (_what, error) => {
+    const { ask, groups } = doubling(10, (items) => (items.includes(2) ? error : null));
     const settled = await Promise.allSettled([1, 2, 3].map(ask));
     expect(settled.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
     expect(groups).toEqual([[1, 2, 3], [1], [2], [3]]);
   });
 
-  test('when the database is away, all of a group are told so, and nothing is asked again', async () => {
-    const lost = Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' });
+  test.each([
+    ['the database is away', Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' })],
+    ['the server ends the connection', refusal('57P01')],
+    [
+      'the connection breaks in a way that nobody thought of',
+      Object.assign(new Error('bad record'), { code: 'EPROTO' }),
+    ],
+    ['the disk is full', Object.assign(new Error('full'), { code: 'SQLITE_FULL' })],
+  ])('when %s, all of a group are told so, and nothing is asked again: it may have been done', async (_what, lost) => {
     const { ask, groups } = doubling(10, () => lost);
     const settled = await Promise.allSettled([1, 2].map(ask));
     expect(settled.map((each) => 'reason' in each && each.reason)).toEqual([lost, lost]);

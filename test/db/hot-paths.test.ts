@@ -239,6 +239,21 @@ describe('using up', () => {
     }
   });
 
+  test('groups that want the same rows in another order do not wait for each other in a circle', async () => {
+    for (let round = 0; round < 4; round += 1) {
+      const asked = await Promise.all(Array.from({ length: 10 }, presented));
+      app.statements.length = 0;
+      const won = await Promise.all(
+        [...asked, ...asked.toReversed()].map(({ row, successor, now }) =>
+          app.deps.hotPaths.rotateRefreshToken({ id: row.id, usedAt: now, sealedSuccessor: null }, successor()),
+        ),
+      );
+      expect(won.filter(Boolean)).toHaveLength(10);
+      // A group that had to be given up would be asked for again, one by one.
+      expect(app.statements.filter((sql) => /^(?:WITH|COMMIT)/.test(sql)).length).toBeLessThanOrEqual(2);
+    }
+  });
+
   test('a code is redeemed once, by one of fifty, with or without a refresh token', async () => {
     for (const gives of [true, false]) {
       const { code } = await obtainCode(app, client);

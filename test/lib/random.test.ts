@@ -21,3 +21,9 @@ test('gives no bytes twice, and leaves alone what it gave', () => {
 test('two sources have nothing in common', () => {
   expect(createRandomBytes()(32)).not.toEqual(createRandomBytes()(32));
 });
+
+test('refuses what is no length, and goes on', () => {
+  const randomBytes = createRandomBytes();
+  for (const none of [Number.NaN, -1]) expect(() => randomBytes(none)).toThrow(RangeError);
+  expect(randomBytes(16)).not.toEqual(Buffer.alloc(16));
+});

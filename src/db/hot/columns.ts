@@ -6,11 +6,11 @@ export type RawRow = readonly unknown[];
 /** Says how a value becomes what the models say. Texts, numbers and enums are so already on both databases. */
 const booleans: ReadonlySet<string> = new Set(['requirePkce', 'redirectUriRequired']);
 
-const utc = '+00:00';
+const zone = /(?:Z|[+-]\d\d:\d\d)$/;
 
-/** SQLite has the zone in its texts, and in PostgreSQL's JSON there is none. */
+/** SQLite has the zone in its texts. In PostgreSQL's JSON there is none, and UTC is meant. */
 function momentOf(text: string): Date {
-  return new Date(text.endsWith(utc) ? text : `${text}${utc}`);
+  return new Date(zone.test(text) ? text : `${text}Z`);
 }
 
 function decoderOf(column: string): ((value: unknown) => unknown) | null {

@@ -1,6 +1,6 @@
 // Gathers what is asked for in one turn of the event loop, so that one journey to the database, or one commit, serves all who
 // came in it. Whoever comes alone goes alone, and at once: nobody waits for others to come.
-import { isUnavailable } from '../unavailable.js';
+import { wasRefused } from '../unavailable.js';
 
 interface Waiting<Item, Result> {
   readonly item: Item;
@@ -19,9 +19,9 @@ function groupsOf<Each>(all: readonly Each[], most: number): Each[][] {
 /**
  * Builds what is asked for one item at a time and answers them in groups.
  * @param most items of one group; further groups go at the same time
- * @param answer gives a result for each item in turn; all of it happens or, when it rejects, nothing
- * @returns asks for one item. When a group fails for a reason of its own, each of it is asked for alone, so that nobody fails
- *   by what somebody else asked for; when the database cannot be used, all of them fail by that
+ * @param answer gives a result for each item in turn; when the database refuses, nothing of the group was done
+ * @returns asks for one item. When a group was refused, each of it is asked for alone, so that nobody fails by what somebody else
+ *   asked for. When it is not known what was done, nothing is asked again: all of them fail by that
  */
 export function gathering<Item, Result>(
   most: number,
@@ -36,7 +36,7 @@ export function gathering<Item, Result>(
         resolve(results[index] as Result);
       });
     } catch (error) {
-      if (group.length > 1 && !isUnavailable(error)) await Promise.all(group.map((each) => settle([each])));
+      if (group.length > 1 && wasRefused(error)) await Promise.all(group.map((each) => settle([each])));
       else for (const { reject } of group) reject(error);
     }
   }

@@ -7,32 +7,45 @@ import type { HotWrites, NewRefreshToken, NewSignIn, UsedRefreshToken } from './
 const moment = 'timestamp(3)';
 
 /**
- * The rows that are asked for, of which there are few: PostgreSQL, which would expect a hundred, is told so by LIMIT and looks
- * them up by index.
+ * The rows that are asked for. Of a range that it knows nothing of PostgreSQL expects few, and so looks rows up by index, also
+ * with a plan that it made when its tables were empty.
  * @param columns with their types
+ * @param lockedBy in whose order rows are locked, the same for all groups of all processes, so that none waits for each other
  */
-function asked(columns: Readonly<Record<string, string>>): string {
+function asked(columns: Readonly<Record<string, string>>, lockedBy: string): string {
   const types = Object.entries(columns).map(([name, type]) => `"${name}" ${type}`);
   const names = Object.keys(columns).map((name) => `"${name}"`);
   return `asked AS MATERIALIZED (SELECT * FROM ROWS FROM (json_to_recordset($1::json) AS (${types.join(', ')}))
-    WITH ORDINALITY AS rows(${names.join(', ')}, "place") LIMIT ${mostTogether})`;
+    WITH ORDINALITY AS rows(${names.join(', ')}, "place")
+    WHERE "place" BETWEEN 1 AND ${mostTogether} ORDER BY "${lockedBy}")`;
+}
+
+/**
+ * Those whose row is not used, as the row is once it is locked: whoever waited for it sees its use. Looked for by its id alone, and
+ * judged then: of a condition beside it PostgreSQL would think that reading a small table as a whole is quicker.
+ */
+function lockedUnused(table: string): string {
+  return `locked AS (SELECT a.*, r."usedAt" AS "before" FROM asked a JOIN "${table}" r ON r."id" = a."id" FOR UPDATE OF r),
+  unused AS (SELECT * FROM locked WHERE "before" IS NULL)`;
 }
 
 const tokenColumns = '("id", "familyId", "hash", "createdAt", "expiresAt")';
 const tokenTypes = { familyId: 'text', hash: 'text', createdAt: moment, expiresAt: moment };
 
-const useCodes = `WITH ${asked({ id: 'text', usedAt: moment, tokenId: 'text', ...tokenTypes })},
-  used AS (UPDATE "AuthorizationCode" c SET "usedAt" = a."usedAt" FROM asked a
-    WHERE c."id" = a."id" AND c."usedAt" IS NULL RETURNING a."place"),
+const useCodes = `WITH ${asked({ id: 'text', usedAt: moment, tokenId: 'text', ...tokenTypes }, 'id')},
+  ${lockedUnused('AuthorizationCode')},
+  used AS (UPDATE "AuthorizationCode" c SET "usedAt" = a."usedAt" FROM unused a WHERE c."id" = a."id"
+    RETURNING a."place"),
   given AS (INSERT INTO "RefreshToken" ${tokenColumns}
     SELECT a."tokenId", a."familyId", a."hash", a."createdAt", a."expiresAt"
     FROM asked a JOIN used USING ("place") WHERE a."tokenId" IS NOT NULL)
   SELECT "place" FROM used`;
 
-const rotate = `WITH ${asked({ id: 'text', usedAt: moment, sealedSuccessor: 'text', tokenId: 'text', ...tokenTypes })},
+const rotate = `WITH ${asked({ id: 'text', usedAt: moment, sealedSuccessor: 'text', tokenId: 'text', ...tokenTypes }, 'id')},
+  ${lockedUnused('RefreshToken')},
   used AS (UPDATE "RefreshToken" t
-    SET "usedAt" = a."usedAt", "sealedSuccessor" = a."sealedSuccessor", "successorId" = a."tokenId" FROM asked a
-    WHERE t."id" = a."id" AND t."usedAt" IS NULL RETURNING a."place", t."id"),
+    SET "usedAt" = a."usedAt", "sealedSuccessor" = a."sealedSuccessor", "successorId" = a."tokenId" FROM unused a
+    WHERE t."id" = a."id" RETURNING a."place", t."id"),
   given AS (INSERT INTO "RefreshToken" ${tokenColumns}
     SELECT a."tokenId", a."familyId", a."hash", a."createdAt", a."expiresAt" FROM asked a JOIN used USING ("place")),
   erased AS (UPDATE "RefreshToken" t SET "sealedSuccessor" = NULL FROM used
@@ -57,13 +70,11 @@ const codeColumns = {
   codeChallenge: 'text',
   nonce: 'text',
 };
-const listed = (columns: object, of = '') =>
+const listed = (columns: object) =>
   Object.keys(columns)
-    .map((name) => `${of}"${name}"`)
+    .map((name) => `"${name}"`)
     .join(', ');
-
-// Each step only where the one before it found its row, which also sets the order in which rows are locked.
-const storeSignIns = `WITH ${asked({
+const signInTypes = {
   ...familyColumns,
   ...codeColumns,
   familyId: 'text',
@@ -71,9 +82,15 @@ const storeSignIns = `WITH ${asked({
   codeCreatedAt: moment,
   codeExpiresAt: moment,
   requestId: 'text',
-})},
-  living AS (SELECT a.* FROM asked a JOIN "Session" s ON s."id" = a."sessionId" WHERE s."endedAt" IS NULL FOR SHARE OF s),
-  standing AS (SELECT a.* FROM living a JOIN "Consent" k ON k."id" = a."consentId" WHERE k."revokedAt" IS NULL FOR SHARE OF k),
+};
+
+// Each step only where the one before it found its row. All sessions are locked, then all consents, each kind in the order of ids:
+// whoever writes many of them, as the last uses are, takes them in that order as well.
+const storeSignIns = `WITH ${asked(signInTypes, 'sessionId')},
+  found AS (SELECT a.*, s."endedAt" FROM asked a JOIN "Session" s ON s."id" = a."sessionId" FOR SHARE OF s),
+  living AS (SELECT * FROM found WHERE "endedAt" IS NULL ORDER BY "consentId"),
+  allowed AS (SELECT a.*, k."revokedAt" FROM living a JOIN "Consent" k ON k."id" = a."consentId" FOR SHARE OF k),
+  standing AS (SELECT * FROM allowed WHERE "revokedAt" IS NULL),
   taken AS (DELETE FROM "AuthorizationRequest" r USING standing a WHERE r."id" = a."requestId" RETURNING a."place"),
   ready AS (SELECT a.* FROM standing a WHERE a."requestId" IS NULL OR a."place" IN (SELECT "place" FROM taken)),
   family AS (INSERT INTO "TokenFamily" ("id", ${listed(familyColumns)}) SELECT "familyId", ${listed(familyColumns)} FROM ready),
