@@ -1,10 +1,12 @@
 // Every setting, read and checked once at start. Nothing else reads the environment. What each is for is config/settings.ts's.
+
 import { availableParallelism } from 'node:os';
 import { z } from 'zod';
 import { defaultSender, type MailSender, mailSender, type SmtpServer, smtpUrl } from './config/mail.js';
 import { rateLimitFactor, redisUrl, type TrustedProxies, trustedProxies } from './config/network.js';
 import { settings } from './config/settings.js';
 import { isLoopbackHost } from './lib/loopback.js';
+import { isUrl } from './lib/url.js';
 
 const minimumSecretBytes = 32;
 
@@ -16,7 +18,7 @@ const wholeNumber = (least: number, most: number) =>
     .refine((value) => value >= least && value <= most, `must be from ${least} to ${most}`);
 
 function faultOfIssuer(text: string): string | null {
-  if (!URL.canParse(text)) return 'must be an absolute URL, such as https://id.example.com';
+  if (!isUrl(text)) return 'must be an absolute URL, such as https://id.example.com';
   const url = new URL(text);
   if (url.origin !== text)
     return 'must have no path, query, fragment or trailing slash, such as https://id.example.com';
@@ -50,7 +52,7 @@ const commaList = z.string().transform((text) =>
 
 const origins = commaList.superRefine((list, context) => {
   for (const text of list) {
-    if (!URL.canParse(text) || new URL(text).origin !== text) {
+    if (!isUrl(text) || new URL(text).origin !== text) {
       context.addIssue({ code: 'custom', message: `${text} is not an origin, such as https://console.example.com` });
     }
   }
@@ -60,7 +62,7 @@ const hosts = commaList.superRefine((list, context) => {
   for (const text of list) {
     const [, host = '', port = ''] = /^(.+):([1-9]\d{0,4})$/.exec(text) ?? [];
     // As the URL parser writes it: it is compared with what that makes of an address.
-    const isHost = !host.includes('*') && URL.canParse(`http://${host}`) && new URL(`http://${host}`).hostname === host;
+    const isHost = !host.includes('*') && isUrl(`http://${host}`) && new URL(`http://${host}`).hostname === host;
     if (!isHost || Number(port) > 65535) {
       context.addIssue({ code: 'custom', message: `${text} is not host:port, such as keys.internal.example:8443` });
     }

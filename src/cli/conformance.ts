@@ -1,10 +1,12 @@
 // `conformance`: what the OpenID Foundation's suite needs to test this installation.
+
 import { open, rename, rm } from 'node:fs/promises';
 import { type Command, InvalidArgumentError } from 'commander';
 import { seedConformance } from '../conformance/seed.js';
 import { type SuiteParts, suiteConfig } from '../conformance/suite-config.js';
 import type { Deps } from '../deps.js';
 import { InputError } from '../lib/errors.js';
+import { isUrl } from '../lib/url.js';
 import { withJson } from './options.js';
 import { facts, type Report } from './output.js';
 import { withDeps } from './run.js';
@@ -18,7 +20,7 @@ interface SeedOptions {
 
 /** Reads the suite's origin. @throws InvalidArgumentError for anything but an https origin */
 function parseSuite(text: string): string {
-  if (URL.canParse(text) && new URL(text).origin === text && text.startsWith('https://')) return text;
+  if (isUrl(text) && new URL(text).origin === text && text.startsWith('https://')) return text;
   throw new InvalidArgumentError('It must be an https origin, such as https://localhost.emobix.co.uk:8443.');
 }
 

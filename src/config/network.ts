@@ -1,6 +1,8 @@
 // Settings about who is in front of Latchkey and beside it: proxies whose word is taken, and Redis.
+
 import { isIP } from 'node:net';
 import { z } from 'zod';
+import { isUrl } from '../lib/url.js';
 
 /** How many proxies there are, or the addresses and networks that they have. */
 export type TrustedProxies = number | readonly string[];
@@ -29,7 +31,7 @@ export const trustedProxies = z.string().transform((text, context): TrustedProxi
 
 export const redisUrl = z.string().refine((text) => {
   // The address itself is in no message: it has a password.
-  if (!/^rediss?:\/\//.test(text) || !URL.canParse(text)) return false;
+  if (!/^rediss?:\/\//.test(text) || !isUrl(text)) return false;
   const { hostname, pathname } = new URL(text);
   return hostname !== '' && /^(\/\d*)?$/.test(pathname);
 }, 'must be redis:// or rediss:// with a host, such as rediss://user:password@redis.example.com:6379/0');

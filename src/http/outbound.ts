@@ -1,5 +1,6 @@
 // Calls out to servers that somebody named: each name is resolved once, its addresses checked and pinned, nothing private is
 // called, nothing redirected, and all of it is bounded. What a document means is left to whoever asked for it.
+
 import type { LookupAddress } from 'node:dns';
 import { lookup as systemLookup } from 'node:dns/promises';
 import { type IncomingMessage, request as requestOverHttp } from 'node:http';
@@ -9,6 +10,7 @@ import type { Config } from '../config.js';
 import type { Fetched, Outbound } from '../deps.js';
 import { OutboundError } from '../lib/errors.js';
 import { isPublicAddress } from '../lib/public-address.js';
+import { isUrl } from '../lib/url.js';
 
 /** What tests replace: the answers of DNS, whom TLS trusts, and how long a call may take. */
 export interface OutboundParts {
@@ -29,7 +31,7 @@ function portOf(url: URL): string {
 
 /** Reads the address of a call. The URL parser writes every notation of an IPv4 address in decimals, as the call takes it. */
 function readUrl(text: string, allow: readonly string[]): { url: URL; allowed: boolean } {
-  if (!URL.canParse(text)) throw new OutboundError('This is not a URL. Give one such as https://example.com/file.');
+  if (!isUrl(text)) throw new OutboundError('This is not a URL. Give one such as https://example.com/file.');
   const url = new URL(text);
   if (url.username !== '' || url.password !== '') {
     throw new OutboundError('The address holds a user name or a password. Give it without them.');

@@ -1,5 +1,6 @@
 // Redirect URIs: what may be registered, what matches at the authorization endpoint, and how one is shown to people.
 // Pure rules; which schemes an account may use comes in as a list that an operator set.
+import { isUrl } from './url.js';
 
 /** Names in a query that an authorization response would answer under (RFC 6749 section 4.1.2, RFC 9207). */
 const responseParameters = ['code', 'state', 'iss', 'error', 'error_description', 'error_uri', 'response'];
@@ -55,7 +56,7 @@ export function faultOfRedirectUri(uri: string, rules: RedirectUriRules): string
   if (!/^[\x21-\x7E]+$/.test(uri)) {
     return 'A redirect URI must be printable ASCII without spaces; write other characters percent-encoded, and host names in punycode.';
   }
-  if (!URL.canParse(uri)) return 'A redirect URI must be a whole address, such as https://app.example.com/callback.';
+  if (!isUrl(uri)) return 'A redirect URI must be a whole address, such as https://app.example.com/callback.';
   const url = new URL(uri);
   const scheme = url.protocol.slice(0, -1);
   if (forbiddenSchemes.includes(scheme)) return `The scheme ${scheme} is not allowed in a redirect URI. Use https.`;
@@ -104,7 +105,7 @@ function faultOfScheme(url: URL, scheme: string, rules: RedirectUriRules): strin
 export function faultOfOrigin(text: string, rules: Omit<RedirectUriRules, 'clientType'>): string | null {
   const form =
     'An origin is a scheme and a host, with a port where it needs one, and nothing after it: https://app.example.com';
-  if (text.length > longest || !URL.canParse(text)) return form;
+  if (text.length > longest || !isUrl(text)) return form;
   const url = new URL(text);
   if (url.protocol !== 'https:' && url.protocol !== 'http:') return form;
   if (url.origin !== text) return `${form}. Is ${url.origin} meant?`;

@@ -1,5 +1,7 @@
 // Rules for short texts that people type and others read: names, descriptions, links.
+
 import type { InputIssue } from './errors.js';
+import { isUrl } from './url.js';
 
 /** Control and invisible formatting characters and halves of characters, which could disguise one name as another. */
 const invisible = /[\p{C}\u2028\u2029]/u;
@@ -36,7 +38,7 @@ export function faultsOfDescription(text: string, path: readonly string[], longe
 /** What is wrong with an optional link that people will be shown. */
 export function faultsOfLink(link: string, path: readonly string[]): InputIssue[] {
   if (link.length > 2048) return [{ code: 'TOO_LONG', message: 'A link can have at most 2048 characters.', path }];
-  if (!URL.canParse(link) || new URL(link).protocol !== 'https:' || !/^[\x21-\x7E]+$/.test(link)) {
+  if (!isUrl(link) || new URL(link).protocol !== 'https:' || !/^[\x21-\x7E]+$/.test(link)) {
     return [{ code: 'INVALID', message: 'A link must be an https address, such as https://example.com/about.', path }];
   }
   if (new URL(link).username !== '' || new URL(link).password !== '') {
@@ -55,7 +57,7 @@ export function faultsOfCalledAddress(
   allowed: readonly string[],
 ): InputIssue[] {
   if (address.includes('#')) return [{ code: 'INVALID', message: 'An address must not have a fragment.', path }];
-  if (address.startsWith('http://') && URL.canParse(address)) {
+  if (address.startsWith('http://') && isUrl(address)) {
     const { hostname, port } = new URL(address);
     if (allowed.includes(`${hostname}:${port || '80'}`)) {
       return faultsOfLink(address.replace('http://', 'https://'), path);

@@ -1,7 +1,9 @@
 // Which origins any enabled client lists: asked of every request from another page before its client is known, so it is kept
 // in memory. Which origins a known client lists is read from its row.
+
 import type { Deps } from '../deps.js';
 import { splitWords } from '../lib/scope.js';
+import { isUrl } from '../lib/url.js';
 
 const rereadAfterMilliseconds = 30_000;
 // Invented origins must not turn into a reading of all clients each; a new one must not be missed for long.
@@ -14,7 +16,7 @@ export interface ListedOrigins {
 
 /** Whether a text is an origin as a client may list it: neither `null`, nor a list, nor written in another way. */
 function isWebOrigin(text: string): boolean {
-  return /^https?:\/\//.test(text) && URL.canParse(text) && new URL(text).origin === text;
+  return /^https?:\/\//.test(text) && isUrl(text) && new URL(text).origin === text;
 }
 
 /** Builds the list over the database. Nothing is read before the first question. */

@@ -1,5 +1,7 @@
 // The two ends of a copy: what each database must be before anything is read or written. The copying is copy.ts's part.
+
 import { existsSync, realpathSync } from 'node:fs';
+import { isUrl } from '../../lib/url.js';
 import { busyTimeoutMilliseconds } from '../busy.js';
 import { isOpenElsewhere } from '../open-elsewhere.js';
 import { connectToPostgresql } from '../pg-client.js';
@@ -19,7 +21,7 @@ export function describeDatabase(url: string): string {
   if (providerOf(url) === 'sqlite') return `file:${sqlitePath(url)}`;
   // A URL for a Unix socket may name no host. The parser's own error would hold the whole URL.
   const readable = url.replace('@/', '@localhost/');
-  if (!URL.canParse(readable)) {
+  if (!isUrl(readable)) {
     throw new CopyError(
       'A database URL cannot be read. Characters such as @ / # % in a password must be percent-encoded.',
     );
