@@ -57,13 +57,13 @@ test('of a client those columns are read that are asked for, and what its cursor
     const selected = sql.slice(0, sql.indexOf(' FROM '));
     return [...selected.matchAll(/[`"](\w+)[`"](?=,|$| AS)/g)].map(([, name]) => name);
   };
-  const [plain = ''] = (await statementsOf(byToken, '{ oauthClients { nodes { name grantTypes } } }')).slice(
-    recognising.length,
-  );
+  // Beside those of the request there may be one that is written now and then.
+  const ofClients = async (query: string) =>
+    (await statementsOf(byToken, query)).find((sql) => tablesOf([sql])[0] === 'OAuthClient') ?? '';
+  const plain = await ofClients('{ oauthClients { nodes { name grantTypes } } }');
   expect(columnsOf(plain).sort()).toEqual(['grantTypes', 'id', 'name']);
   const sorted = '{ oauthClients(orderBy: { field: NAME, direction: ASC }) { edges { cursor node { type } } } }';
-  const [byName = ''] = (await statementsOf(byToken, sorted)).slice(recognising.length);
-  expect(columnsOf(byName).sort()).toEqual(['id', 'nameKey', 'type']);
+  expect(columnsOf(await ofClients(sorted)).sort()).toEqual(['id', 'nameKey', 'type']);
 });
 
 test('what a mutation answers with is not read again, unless it has relations', async () => {
