@@ -55,7 +55,7 @@ test('a list costs one read, one more for each relation, and one to count', asyn
 test('of a client those columns are read that are asked for, and what its cursor holds', async () => {
   const columnsOf = (sql: string) => {
     const selected = sql.slice(0, sql.indexOf(' FROM '));
-    return [...selected.matchAll(/[`"](\w+)[`"](?=,|$| AS)/g)].map(([, name]) => name);
+    return [...selected.matchAll(/[`"](\w+)[`"](?=,|$| AS|::)/g)].map(([, name]) => name);
   };
   // Beside those of the request there may be one that is written now and then.
   const ofClients = async (query: string) =>
