@@ -12,6 +12,7 @@ import {
   type Transaction,
 } from '@prisma/driver-adapter-utils';
 import { busyPause, busyTimeoutMilliseconds, isBusy, whileBusy } from './busy.js';
+import { keepStatements } from './kept-statements.js';
 
 // How long a statement or transaction waits in all: for those before it, and for a lock that another process holds.
 const patienceMilliseconds = 8_000;
@@ -263,6 +264,7 @@ export function sqliteAdapterFactory(path: string): SqlDriverAdapterFactory & { 
         await connection.dispose();
         throw error;
       }
+      keepStatements(connection);
       return new QueueingAdapter(connection);
     },
   };

@@ -1,7 +1,8 @@
 // That no acknowledged write is lost on SQLite's one connection, however transactions beside it end. The same holds on
 // PostgreSQL, where every transaction has a connection of its own, so the proof runs there too.
 import { setTimeout as pause } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import Database from 'better-sqlite3';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { openDatabase } from '../../src/db/client.js';
 import { createTestDatabase, type TestDatabase, testProvider } from '../support/database.js';
 
@@ -150,5 +151,38 @@ describe.runIf(testProvider === 'sqlite')('the connection', () => {
       SELECT typeof("createdAt") AS "kind" FROM "Account" WHERE "id" = 'timed'`;
     expect(rows).toEqual([{ kind: 'text' }]);
     expect(await database.db.account.findUnique({ where: { id: 'timed' } })).toMatchObject({ createdAt });
+  });
+
+  test('has a statement parsed once, however often it is asked for, and gives each asker their own rows', async () => {
+    const parsed = vi.spyOn(Database.prototype, 'prepare');
+    const { db, close } = await openDatabase(database.url);
+    try {
+      const ids = Array.from({ length: 20 }, (_, index) => `kept-${index}`);
+      await Promise.all(ids.map((id) => db.account.create({ data: account(id) })));
+      const found = await Promise.all(ids.map((id) => db.account.findMany({ where: { id } })));
+      expect(found.map((rows) => rows.map(({ id }) => id))).toEqual(ids.map((id) => [id]));
+      expect(await db.account.findMany({ where: { id: 'nobody' } })).toEqual([]);
+      const texts = parsed.mock.calls
+        .map(([sql]) => sql)
+        .filter((sql) => sql.includes('"Account"') || sql.includes('`Account`'));
+      expect(texts.length).toBeGreaterThan(1);
+      expect(new Set(texts).size).toBe(texts.length);
+    } finally {
+      parsed.mockRestore();
+      await close();
+    }
+  });
+
+  test('goes on with a statement that failed, and with tables that somebody else has changed', async () => {
+    const { db } = database;
+    await db.account.create({ data: account('twice') });
+    await expect(db.account.create({ data: account('twice') })).rejects.toMatchObject({ code: 'P2002' });
+    await db.account.create({ data: account('once more') });
+    const other = new Database(database.url.replace('file:', ''));
+    other.exec(`ALTER TABLE "Account" ADD COLUMN "surplus" TEXT`);
+    expect(await db.account.findUnique({ where: { id: 'twice' } })).toEqual(expect.objectContaining(account('twice')));
+    other.exec(`ALTER TABLE "Account" DROP COLUMN "surplus"`);
+    other.close();
+    expect(await db.account.findUnique({ where: { id: 'once more' } })).toMatchObject({ name: 'once more' });
   });
 });
