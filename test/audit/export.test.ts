@@ -1,7 +1,8 @@
 // `audit export` at the command line: the whole log as lines of JSON.
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { operatorActor } from '../../src/audit/service.js';
-import { patience, run, start } from '../cli/command-line.js';
+import { patience, start } from '../cli/command-line.js';
+import { run } from '../cli/in-process.js';
 import { createTestApp, type TestApp } from '../support/app.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { memberActor, write } from './entries.js';

@@ -3,7 +3,8 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { createTestApp, type TestApp } from '../support/app.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { newBrowser } from '../support/oauth.js';
-import { auditLog, operatorActions, patience, run, runJson } from './command-line.js';
+import { auditLog, operatorActions, patience } from './command-line.js';
+import { run, runJson } from './in-process.js';
 
 vi.setConfig({ testTimeout: patience });
 

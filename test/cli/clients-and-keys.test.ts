@@ -6,7 +6,8 @@ import { actorOfMember } from '../../src/members/service.js';
 import { createTestApp, type TestApp } from '../support/app.js';
 import { createEmptyTestDatabase, createTestDatabase, type TestDatabase } from '../support/database.js';
 import { registerClient } from '../support/oauth.js';
-import { auditLog, operatorActions, patience, run, runJson } from './command-line.js';
+import { auditLog, operatorActions, patience } from './command-line.js';
+import { run, runJson } from './in-process.js';
 
 vi.setConfig({ testTimeout: patience });
 

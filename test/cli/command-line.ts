@@ -25,7 +25,8 @@ export interface CommandOptions {
   readonly leaveOpen?: boolean;
 }
 
-function environmentFor(databaseUrl: string, more: CommandOptions['environment']) {
+/** The environment of a command. */
+export function environmentFor(databaseUrl: string, more: CommandOptions['environment']): NodeJS.ProcessEnv {
   // Neither what the tests' caller has set for a service of their own, nor vitest's NODE_ENV.
   const inherited = Object.entries(process.env).filter(
     ([name]) => !/^(LATCHKEY_|TEST_)|^(PORT|HOST|NODE_ENV|NODE_OPTIONS)$/.test(name),
@@ -71,16 +72,22 @@ export async function run(databaseUrl: string, args: readonly string[], options:
 }
 
 /**
- * Runs a command with --json that must succeed and say nothing else.
- * @returns what it printed, which is one line
+ * Makes of how commands are run how those with --json are, which must succeed and say nothing else.
+ * @returns what gives what such a command printed, which is one line
  */
-export async function runJson(databaseUrl: string, args: readonly string[], options: CommandOptions = {}) {
-  const { exitCode, stdout, stderr } = await run(databaseUrl, [...args, '--json'], options);
-  if (exitCode !== 0 || stderr !== '' || !/^[^\n]+\n$/.test(stdout)) {
-    throw new Error(`${args.join(' ')} ended with ${exitCode}, printed ${JSON.stringify(stdout)} and said: ${stderr}`);
-  }
-  return JSON.parse(stdout);
+export function printingJson(runCommand: typeof run) {
+  return async (databaseUrl: string, args: readonly string[], options: CommandOptions = {}) => {
+    const { exitCode, stdout, stderr } = await runCommand(databaseUrl, [...args, '--json'], options);
+    if (exitCode !== 0 || stderr !== '' || !/^[^\n]+\n$/.test(stdout)) {
+      throw new Error(
+        `${args.join(' ')} ended with ${exitCode}, printed ${JSON.stringify(stdout)} and said: ${stderr}`,
+      );
+    }
+    return JSON.parse(stdout);
+  };
 }
+
+export const runJson = printingJson(run);
 
 /** The audit log as it stands, oldest first. */
 export function auditLog(db: Db) {

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { createEmptyTestDatabase, type EmptyTestDatabase } from '../support/database.js';
-import { patience, run, runJson } from './command-line.js';
+import { patience } from './command-line.js';
+import { run, runJson } from './in-process.js';
 
 vi.setConfig({ testTimeout: patience });
 

@@ -6,7 +6,8 @@ import { createEmptyTestDatabase, type EmptyTestDatabase } from '../support/data
 import { eventually } from '../support/logout-receiver.js';
 import { freePort } from '../support/service.js';
 import { startSmtpServer, type TestSmtpServer } from '../support/smtp-server.js';
-import { patience, runJson, start } from './command-line.js';
+import { patience, start } from './command-line.js';
+import { runJson } from './in-process.js';
 
 vi.setConfig({ testTimeout: patience });
 

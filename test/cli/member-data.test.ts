@@ -5,7 +5,8 @@ import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { signedInBrowser } from '../support/graphql.js';
 import { mailsTo } from '../support/mail.js';
 import { newBrowser } from '../support/oauth.js';
-import { auditLog, patience, run, runJson } from './command-line.js';
+import { auditLog, patience } from './command-line.js';
+import { run, runJson } from './in-process.js';
 
 vi.setConfig({ testTimeout: patience });
 

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openDatabase } from '../../src/db/client.js';
-import { run } from '../cli/command-line.js';
+import { run } from '../cli/in-process.js';
 import { createTestApp, type TestApp } from '../support/app.js';
 import { createEmptyTestDatabase, createTestDatabase, type TestDatabase, testProvider } from '../support/database.js';
 import {
