@@ -3,7 +3,7 @@
 // saved there as a picture.
 import { join } from 'node:path';
 import axe from 'axe-core';
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startTestServer, type TestServer } from '../support/app.js';
 import { launchChromium } from '../support/chromium.js';
@@ -28,28 +28,35 @@ afterAll(async () => {
 });
 
 /** Windows by who is signed in in them, so that not each screen signs in anew. */
-async function openWindows(options: BrowserContextOptions) {
-  const windows = new Map<Screen['as'], Page>();
-  return {
-    async show(screen: Screen): Promise<Page> {
-      let page = windows.get(screen.as);
-      if (page === undefined) {
-        page = await (await browser.newContext(options)).newPage();
-        page.setDefaultTimeout(15_000);
-        if (screen.as !== 'nobody') {
-          await page.goto(`${server.issuer}/login`);
-          await signIn(page, screen.as === 'the owner' ? server.owner : world.member);
-        }
-        windows.set(screen.as, page);
-      }
-      await screen.open(page, world);
-      await page.getByRole('heading', { level: 1, name: screen.heading }).waitFor();
-      return page;
-    },
-    async close() {
-      for (const page of windows.values()) await page.context().close();
-    },
-  };
+const windows = new Map<Screen['as'], Page>();
+
+/** Opens a screen, once for all that is looked at on it. */
+async function show(screen: Screen): Promise<Page> {
+  let page = windows.get(screen.as);
+  if (page === undefined) {
+    page = await (await browser.newContext()).newPage();
+    page.setDefaultTimeout(15_000);
+    if (screen.as !== 'nobody') {
+      await page.goto(`${server.issuer}/login`);
+      await signIn(page, screen.as === 'the owner' ? server.owner : world.member);
+    }
+    windows.set(screen.as, page);
+  }
+  await screen.open(page, world);
+  await page.getByRole('heading', { level: 1, name: screen.heading }).waitFor();
+  return page;
+}
+
+interface Look {
+  readonly viewport: { readonly width: number; readonly height: number };
+  readonly colorScheme?: 'light' | 'dark';
+  readonly reducedMotion?: 'reduce';
+}
+
+/** Shows a page on another device, or to somebody with other wishes. */
+async function lookAt(page: Page, { viewport, colorScheme = 'light', reducedMotion }: Look): Promise<void> {
+  await page.setViewportSize(viewport);
+  await page.emulateMedia({ colorScheme, reducedMotion: reducedMotion ?? 'no-preference' });
 }
 
 async function violationsOn(page: Page): Promise<string[]> {
@@ -64,84 +71,66 @@ async function violationsOn(page: Page): Promise<string[]> {
   });
 }
 
-describe.each(['light', 'dark'] as const)('in %s colours', (colorScheme) => {
-  describe.each(['phone', 'desktop'] as const)('at the width of a %s', (device) => {
-    let windows: Awaited<ReturnType<typeof openWindows>>;
-    beforeAll(async () => {
-      windows = await openWindows({ colorScheme, viewport: widths[device] });
-    });
-    afterAll(() => windows?.close());
+const looks = (['light', 'dark'] as const).flatMap((colorScheme) =>
+  (['phone', 'desktop'] as const).map((device) => ({ colorScheme, device })),
+);
 
-    test.each(screens)('axe finds nothing to better on $name (WCAG 2.2)', async (screen) => {
-      const page = await windows.show(screen);
+describe.each(screens)('$name', (screen) => {
+  let page: Page;
+  beforeAll(async () => {
+    page = await show(screen);
+  });
+
+  test.each(looks)(
+    'axe finds nothing to better, $colorScheme on a $device (WCAG 2.2)',
+    async ({ colorScheme, device }) => {
+      await lookAt(page, { colorScheme, viewport: widths[device] });
       if (folder) {
         const name = `${screen.name.replace(/\W+/g, '-')}-${device}-${colorScheme}.png`;
         await page.screenshot({ path: join(folder, name), fullPage: true });
       }
       expect(await violationsOn(page)).toEqual([]);
+    },
+  );
+
+  test('does not scroll sideways at 320 pixels, and nothing moves (WCAG 2.2, 1.4.10 and 2.3.3)', async () => {
+    await lookAt(page, { viewport: { width: 320, height: 568 }, reducedMotion: 'reduce' });
+    const seen = await page.evaluate(() => ({
+      sideways: document.documentElement.scrollWidth - document.documentElement.clientWidth,
+      moving: [...document.querySelectorAll('*')].filter((element) => {
+        const { transitionDuration, animationName } = getComputedStyle(element);
+        return transitionDuration !== '0s' || animationName !== 'none';
+      }).length,
+    }));
+    expect(seen).toEqual({ sideways: 0, moving: 0 });
+  });
+
+  test('Tab reaches all of it, in order and visibly (WCAG 2.2, 2.1.1, 2.4.3 and 2.4.7)', async () => {
+    await lookAt(page, { viewport: widths.desktop });
+    const selector = 'a[href], button, input:not([type=hidden]), select, textarea, summary';
+    const count = await page.locator(selector).filter({ visible: true }).count();
+    // From the top: a page may have put the focus into its first field.
+    await page.evaluate(() => {
+      document.body.tabIndex = -1;
+      document.body.focus();
     });
+    const reached: { index: number; outlined: boolean }[] = [];
+    for (let step = 0; step < count; step += 1) {
+      await page.keyboard.press('Tab');
+      reached.push(
+        await page.evaluate((all) => {
+          const element = document.activeElement as HTMLElement;
+          const visible = [...document.querySelectorAll<HTMLElement>(all)].filter((one) => one.checkVisibility());
+          const { outlineStyle, outlineWidth } = getComputedStyle(element);
+          return {
+            index: visible.indexOf(element),
+            outlined: outlineStyle !== 'none' && Number.parseFloat(outlineWidth) >= 2,
+          };
+        }, selector),
+      );
+    }
+    expect(reached).toEqual(Array.from({ length: count }, (_, index) => ({ index, outlined: true })));
   });
-});
-
-describe('at 320 pixels', () => {
-  let windows: Awaited<ReturnType<typeof openWindows>>;
-  beforeAll(async () => {
-    windows = await openWindows({ viewport: { width: 320, height: 568 }, reducedMotion: 'reduce' });
-  });
-  afterAll(() => windows?.close());
-
-  test.each(screens)(
-    '$name does not scroll sideways, and nothing moves (WCAG 2.2, 1.4.10 and 2.3.3)',
-    async (screen) => {
-      const page = await windows.show(screen);
-      const seen = await page.evaluate(() => ({
-        sideways: document.documentElement.scrollWidth - document.documentElement.clientWidth,
-        moving: [...document.querySelectorAll('*')].filter((element) => {
-          const { transitionDuration, animationName } = getComputedStyle(element);
-          return transitionDuration !== '0s' || animationName !== 'none';
-        }).length,
-      }));
-      expect(seen).toEqual({ sideways: 0, moving: 0 });
-    },
-  );
-});
-
-describe('by keyboard alone', () => {
-  let windows: Awaited<ReturnType<typeof openWindows>>;
-  beforeAll(async () => {
-    windows = await openWindows({ viewport: widths.desktop });
-  });
-  afterAll(() => windows?.close());
-
-  test.each(screens)(
-    'Tab reaches all of $name, in order and visibly (WCAG 2.2, 2.1.1, 2.4.3 and 2.4.7)',
-    async (screen) => {
-      const page = await windows.show(screen);
-      const selector = 'a[href], button, input:not([type=hidden]), select, textarea, summary';
-      const count = await page.locator(selector).filter({ visible: true }).count();
-      // From the top: a page may have put the focus into its first field.
-      await page.evaluate(() => {
-        document.body.tabIndex = -1;
-        document.body.focus();
-      });
-      const reached: { index: number; outlined: boolean }[] = [];
-      for (let step = 0; step < count; step += 1) {
-        await page.keyboard.press('Tab');
-        reached.push(
-          await page.evaluate((all) => {
-            const element = document.activeElement as HTMLElement;
-            const visible = [...document.querySelectorAll<HTMLElement>(all)].filter((one) => one.checkVisibility());
-            const { outlineStyle, outlineWidth } = getComputedStyle(element);
-            return {
-              index: visible.indexOf(element),
-              outlined: outlineStyle !== 'none' && Number.parseFloat(outlineWidth) >= 2,
-            };
-          }, selector),
-        );
-      }
-      expect(reached).toEqual(Array.from({ length: count }, (_, index) => ({ index, outlined: true })));
-    },
-  );
 });
 
 test('without JavaScript and without a mouse a person signs in, changes their name, allows an app and signs out', async () => {
