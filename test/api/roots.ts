@@ -21,14 +21,17 @@ function nodesOf(only: string, ids: readonly string[]): Root {
   };
 }
 
-/** Every field of Query, with the first id of each type of each account by itself and all of them together. */
+/**
+ * Every field of Query, with all ids of a type together, and for a glance the first one of each account by itself: what is found
+ * is looked at in the same way however many there are.
+ */
 export async function queriesFor(app: TestApp, ...furnished: readonly Furnished[]): Promise<Root[]> {
   const clientIds = furnished.flatMap(({ OAuthClient = [] }) => OAuthClient);
   const clients = await app.db.oAuthClient.findMany({ where: { id: { in: clientIds } } });
   const types = [...new Set(furnished.flatMap((one) => Object.keys(one)))];
   const byId = types.flatMap((only) => {
     const ids = furnished.map((one) => one[only] ?? []);
-    return ids.flatMap((all) => all.slice(0, 1)).map((id) => ({ only, call: `node(id: "${id}")` }));
+    return ids.flatMap((all) => all.slice(0, 1)).map((id) => ({ only, call: `node(id: "${id}")`, isGlance: true }));
   });
   const together = types.map((only) =>
     nodesOf(

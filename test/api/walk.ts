@@ -2,7 +2,7 @@
 // which fields of which things held a value. What they may hold is visibility-table.ts's.
 import { type GraphQLOutputType, type GraphQLSchema, getNamedType, isObjectType, isOutputType } from 'graphql';
 import type { Answer, Ask } from '../support/graphql.js';
-import { selectionsOf } from './selections.js';
+import { glanceAt, selectionsOf } from './selections.js';
 
 /** What was seen: by 'Type.field' the ids of the things of which it held a value. */
 export interface Seen {
@@ -54,6 +54,8 @@ export interface Root {
   readonly field: string;
   /** Of a field of many types, the one to ask for; all when absent. */
   readonly only?: string;
+  /** Looks at the plain fields only: the rest is looked at by another way to the same. */
+  readonly isGlance?: boolean;
   /** The field as it is called; called once for each selection. */
   readonly call: () => string | Promise<string>;
   /** The same in two parts, for selections with which the whole costs more than an operation may. */
@@ -82,11 +84,11 @@ async function askFor(ask: Ask, root: Root, selection: string): Promise<Answer[]
 export async function walk(schema: GraphQLSchema, ask: Ask, roots: readonly Root[]): Promise<Seen> {
   const seen: Seen = { fields: new Map(), texts: [], refusals: 0, faults: new Set() };
   for (const root of roots) {
-    const { kind, field, only } = root;
+    const { kind, field, only, isGlance } = root;
     const all = kind === 'query' ? schema.getQueryType() : schema.getMutationType();
     const type = only === undefined ? all?.getFields()[field]?.type : schema.getType(only);
     if (!isOutputType(type)) throw new Error(`There is no ${kind} ${field} ${only ?? ''}.`);
-    for (const plain of knownSelections(schema, type)) {
+    for (const plain of isGlance ? [glanceAt(type, 1)] : knownSelections(schema, type)) {
       const selection = only === undefined ? plain : `{ __typename ... on ${only} ${plain} }`;
       for (const { data, errors = [] } of await askFor(ask, root, selection)) {
         seen.texts.push(JSON.stringify({ data, errors }));
