@@ -11,7 +11,10 @@ const lastCore = availableParallelism() - 1;
 /** Whether processes can be held on a core of their own here. */
 const canPin = hasTaskset && lastCore > 0;
 
-/** @typedef {'server' | 'others'} Place the one core of the server that is measured; all other cores, for the driver and PostgreSQL */
+/**
+ * @typedef {'server' | 'others' | 'anywhere'} Place the one core of the server that is measured; all other cores, for the driver and
+ *   PostgreSQL; all cores, for a server of several processes
+ */
 
 function coresOf(place) {
   return place === 'server' ? String(lastCore) : lastCore === 1 ? '0' : `0-${lastCore - 1}`;
@@ -34,13 +37,20 @@ function commandWorks(command, args) {
  * @returns {[string, string[]]}
  */
 export function pinned(place, command, args) {
-  return canPin ? ['taskset', ['--cpu-list', coresOf(place), command, ...args]] : [command, args];
+  if (!canPin || place === 'anywhere') return [command, args];
+  return ['taskset', ['--cpu-list', coresOf(place), command, ...args]];
 }
 
-/** How the processes are spread over the cores, as a sentence for the report. */
-export function describePinning() {
+/**
+ * How the processes are spread over the cores, as a sentence for the report.
+ * @param {boolean} [withWorkers] the servers are several processes each
+ */
+export function describePinning(withWorkers = false) {
   if (!canPin) {
     return 'Nothing was pinned to a core, since this machine has no `taskset` or only one core: ratios between a server and its peer hold, absolute numbers mean little.';
+  }
+  if (withWorkers) {
+    return `The servers' processes ran on all cores; PostgreSQL and the driver on ${lastCore === 1 ? 'core' : 'cores'} ${coresOf('others')} of them.`;
   }
   return `Each server ran alone on core ${lastCore} (\`taskset --cpu-list ${coresOf('server')}\`); PostgreSQL and the driver shared ${lastCore === 1 ? 'core' : 'cores'} ${coresOf('others')}.`;
 }
@@ -67,7 +77,7 @@ function statOf(pid) {
  * @param {boolean} [withEndedChildren] also what those of its children used that have ended
  * @returns {number | null} seconds; null where /proc is missing or the process is gone
  */
-export function cpuSeconds(pid, withEndedChildren = false) {
+function cpuSeconds(pid, withEndedChildren = false) {
   try {
     // utime and stime, then cutime and cstime.
     const ticks = statOf(pid).slice(11, withEndedChildren ? 15 : 13);
@@ -77,34 +87,48 @@ export function cpuSeconds(pid, withEndedChildren = false) {
   }
 }
 
+/** The processes that a process has started and that live. */
+function childrenOf(pid) {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+    .filter((other) => {
+      try {
+        return Number(statOf(other)[1]) === pid;
+      } catch {
+        // It has ended since the folder was read.
+        return false;
+      }
+    });
+}
+
 /**
- * The same of a process and all its children, living or not: PostgreSQL has a process for each connection.
+ * The same of a process and all its children, living or not: PostgreSQL has a process for each connection, Latchkey one for each
+ * worker.
  * @param {number} pid
  */
 export function cpuSecondsWithChildren(pid) {
   const own = cpuSeconds(pid, true);
   if (own === null) return null;
-  let sum = own;
-  for (const name of readdirSync('/proc').filter((text) => /^\d+$/.test(text))) {
-    try {
-      if (Number(statOf(name)[1]) === pid) sum += cpuSeconds(Number(name)) ?? 0;
-    } catch {
-      // It has ended since the folder was read.
-    }
-  }
-  return sum;
+  return childrenOf(pid).reduce((sum, child) => sum + (cpuSeconds(child) ?? 0), own);
 }
 
-/**
- * The memory that a process holds (its resident set).
- * @param {number} pid
- * @returns {number | null} bytes
- */
-export function residentBytes(pid) {
+/** @param {number} pid */
+function residentBytesAlone(pid) {
   try {
     const kilobytes = /^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
     return kilobytes === undefined ? null : Number(kilobytes) * 1024;
   } catch {
     return null;
   }
+}
+
+/**
+ * The memory that a process and its children hold (their resident sets).
+ * @param {number} pid
+ * @returns {number | null} bytes
+ */
+export function residentBytes(pid) {
+  const own = residentBytesAlone(pid);
+  return own === null ? null : childrenOf(pid).reduce((sum, child) => sum + (residentBytesAlone(child) ?? 0), own);
 }

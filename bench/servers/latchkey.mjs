@@ -1,6 +1,7 @@
 // Latchkey as a server that can be started, on either database, and what the driver has to know of it.
 import { fileURLToPath } from 'node:url';
 import { seedLatchkey } from '../seeding/latchkey.mjs';
+import { workersSide } from '../sides.mjs';
 import { startServer } from './process.mjs';
 
 /** @typedef {import('../driver/target.mjs').Target} Target */
@@ -23,9 +24,10 @@ async function unlimited() {
  * @param {number} options.port
  * @param {number} options.rows how many clients, members and tokens there are beside those that are driven
  * @param {number} options.users how many people sign in at once
+ * @param {number | null} [options.workers] how many processes serve, on whatever core; null for one on the servers' core
  * @param {boolean} [options.profiled] starts it so that profile/run.mjs can record it
  */
-export async function prepareLatchkey({ databaseUrl, folder, port, rows, users, profiled = false }) {
+export async function prepareLatchkey({ databaseUrl, folder, port, rows, users, workers = null, profiled = false }) {
   const origin = `http://127.0.0.1:${port}`;
   const isSqlite = databaseUrl.startsWith('file:');
   // As shipped otherwise: the log is written too.
@@ -35,10 +37,11 @@ export async function prepareLatchkey({ databaseUrl, folder, port, rows, users, 
     LATCHKEY_OWNER_PASSWORD: 'a long owner password',
     LATCHKEY_ISSUER: origin,
     PORT: String(port),
+    ...(workers === null ? {} : { LATCHKEY_WORKERS: String(workers) }),
     ...(await unlimited()),
   };
   const seeded = await seedLatchkey({ ...environment, LATCHKEY_LOG_LEVEL: 'error' }, rows, users);
-  const name = isSqlite ? 'latchkey-sqlite' : 'latchkey';
+  const name = workers === null ? (isSqlite ? 'latchkey-sqlite' : 'latchkey') : workersSide(workers);
   /** @type {Target} */
   const target = {
     side: 'latchkey',
@@ -62,6 +65,7 @@ export async function prepareLatchkey({ databaseUrl, folder, port, rows, users, 
         origin,
         path: '/.well-known/openid-configuration',
         logFile: `${folder}/${name}.log`,
+        place: workers === null ? 'server' : 'anywhere',
         withChannel: profiled,
       }),
   };

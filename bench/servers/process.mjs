@@ -24,12 +24,13 @@ const patienceMilliseconds = 120_000;
  * @param {string} what.origin
  * @param {string} what.path what is asked for until it answers 200
  * @param {string} what.logFile where its output goes, as an operator's would
+ * @param {import('../machine.mjs').Place} [what.place] the cores that it may use
  * @param {boolean} [what.withChannel] an IPC channel, for what has to be told while it runs
  * @returns {Promise<RunningServer>}
  */
-export async function startServer({ args, environment, origin, path, logFile, withChannel = false }) {
+export async function startServer({ args, environment, origin, path, logFile, place = 'server', withChannel = false }) {
   const log = openSync(logFile, 'a');
-  const [command, commandArgs] = pinned('server', process.execPath, args);
+  const [command, commandArgs] = pinned(place, process.execPath, args);
   const begun = performance.now();
   const child = spawn(command, commandArgs, {
     env: { PATH: process.env.PATH, NODE_ENV: 'production', ...environment },
