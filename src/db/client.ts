@@ -1,10 +1,10 @@
-// Opens the database that a URL names, and the few things that differ between SQLite and PostgreSQL and that services
-// should not have to know. Creating the tables is migrate.ts's part; what faults mean is errors.ts's.
+// Opens the database that a URL names, and does the few things that services should not have to know to differ between SQLite and
+// PostgreSQL. What a connection is made of is parts.ts's; creating the tables is migrate.ts's; what faults mean is errors.ts's.
 
-import type { SqlDriverAdapter, SqlDriverAdapterFactory } from '@prisma/driver-adapter-utils';
 import type { Prisma, PrismaClient } from './generated/sqlite/client.js';
-import { type HotPaths, hotPathsOnPostgresql, hotPathsOnSqlite } from './hot/paths.js';
-import { type Provider, prepareSqliteFile, providerOf } from './url.js';
+import type { HotPaths } from './hot/paths.js';
+import { type OnQuery, postgresqlParts, sqliteParts } from './parts.js';
+import { type Provider, providerOf } from './url.js';
 
 /**
  * The database. Typed as the SQLite client on either provider: what that allows, PostgreSQL's allows too.
@@ -38,8 +38,6 @@ export type {
 export { asUnavailable, isUnavailable, reasonOf } from './unavailable.js';
 export type { Provider } from './url.js';
 
-type OnQuery = (sql: string) => void;
-
 export interface OpenOptions {
   /** Called with each SQL statement as Prisma sends it, COMMIT and ROLLBACK included, BEGIN not. */
   readonly onQuery?: OnQuery;
@@ -62,69 +60,6 @@ const providers = new WeakMap<Db, Provider>();
 // transactions costs on one SQLite connection.
 const transactionOptions = { maxWait: 10_000, timeout: 10_000 };
 const exclusiveOptions = { maxWait: 30_000, timeout: 30_000 };
-
-/** What differs between the two, until there is a connection and then. */
-interface Parts {
-  readonly Client: typeof import('./generated/sqlite/client.js').PrismaClient;
-  readonly factory: SqlDriverAdapterFactory;
-  /** To be called once Prisma has connected. */
-  openHotPaths(onQuery?: OnQuery): { readonly hotPaths: HotPaths; close(): void };
-}
-
-/** A factory that keeps the adapter which it made for Prisma. */
-function keeping<Adapter extends SqlDriverAdapter>(
-  stock: Omit<SqlDriverAdapterFactory, 'connect'> & { connect(): Promise<Adapter> },
-): { readonly factory: SqlDriverAdapterFactory; adapter(): Adapter } {
-  let made: Adapter | undefined;
-  return {
-    factory: {
-      provider: stock.provider,
-      adapterName: stock.adapterName,
-      async connect() {
-        const adapter = await stock.connect();
-        made = adapter;
-        return adapter;
-      },
-    },
-    adapter() {
-      if (!made) throw new Error('The database is not connected.');
-      return made;
-    },
-  };
-}
-
-async function sqliteParts(url: string): Promise<Parts> {
-  const [{ PrismaClient }, { sqliteAdapterFactory }, { openSqliteConnection }] = await Promise.all([
-    import('./generated/sqlite/client.js'),
-    import('./sqlite-adapter.js'),
-    import('./hot/sqlite.js'),
-  ]);
-  const path = prepareSqliteFile(url);
-  const { factory, adapter } = keeping(sqliteAdapterFactory(path));
-  return {
-    Client: PrismaClient,
-    factory,
-    openHotPaths(onQuery) {
-      const connection = openSqliteConnection(path, onQuery);
-      const hotPaths = hotPathsOnSqlite(connection, (work) => adapter().alone(work));
-      return { hotPaths, close: () => connection.close() };
-    },
-  };
-}
-
-async function postgresqlParts(url: string, poolSize: number): Promise<Parts> {
-  const [{ PrismaClient }, { postgresqlAdapterFactory }] = await Promise.all([
-    import('./generated/postgresql/client.js'),
-    import('./postgresql-adapter.js'),
-  ]);
-  const { factory, adapter } = keeping(postgresqlAdapterFactory(url, poolSize));
-  // Both clients come from the same models, within what both providers have; only their private parts differ in type.
-  return {
-    Client: PrismaClient as unknown as Parts['Client'],
-    factory,
-    openHotPaths: (onQuery) => ({ hotPaths: hotPathsOnPostgresql(adapter(), onQuery), close: () => {} }),
-  };
-}
 
 /**
  * Connects to a database whose tables exist already (see `migrate`). Loads only the client that is needed.

@@ -1,7 +1,7 @@
 // The two ends of a copy: what each database must be before anything is read or written. The copying is copy.ts's part.
 
 import { existsSync, realpathSync } from 'node:fs';
-import { isUrl } from '../../lib/url.js';
+import { parseUrl } from '../../lib/url.js';
 import { busyTimeoutMilliseconds } from '../busy.js';
 import { isOpenElsewhere } from '../open-elsewhere.js';
 import { connectToPostgresql } from '../pg-client.js';
@@ -20,13 +20,13 @@ export class CopyError extends Error {
 export function describeDatabase(url: string): string {
   if (providerOf(url) === 'sqlite') return `file:${sqlitePath(url)}`;
   // A URL for a Unix socket may name no host. The parser's own error would hold the whole URL.
-  const readable = url.replace('@/', '@localhost/');
-  if (!isUrl(readable)) {
+  const readable = parseUrl(url.replace('@/', '@localhost/'));
+  if (readable === null) {
     throw new CopyError(
       'A database URL cannot be read. Characters such as @ / # % in a password must be percent-encoded.',
     );
   }
-  const { hostname, port, pathname, searchParams } = new URL(readable);
+  const { hostname, port, pathname, searchParams } = readable;
   const host = searchParams.get('host') ?? hostname;
   return `postgresql://${host}:${searchParams.get('port') ?? (port || '5432')}${pathname}`;
 }

@@ -10,7 +10,7 @@ const moment = 'timestamp(3)';
  * The rows that are asked for. Of a range that it knows nothing of PostgreSQL expects few, and so looks rows up by index, also
  * with a plan that it made when its tables were empty.
  * @param columns with their types
- * @param lockedBy in whose order rows are locked, the same for all groups of all processes, so that none waits for each other
+ * @param lockedBy in whose order rows are locked, the same for all groups of all processes, so that no two wait for each other
  */
 function asked(columns: Readonly<Record<string, string>>, lockedBy: string): string {
   const types = Object.entries(columns).map(([name, type]) => `"${name}" ${type}`);
