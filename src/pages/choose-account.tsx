@@ -4,7 +4,7 @@
  */
 import { Layout } from './layout.js';
 import { english, fill, type Localized } from './messages.js';
-import { ClientHeading, HiddenFields, Phrase } from './phrase.js';
+import { BackToApp, ClientHeading, HiddenFields, Phrase } from './phrase.js';
 
 /** Props of `ChooseAccountPage`. */
 export interface ChooseAccountPageProps extends Localized {
@@ -46,11 +46,7 @@ export function ChooseAccountPage(props: ChooseAccountPageProps) {
             {messages.otherAccountSwitch}
           </a>
         )}
-        <button type="submit" name="decision" value="deny" class="button">
-          <span>
-            <Phrase text={messages.otherAccountBack} values={{ client: client.name }} />
-          </span>
-        </button>
+        <BackToApp client={client} messages={messages} />
       </form>
     </Layout>
   );

@@ -4,7 +4,7 @@
 import { EmailField, Field } from './field.js';
 import { Layout } from './layout.js';
 import { english, fill, type Localized } from './messages.js';
-import { ClientHeading, HiddenFields, Phrase } from './phrase.js';
+import { BackToApp, ClientHeading, HiddenFields, Phrase } from './phrase.js';
 
 /** Props of `LoginPage`. */
 export interface LoginPageProps extends Localized {
@@ -75,11 +75,7 @@ export function LoginPage(props: LoginPageProps) {
       {client !== undefined && requestId !== undefined && (
         <form method="post" action={action}>
           <HiddenFields fields={{ csrf: csrfToken, request: requestId }} />
-          <button type="submit" name="decision" value="deny" class="button">
-            <span>
-              <Phrase text={messages.otherAccountBack} values={{ client: client.name }} />
-            </span>
-          </button>
+          <BackToApp client={client} messages={messages} />
         </form>
       )}
     </Layout>

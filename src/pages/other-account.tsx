@@ -4,7 +4,7 @@
  */
 import { Layout } from './layout.js';
 import { english, fill, type Localized } from './messages.js';
-import { HiddenFields, Phrase, SignedInAs } from './phrase.js';
+import { BackToApp, HiddenFields, Phrase, SignedInAs } from './phrase.js';
 
 /** Props of `OtherAccountPage`. */
 export interface OtherAccountPageProps extends Localized {
@@ -34,11 +34,7 @@ export function OtherAccountPage(props: OtherAccountPageProps) {
         <button type="submit" name="decision" value="switch" class="button button-primary">
           {messages.otherAccountSwitch}
         </button>
-        <button type="submit" name="decision" value="deny" class="button">
-          <span>
-            <Phrase text={messages.otherAccountBack} values={{ client: client.name }} />
-          </span>
-        </button>
+        <BackToApp client={client} messages={messages} />
       </form>
     </Layout>
   );

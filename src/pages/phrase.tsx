@@ -1,6 +1,7 @@
 /**
  * Owns the small pieces that several pages share: a text with values in it, an app's logo beside the heading, a link to
- * somebody else's site, the line that says who is signed in, and a form's hidden fields. Leaves to others: what the texts say and where forms go.
+ * somebody else's site, the line that says who is signed in, the button back to the app, and a form's hidden fields. Leaves to
+ * others: what the texts say and where forms go.
  */
 import type { Child } from 'hono/jsx';
 import type { Messages } from './messages.js';
@@ -80,6 +81,23 @@ export function SignedInAs({ email, messages }: SignedInAsProps) {
     <p class="signed-in-as">
       <Phrase text={messages.signedInAs} values={{ email }} />
     </p>
+  );
+}
+
+/** Props of `BackToApp`. */
+export interface BackToAppProps {
+  client: { name: string };
+  messages: Messages;
+}
+
+/** The button of a form that takes a person back to the app, which is told that they did not sign in. */
+export function BackToApp({ client, messages }: BackToAppProps) {
+  return (
+    <button type="submit" name="decision" value="deny" class="button">
+      <span>
+        <Phrase text={messages.otherAccountBack} values={{ client: client.name }} />
+      </span>
+    </button>
   );
 }
 
