@@ -108,9 +108,13 @@ function requireLeft(state: RequestsLeft | null): void {
   if (state?.isOver) throw new TooManyRequestsError(state.resetSeconds);
 }
 
+/** Takes a request and says in the answer's headers what is left. */
 function takeAndTell(c: Context<Environment>, limit: RequestLimit, key: string): RequestsLeft | null {
   const state = limit.take(key);
-  if (state !== null) for (const [name, value] of Object.entries(rateLimitHeaders(state))) c.header(name, value);
+  if (state === null) return null;
+  const told = rateLimitHeaders(state);
+  noteHeader(c, 'ratelimit', told.RateLimit);
+  noteHeader(c, 'ratelimit-policy', told['RateLimit-Policy']);
   return state;
 }
 
@@ -119,12 +123,7 @@ function takeAndTell(c: Context<Environment>, limit: RequestLimit, key: string):
  * @throws TooManyRequestsError
  */
 export function limitClient(c: Context<Environment>, limits: RequestLimits, clientRowId: string): void {
-  const state = limits.client.take(clientRowId);
-  if (state === null) return;
-  const told = rateLimitHeaders(state);
-  noteHeader(c, 'ratelimit', told.RateLimit);
-  noteHeader(c, 'ratelimit-policy', told['RateLimit-Policy']);
-  requireLeft(state);
+  requireLeft(takeAndTell(c, limits.client, clientRowId));
 }
 
 /**
