@@ -6,7 +6,7 @@ import { defaultSender, type MailSender, mailSender, type SmtpServer, smtpUrl } 
 import { rateLimitFactor, redisUrl, type TrustedProxies, trustedProxies } from './config/network.js';
 import { settings } from './config/settings.js';
 import { isLoopbackHost } from './lib/loopback.js';
-import { isUrl } from './lib/url.js';
+import { parseUrl } from './lib/url.js';
 
 const minimumSecretBytes = 32;
 
@@ -18,8 +18,8 @@ const wholeNumber = (least: number, most: number) =>
     .refine((value) => value >= least && value <= most, `must be from ${least} to ${most}`);
 
 function faultOfIssuer(text: string): string | null {
-  if (!isUrl(text)) return 'must be an absolute URL, such as https://id.example.com';
-  const url = new URL(text);
+  const url = parseUrl(text);
+  if (url === null) return 'must be an absolute URL, such as https://id.example.com';
   if (url.origin !== text)
     return 'must have no path, query, fragment or trailing slash, such as https://id.example.com';
   if (url.protocol === 'https:' || (url.protocol === 'http:' && isLoopbackHost(url.hostname))) return null;
@@ -52,7 +52,7 @@ const commaList = z.string().transform((text) =>
 
 const origins = commaList.superRefine((list, context) => {
   for (const text of list) {
-    if (!isUrl(text) || new URL(text).origin !== text) {
+    if (parseUrl(text)?.origin !== text) {
       context.addIssue({ code: 'custom', message: `${text} is not an origin, such as https://console.example.com` });
     }
   }
@@ -62,7 +62,7 @@ const hosts = commaList.superRefine((list, context) => {
   for (const text of list) {
     const [, host = '', port = ''] = /^(.+):([1-9]\d{0,4})$/.exec(text) ?? [];
     // As the URL parser writes it: it is compared with what that makes of an address.
-    const isHost = !host.includes('*') && isUrl(`http://${host}`) && new URL(`http://${host}`).hostname === host;
+    const isHost = !host.includes('*') && parseUrl(`http://${host}`)?.hostname === host;
     if (!isHost || Number(port) > 65535) {
       context.addIssue({ code: 'custom', message: `${text} is not host:port, such as keys.internal.example:8443` });
     }

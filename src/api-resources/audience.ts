@@ -4,7 +4,7 @@
 // An audience names an API and is never called, so that a URN will do as well as an address. What it must not be is another
 // name for us, or one that two parties could both hold to be theirs: one issuer signs for all accounts, and an API has nothing
 // but the audience to tell its own tokens by.
-import { isUrl } from '../lib/url.js';
+import { parseUrl } from '../lib/url.js';
 
 const longest = 500;
 
@@ -41,8 +41,8 @@ function faultOfScheme(url: URL, uri: string): string | null {
 export function faultOfAudience(uri: string, issuer: string): string | null {
   if (uri.length > longest) return `An audience can have at most ${longest} characters.`;
   if (uri.includes('#')) return 'An audience must not have a fragment (#).';
-  if (!uriCharacters.test(uri) || !isUrl(uri)) return whole;
-  const url = new URL(uri);
+  const url = uriCharacters.test(uri) ? parseUrl(uri) : null;
+  if (url === null) return whole;
   const scheme = faultOfScheme(url, uri);
   if (scheme !== null) return scheme;
   if (url.username !== '' || url.password !== '') return 'An audience must not have a user name or password.';

@@ -6,7 +6,7 @@ import { seedConformance } from '../conformance/seed.js';
 import { type SuiteParts, suiteConfig } from '../conformance/suite-config.js';
 import type { Deps } from '../deps.js';
 import { InputError } from '../lib/errors.js';
-import { isUrl } from '../lib/url.js';
+import { parseUrl } from '../lib/url.js';
 import { withJson } from './options.js';
 import { facts, type Report } from './output.js';
 import { withDeps } from './run.js';
@@ -20,7 +20,7 @@ interface SeedOptions {
 
 /** Reads the suite's origin. @throws InvalidArgumentError for anything but an https origin */
 function parseSuite(text: string): string {
-  if (isUrl(text) && new URL(text).origin === text && text.startsWith('https://')) return text;
+  if (text.startsWith('https://') && parseUrl(text)?.origin === text) return text;
   throw new InvalidArgumentError('It must be an https origin, such as https://localhost.emobix.co.uk:8443.');
 }
 

@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { isEmail } from '../lib/email.js';
 import { isLoopbackHost } from '../lib/loopback.js';
 import { faultsOfName } from '../lib/text-rules.js';
-import { isUrl } from '../lib/url.js';
+import { parseUrl } from '../lib/url.js';
 
 /** How to reach the server that takes messages (RFC 6409, RFC 8314). */
 export interface SmtpServer {
@@ -36,8 +36,9 @@ function decoded(text: string): string | null {
 
 /** @returns the server that a URL names, or what is wrong with the URL */
 export function readSmtpUrl(text: string): SmtpServer | string {
-  if (!/^smtps?:\/\/[^/?#]/.test(text) || !isUrl(text)) return shape;
-  const { protocol, hostname, port, username, password, pathname, search, hash } = new URL(text);
+  const url = /^smtps?:\/\/[^/?#]/.test(text) ? parseUrl(text) : null;
+  if (url === null) return shape;
+  const { protocol, hostname, port, username, password, pathname, search, hash } = url;
   if (!/^([A-Za-z0-9_.-]+|\[[0-9A-Fa-f:.]+\])$/.test(hostname)) return `${shape}: this has no server in it`;
   if (!['', '/'].includes(pathname) || hash !== '' || port === '0' || !['', '?tls=off'].includes(search))
     return `${shape}; nothing comes after the port but ?tls=off`;

@@ -2,7 +2,7 @@
 
 import { isIP } from 'node:net';
 import { z } from 'zod';
-import { isUrl } from '../lib/url.js';
+import { parseUrl } from '../lib/url.js';
 
 /** How many proxies there are, or the addresses and networks that they have. */
 export type TrustedProxies = number | readonly string[];
@@ -31,8 +31,9 @@ export const trustedProxies = z.string().transform((text, context): TrustedProxi
 
 export const redisUrl = z.string().refine((text) => {
   // The address itself is in no message: it has a password.
-  if (!/^rediss?:\/\//.test(text) || !isUrl(text)) return false;
-  const { hostname, pathname } = new URL(text);
+  const url = /^rediss?:\/\//.test(text) ? parseUrl(text) : null;
+  if (url === null) return false;
+  const { hostname, pathname } = url;
   return hostname !== '' && /^(\/\d*)?$/.test(pathname);
 }, 'must be redis:// or rediss:// with a host, such as rediss://user:password@redis.example.com:6379/0');
 

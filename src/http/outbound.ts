@@ -10,7 +10,7 @@ import type { Config } from '../config.js';
 import type { Fetched, Outbound } from '../deps.js';
 import { OutboundError } from '../lib/errors.js';
 import { isPublicAddress } from '../lib/public-address.js';
-import { isUrl } from '../lib/url.js';
+import { parseUrl } from '../lib/url.js';
 
 /** What tests replace: the answers of DNS, whom TLS trusts, and how long a call may take. */
 export interface OutboundParts {
@@ -31,8 +31,8 @@ function portOf(url: URL): string {
 
 /** Reads the address of a call. The URL parser writes every notation of an IPv4 address in decimals, as the call takes it. */
 function readUrl(text: string, allow: readonly string[]): { url: URL; allowed: boolean } {
-  if (!isUrl(text)) throw new OutboundError('This is not a URL. Give one such as https://example.com/file.');
-  const url = new URL(text);
+  const url = parseUrl(text);
+  if (url === null) throw new OutboundError('This is not a URL. Give one such as https://example.com/file.');
   if (url.username !== '' || url.password !== '') {
     throw new OutboundError('The address holds a user name or a password. Give it without them.');
   }

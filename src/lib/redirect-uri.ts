@@ -1,6 +1,6 @@
 // Redirect URIs: what may be registered, what matches at the authorization endpoint, and how one is shown to people.
 // Pure rules; which schemes an account may use comes in as a list that an operator set.
-import { isUrl } from './url.js';
+import { parseUrl } from './url.js';
 
 /** Names in a query that an authorization response would answer under (RFC 6749 section 4.1.2, RFC 9207). */
 const responseParameters = ['code', 'state', 'iss', 'error', 'error_description', 'error_uri', 'response'];
@@ -56,8 +56,8 @@ export function faultOfRedirectUri(uri: string, rules: RedirectUriRules): string
   if (!/^[\x21-\x7E]+$/.test(uri)) {
     return 'A redirect URI must be printable ASCII without spaces; write other characters percent-encoded, and host names in punycode.';
   }
-  if (!isUrl(uri)) return 'A redirect URI must be a whole address, such as https://app.example.com/callback.';
-  const url = new URL(uri);
+  const url = parseUrl(uri);
+  if (url === null) return 'A redirect URI must be a whole address, such as https://app.example.com/callback.';
   const scheme = url.protocol.slice(0, -1);
   if (forbiddenSchemes.includes(scheme)) return `The scheme ${scheme} is not allowed in a redirect URI. Use https.`;
   if (uri.includes('#')) return 'A redirect URI must not have a fragment (#).';
@@ -105,8 +105,8 @@ function faultOfScheme(url: URL, scheme: string, rules: RedirectUriRules): strin
 export function faultOfOrigin(text: string, rules: Omit<RedirectUriRules, 'clientType'>): string | null {
   const form =
     'An origin is a scheme and a host, with a port where it needs one, and nothing after it: https://app.example.com';
-  if (text.length > longest || !isUrl(text)) return form;
-  const url = new URL(text);
+  const url = text.length > longest ? null : parseUrl(text);
+  if (url === null) return form;
   if (url.protocol !== 'https:' && url.protocol !== 'http:') return form;
   if (url.origin !== text) return `${form}. Is ${url.origin} meant?`;
   // As for a redirect to that origin: https, and what an operator allowed beside it.

@@ -1,7 +1,7 @@
 // Rules for short texts that people type and others read: names, descriptions, links.
 
 import type { InputIssue } from './errors.js';
-import { isUrl } from './url.js';
+import { parseUrl } from './url.js';
 
 /** Control and invisible formatting characters and halves of characters, which could disguise one name as another. */
 const invisible = /[\p{C}\u2028\u2029]/u;
@@ -38,10 +38,11 @@ export function faultsOfDescription(text: string, path: readonly string[], longe
 /** What is wrong with an optional link that people will be shown. */
 export function faultsOfLink(link: string, path: readonly string[]): InputIssue[] {
   if (link.length > 2048) return [{ code: 'TOO_LONG', message: 'A link can have at most 2048 characters.', path }];
-  if (!isUrl(link) || new URL(link).protocol !== 'https:' || !/^[\x21-\x7E]+$/.test(link)) {
+  const url = parseUrl(link);
+  if (url?.protocol !== 'https:' || !/^[\x21-\x7E]+$/.test(link)) {
     return [{ code: 'INVALID', message: 'A link must be an https address, such as https://example.com/about.', path }];
   }
-  if (new URL(link).username !== '' || new URL(link).password !== '') {
+  if (url.username !== '' || url.password !== '') {
     return [{ code: 'INVALID', message: 'A link must not have a user name or password.', path }];
   }
   return [];
@@ -57,11 +58,9 @@ export function faultsOfCalledAddress(
   allowed: readonly string[],
 ): InputIssue[] {
   if (address.includes('#')) return [{ code: 'INVALID', message: 'An address must not have a fragment.', path }];
-  if (address.startsWith('http://') && isUrl(address)) {
-    const { hostname, port } = new URL(address);
-    if (allowed.includes(`${hostname}:${port || '80'}`)) {
-      return faultsOfLink(address.replace('http://', 'https://'), path);
-    }
+  const url = address.startsWith('http://') ? parseUrl(address) : null;
+  if (url !== null && allowed.includes(`${url.hostname}:${url.port || '80'}`)) {
+    return faultsOfLink(address.replace('http://', 'https://'), path);
   }
   return faultsOfLink(address, path);
 }

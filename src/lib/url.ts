@@ -1,14 +1,13 @@
-// Whether a text is a URL.
+// Reads a text as a URL.
 
 /**
- * Says whether `new URL(text)` takes it. Not by `URL.canParse`: once Node 20 has called that often it refuses texts with letters such
- * as ü, which it takes for broken UTF-8.
+ * What `new URL(text)` makes of a text, or null where that refuses it. Not by `URL.canParse`: once Node 20 has called that often it
+ * refuses texts with letters such as ü, which it takes for broken UTF-8.
  */
-export function isUrl(text: string): boolean {
+export function parseUrl(text: string): URL | null {
   try {
-    new URL(text);
-    return true;
+    return new URL(text);
   } catch {
-    return false;
+    return null;
   }
 }

@@ -3,7 +3,7 @@
 
 import type { Deps } from '../deps.js';
 import { splitWords } from '../lib/scope.js';
-import { isUrl } from '../lib/url.js';
+import { parseUrl } from '../lib/url.js';
 
 const rereadAfterMilliseconds = 30_000;
 // Invented origins must not turn into a reading of all clients each; a new one must not be missed for long.
@@ -16,7 +16,7 @@ export interface ListedOrigins {
 
 /** Whether a text is an origin as a client may list it: neither `null`, nor a list, nor written in another way. */
 function isWebOrigin(text: string): boolean {
-  return /^https?:\/\//.test(text) && isUrl(text) && new URL(text).origin === text;
+  return /^https?:\/\//.test(text) && parseUrl(text)?.origin === text;
 }
 
 /** Builds the list over the database. Nothing is read before the first question. */
