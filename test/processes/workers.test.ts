@@ -114,9 +114,9 @@ describe.skipIf(isLeftOut)(name, () => {
   });
 
   test('of a thousand requests on living connections none fails when a terminal tells all of the group to stop', async () => {
-    const service = spawnWorkers({ LATCHKEY_WORKERS: '4' });
+    const service = spawnWorkers();
     await service.ready();
-    const pids = await workersOf(service, 4);
+    const pids = await workersOf(service);
     const { counts, failures, signal, ended } = load(port, 16);
     while (counts.answered < 1500) await pause(20);
     signal.sent = true;
