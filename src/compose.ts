@@ -58,7 +58,7 @@ export async function compose(config: Config): Promise<Composition> {
   const logFault = createFaultLog(log);
   const counted = await openCounters(config, db, log);
   const lastUsed = createLastUsed(db, clock, (error) => logFault(error, 'last uses were not written'));
-  const keys = createKeys({ db, clock, secretKeys, config });
+  const keys = createKeys({ db, hotPaths, clock, secretKeys, config });
   const parts = {
     config,
     db,

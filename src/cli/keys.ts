@@ -20,7 +20,7 @@ async function rotate(deps: Deps): Promise<Report> {
 
 async function replaceCompromised(deps: Deps): Promise<Report> {
   const { kids, activeAt, compromisedKids } = await replaceCompromisedSigningKeys(deps, operatorActor);
-  const told = `Ended all signing keys and made new ones. Running servers follow within 30 seconds; who checks our tokens by
+  const told = `Ended all signing keys and made new ones. Running servers follow with their next request; who checks our tokens by
 themselves may hold the old keys for another ${jwksMaxAgeSeconds / 60} minutes. Access tokens and ID tokens of the old keys are refused;
 apps get new ones with their refresh tokens, and nobody is signed out.`;
   return {

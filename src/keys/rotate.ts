@@ -7,7 +7,7 @@ import { createSigningKey, type NewSigningKey, storeSigningKey } from './store.j
 
 /** How long others may keep our JWKS; its Cache-Control says so. */
 export const jwksMaxAgeSeconds = 300;
-// Our other processes reread within 30 s, and clocks differ by up to a minute.
+// Our other processes reread within 30 s, whatever they are asked, and clocks differ by up to a minute.
 const marginSeconds = 90;
 /** The longest life of a token that a key signs: client metadata cannot ask for more. */
 export const longestTokenSeconds = 86_400;

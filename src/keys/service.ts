@@ -1,5 +1,5 @@
-// Signs and verifies our JWTs with the keys of the moment. Every process rereads the keys within 30 s, and at once when a
-// token names a key that it does not know.
+// Signs and verifies our JWTs with the keys of the moment. Every process rereads the keys at once when a row of the hot paths tells
+// that there are others, or a token names one that it does not know, and within 30 s in any case.
 import { decodeProtectedHeader, errors, type JWTPayload, jwtVerify } from 'jose';
 import { LRUCache } from 'lru-cache';
 import { isUnavailable } from '../db/client.js';
@@ -37,17 +37,21 @@ interface Verified {
 }
 
 /** Builds the keys over the database. Call `reload` once at start, so that an undecryptable key refuses to start. */
-export function createKeys(deps: Pick<Deps, 'db' | 'clock' | 'secretKeys' | 'config'>): Keys {
+export function createKeys(deps: Pick<Deps, 'db' | 'hotPaths' | 'clock' | 'secretKeys' | 'config'>): Keys {
   let keys: SigningKey[] = [];
+  /** How many there were when they were read, those included that count no more. */
+  let known = 0;
   let readAt = Number.NEGATIVE_INFINITY;
   let reading: Promise<void> | undefined;
   // By type and SHA-256 of the token. That a signature is right stays so; all else is asked each time.
   const verified = new LRUCache<string, Verified>({ max: rememberedSignatures });
 
   function reload(): Promise<void> {
+    const seen = deps.hotPaths.signingKeysSeen();
     reading ??= loadSigningKeys(deps.db, deps.secretKeys, keys)
       .then((loaded) => {
-        keys = loaded;
+        keys = loaded.keys;
+        known = Math.max(loaded.count, seen);
         readAt = deps.clock().getTime();
       })
       .finally(() => {
@@ -58,7 +62,13 @@ export function createKeys(deps: Pick<Deps, 'db' | 'clock' | 'secretKeys' | 'con
 
   async function current(): Promise<SigningKey[]> {
     if (deps.clock().getTime() - readAt >= rereadAfterMilliseconds) await reload();
+    // More than once when a reading had begun before the change that was seen.
+    while (areOutdated()) await reload();
     return keys;
+  }
+
+  function areOutdated(): boolean {
+    return deps.hotPaths.signingKeysSeen() > known;
   }
 
   async function find(kid: string, algorithm: string): Promise<SigningKey | undefined> {
@@ -86,6 +96,7 @@ export function createKeys(deps: Pick<Deps, 'db' | 'clock' | 'secretKeys' | 'con
 
   return {
     reload,
+    areOutdated,
     async sign(algorithm, type, claims) {
       return signCompact(await signingKey(algorithm), type, claims);
     },

@@ -76,19 +76,18 @@ function decrypt(secretKeys: SecretKeys, kid: string, sealed: string): string {
 /**
  * Reads every key, decrypted. One that somebody else may hold is as if it had never been.
  * @param known keys that were read before: they are not decrypted and imported again, whatever became of their dates
+ * @returns also how many there are with those that somebody else may hold
  * @throws SigningKeyError when LATCHKEY_SECRET does not open one
  */
 export async function loadSigningKeys(
   db: Db,
   secretKeys: SecretKeys,
   known: readonly SigningKey[] = [],
-): Promise<SigningKey[]> {
-  const rows = await db.signingKey.findMany({
-    where: { compromisedAt: null },
-    orderBy: [{ activeAt: 'desc' }, { kid: 'asc' }],
-  });
-  return Promise.all(
-    rows.map(async (row) => {
+): Promise<{ readonly keys: SigningKey[]; readonly count: number }> {
+  const rows = await db.signingKey.findMany({ orderBy: [{ activeAt: 'desc' }, { kid: 'asc' }] });
+  const counting = rows.filter(({ compromisedAt }) => compromisedAt === null);
+  const keys = await Promise.all(
+    counting.map(async (row) => {
       const { activeAt, retiredAt, unpublishedAt } = row;
       const before = known.find((key) => key.kid === row.kid && key.sealed === row.encryptedPrivateJwk);
       if (before) return { ...before, activeAt, retiredAt, unpublishedAt };
@@ -107,4 +106,5 @@ export async function loadSigningKeys(
       };
     }),
   );
+  return { keys, count: rows.length };
 }

@@ -57,6 +57,14 @@ export async function readAccessToken(deps: Pick<Deps, 'keys'>, token: string): 
 }
 
 /**
+ * Whether the signature of an access token, read before the rows that it stands on were, counts still: by those rows its key may
+ * have ended meanwhile, at another process.
+ */
+export async function isStillSigned(deps: Pick<Deps, 'keys'>, token: string): Promise<boolean> {
+  return !deps.keys.areOutdated() || (await readAccessToken(deps, token)) !== null;
+}
+
+/**
  * Says what an access token is worth now: its `jti` is not revoked, the API that it is for is still registered, and family,
  * consent, member and client still stand, or for a client's own token the client and its epoch.
  * @param rows what it stands on, as it is now
@@ -86,7 +94,9 @@ export function livingAccessToken(claims: AccessTokenClaims, rows: AccessTokenRo
 export async function verifyAccessToken(deps: Deps, token: string): Promise<AccessToken | null> {
   const claims = await readAccessToken(deps, token);
   if (!claims || !hasAudience(claims.audience, deps.config.issuer)) return null;
-  const access = livingAccessToken(claims, await deps.hotPaths.accessToken(claims), deps.clock());
+  const rows = await deps.hotPaths.accessToken(claims);
+  if (!(await isStillSigned(deps, token))) return null;
+  const access = livingAccessToken(claims, rows, deps.clock());
   if (access?.kind === 'member') {
     deps.lastUsed.touch('consent', access.family.consent.id);
     deps.lastUsed.touch('member', access.family.consent.memberId);

@@ -15,7 +15,7 @@ import type {
 import type { Deps } from '../deps.js';
 import { answerJson } from '../http/answers.js';
 import type { Environment } from '../http/environment.js';
-import { type AccessTokenClaims, livingAccessToken, readAccessToken } from './access-token.js';
+import { type AccessTokenClaims, isStillSigned, livingAccessToken, readAccessToken } from './access-token.js';
 import { authenticateClient, type CredentialVerifiers, readCallerAlone } from './client-authentication.js';
 import { OAuthError } from './error.js';
 import { readForm, readToken } from './params.js';
@@ -67,7 +67,8 @@ async function readPresented(deps: Deps, token: string, key: CallerKey, reads: H
     return readCallerAlone(key, reads);
   }
   const { caller, presented: rows } = await reads.callerWithAccessToken(key, claims);
-  return { caller, presented: rows && { kind: 'access token', claims, rows } };
+  const counts = rows !== null && (await isStillSigned(deps, token));
+  return { caller, presented: counts ? { kind: 'access token', claims, rows } : null };
 }
 
 /**

@@ -77,7 +77,7 @@ export async function createTestApp(options: TestAppOptions = {}) {
   const secretKeys = createSecretKeys(config.secrets as [string]);
   const logLines: string[] = [];
   const log = createLog('trace', { write: (line: string) => void logLines.push(line) });
-  const keys = createKeys({ db, clock, secretKeys, config });
+  const keys = createKeys({ db, hotPaths, clock, secretKeys, config });
   const parts = {
     config,
     db,

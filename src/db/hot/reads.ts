@@ -82,6 +82,11 @@ export interface HotReads {
   authorizing(clientId: string, sessionHash: string | null): Promise<AuthorizingRows>;
   /** An API token with its owner, living or not. @param hash the token's */
   apiToken(hash: string): Promise<ApiTokenWithOwner | null>;
+  /**
+   * How many signing keys there are, the ended ones too, as far as any row that was read since the start has told: all but API
+   * tokens' do. Each change of the keys adds some, so that whoever has read fewer knows that theirs are old.
+   */
+  signingKeysSeen(): number;
 }
 
 const {
@@ -119,25 +124,34 @@ const introspectorOfApi =
 // So that there is a row to join to, whatever is missing.
 const fromNothing = 'FROM (SELECT 1) AS one_row';
 
+/**
+ * Selects columns of several tables and, last of all, how many signing keys there are: a table of a few rows, counted once for a
+ * statement.
+ */
+const select: typeof selectionOf = (parts, from) => {
+  const selection = selectionOf(parts, from);
+  return { ...selection, list: `${selection.list}, (SELECT count(*) FROM "SigningKey")` };
+};
+
 const selections = {
-  caller: selectionOf(called, `${fromCaller} ${ofCaller}`),
-  code: selectionOf(
+  caller: select(called, `${fromCaller} ${ofCaller}`),
+  code: select(
     { ...called, code, ...own },
     `${fromCaller}
   LEFT JOIN "AuthorizationCode" a ON a."hash" = ?
   LEFT JOIN "TokenFamily" f ON f."id" = a."familyId" ${ownFamily} ${ofCaller}`,
   ),
-  refreshToken: selectionOf(
+  refreshToken: select(
     { ...called, refreshToken, ...own },
     `${fromCaller}
   LEFT JOIN "RefreshToken" t ON t."hash" = ?
   LEFT JOIN "TokenFamily" f ON f."id" = t."familyId" ${ownFamily} ${ofCaller}`,
   ),
-  introspectedOfMember: selectionOf(
+  introspectedOfMember: select(
     { ...called, revoked, api, introspector, ...parties },
     `${fromCaller} ${revokedAndApi} ${introspectorOfApi} ${familyById} ${ofCaller}`,
   ),
-  introspectedOfClient: selectionOf(
+  introspectedOfClient: select(
     { ...called, revoked, api, introspector, client },
     `${fromCaller} ${revokedAndApi} ${introspectorOfApi} ${clientByName} ${ofCaller}`,
   ),
@@ -145,8 +159,8 @@ const selections = {
     { apiToken, owner },
     'FROM "ApiToken" g JOIN "Member" m ON m."id" = g."ownerId" WHERE g."tokenHash" = ?',
   ),
-  ofMember: selectionOf({ revoked, api, ...parties }, `${fromNothing} ${revokedAndApi} ${familyById}`),
-  ofClient: selectionOf({ revoked, api, client }, `${fromNothing} ${revokedAndApi} ${clientByName}`),
+  ofMember: select({ revoked, api, ...parties }, `${fromNothing} ${revokedAndApi} ${familyById}`),
+  ofClient: select({ revoked, api, client }, `${fromNothing} ${revokedAndApi} ${clientByName}`),
 };
 
 /** No redirect URI has a space in it. Their order means nothing here. */
@@ -154,7 +168,7 @@ function authorizingSelection(joined: 'string_agg' | 'group_concat') {
   const uris = expression(
     `(SELECT ${joined}(u."uri", ' ') FROM "OAuthClientRedirectUri" u WHERE u."clientId" = c."id")`,
   );
-  return selectionOf(
+  return select(
     { caller, uris, session, member, consent },
     `FROM "OAuthClient" c
   LEFT JOIN "Session" w ON w."secretHash" = ?
@@ -211,8 +225,16 @@ const nobody = { caller: null, presented: null };
 export type ReadRow = (selection: OneRow, values: readonly string[]) => Promise<RawRow | undefined>;
 
 /** Builds the reading half. */
-export function createHotReads(readRow: ReadRow, provider: Provider): HotReads {
+export function createHotReads(readOne: ReadRow, provider: Provider): HotReads {
   const authorizing = authorizingSelection(provider === 'postgresql' ? 'string_agg' : 'group_concat');
+  let signingKeys = 0;
+
+  async function readRow(selection: OneRow, values: readonly string[]): Promise<RawRow | undefined> {
+    const row = await readOne(selection, values);
+    // The most: a row may come later than one that was read after it.
+    if (row) signingKeys = Math.max(signingKeys, row.at(-1) as number);
+    return row;
+  }
 
   return {
     async caller(key) {
@@ -260,10 +282,11 @@ export function createHotReads(readRow: ReadRow, provider: Provider): HotReads {
       };
     },
     async apiToken(hash) {
-      const row = await readRow(selections.apiToken, [hash]);
+      const row = await readOne(selections.apiToken, [hash]);
       const rows = row && selections.apiToken.read(row);
       return rows?.apiToken && rows.owner ? { ...rows.apiToken, owner: rows.owner } : null;
     },
+    signingKeysSeen: () => signingKeys,
     async accessToken(token) {
       const isMembers = token.familyId !== undefined;
       const row = await readRow(isMembers ? selections.ofMember : selections.ofClient, valuesOfToken(token));
