@@ -1,14 +1,9 @@
-// Workers are killed, as by kill -9, again and again in the middle of everything that they do, while the others go on; and keys
-// that others may hold are ended for all processes within half a minute.
-import { setTimeout as pause } from 'node:timers/promises';
+// Workers are killed, as by kill -9, again and again in the middle of everything that they do, while the others go on.
 import { describe, expect, test, vi } from 'vitest';
-import { runJson } from '../cli/command-line.js';
-import { registerOver, remote } from '../faults/remote.js';
+import { remote } from '../faults/remote.js';
 import { startWork } from '../faults/work.js';
-import { startedWorkers, startInstances, startWorkers } from '../processes/processes.js';
+import { startedWorkers } from '../processes/processes.js';
 import { createEmptyTestDatabase, testProvider } from '../support/database.js';
-import { signedInBrowser } from '../support/graphql.js';
-import { obtainTokens, token, userinfo } from '../support/oauth.js';
 import { freePort } from '../support/service.js';
 import { startServiceProcess } from '../support/service-process.js';
 
@@ -45,32 +40,4 @@ describe.skipIf(isLeftOut)(name, { timeout: 300_000 }, () => {
       await database.remove();
     }
   });
-
-  test.each([
-    ['four instances', startInstances],
-    ['four workers', startWorkers],
-  ])(
-    'of %s each refuses what compromised keys have signed within 30 seconds, and all serve on with new ones',
-    async (_, start) => {
-      const processes = await start();
-      try {
-        const { apps, databaseUrl } = processes;
-        const owner = await signedInBrowser(apps[0], apps[0].owner);
-        const client = await registerOver(owner);
-        const { accessToken } = await obtainTokens(apps[0], client, {}, owner);
-        const seen = () => Promise.all(apps.map(async (app) => (await userinfo(app, accessToken)).status));
-        expect(await seen()).toEqual([200, 200, 200, 200]);
-        const { kids } = await runJson(databaseUrl, ['keys', 'rotate', '--compromised']);
-        await pause(31_000);
-        for (let round = 0; round < 3; round += 1) expect(await seen()).toEqual([401, 401, 401, 401]);
-        for (const app of apps) {
-          const published = (await (await app.request('/oauth/jwks')).json()) as { keys: { kid: string }[] };
-          expect(published.keys.map(({ kid }) => kid).sort()).toEqual([...kids].sort());
-          expect((await token(app, client, { grant_type: 'client_credentials' })).status).toBe(200);
-        }
-      } finally {
-        await processes.stop();
-      }
-    },
-  );
 });

@@ -1,8 +1,11 @@
 // Four real processes on one PostgreSQL, as four instances and as four workers of one: what is good once is good once in all of
 // them together, and what one of them changed the others know at once.
 import { randomUUID } from 'node:crypto';
+import { decodeProtectedHeader } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { operatorActor } from '../../src/audit/service.js';
 import { migrationsFolder, readMigrations } from '../../src/db/migrations.js';
+import { replaceCompromisedSigningKeys } from '../../src/keys/rotate.js';
 import { mutate, succeed, tokenWith } from '../clients/mutate.js';
 import { registerOver } from '../faults/remote.js';
 import { memberPassword, type TestApp } from '../support/app.js';
@@ -229,6 +232,20 @@ describe.skipIf(testProvider !== 'postgresql').each(kinds)(name, { timeout: 120_
     expect(await viewers()).toEqual(Array(4).fill('WRITER'));
     await succeed(owners[0] as Ask, 'suspendMember', { memberId: member.id });
     expect(await viewers()).toEqual(Array(4).fill(null));
+  });
+
+  test('keys that were ended at one have signed nothing for the others from then on, and all sign with the new ones', async () => {
+    const { accessToken } = await obtainTokens(apps[0] as TestApp, client, offline, browser);
+    const seen = () => everywhere(async (app) => (await userinfo(app, accessToken)).status);
+    expect(await seen()).toEqual(Array(4).fill(200));
+    const { kids } = await replaceCompromisedSigningKeys(processes.inside.deps, operatorActor);
+    expect(await seen()).toEqual(Array(4).fill(401));
+    await everywhere(async (app) => {
+      const { body } = await token(app, client, { grant_type: 'client_credentials' });
+      expect(kids).toContain(decodeProtectedHeader(body.access_token ?? '').kid);
+      const published = (await (await app.request('/oauth/jwks')).json()) as { keys: { kid: string }[] };
+      expect(published.keys.map(({ kid }) => kid).sort()).toEqual([...kids].sort());
+    });
   });
 
   test('wrong passwords and secrets are counted together, wherever they are tried', async () => {
