@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { Agent, createServer, request } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { prepareStop } from '../../src/stopping.js';
 import { createEmptyTestDatabase, type EmptyTestDatabase } from '../support/database.js';
 import { load } from '../support/load.js';
@@ -82,8 +82,7 @@ test('a request that is still coming is answered, one on a connection that was s
   expect(silent.received()).toMatch(/^HTTP\/1\.1 200[\s\S]*Connection: keep-alive/i);
 
   service.child.kill('SIGTERM');
-  await pause(300);
-  await expect(openConnection()).rejects.toThrow('ECONNREFUSED');
+  await vi.waitFor(() => expect(openConnection()).rejects.toThrow('ECONNREFUSED'), { timeout: 5_000, interval: 20 });
   for (const { socket } of [silent, untried]) socket.write('GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n');
   await Promise.all([silent.closed, untried.closed]);
   expect(silent.received().match(/HTTP\/1\.1 200/g)).toHaveLength(2);
