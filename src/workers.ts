@@ -29,8 +29,9 @@ const mostUntilNobodyConnects = 1_000;
 async function prepare(config: Config): Promise<{ owner: FirstOwner | null; log: Logger }> {
   await readCertificate(config);
   const { deps, close } = await compose(config);
-  // A port that is in use must not cost the password, which is shown once.
-  const port = createServer();
+  // A port that is in use must not cost the password, which is shown once. Whoever connects meanwhile tries again, as if nobody
+  // listened yet.
+  const port = createServer((socket) => socket.resetAndDestroy());
   try {
     await listen(port, config);
     return { owner: await bootstrap(deps), log: deps.log };

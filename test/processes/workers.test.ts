@@ -89,6 +89,28 @@ describe.skipIf(isLeftOut)(name, () => {
     await allGone(pids, 0);
   });
 
+  test('whoever connects before there are workers is told so, and not left waiting', async () => {
+    const service = spawnWorkers();
+    let isReady = false;
+    const ready = service.ready().finally(() => {
+      isReady = true;
+    });
+    const outcomes: Promise<unknown>[] = [];
+    while (!isReady) {
+      const asked = fetch(`http://127.0.0.1:${port}/healthz`, { signal: AbortSignal.timeout(15_000) });
+      outcomes.push(asked.then(({ status }) => status).catch(({ cause, name }) => cause?.code ?? name));
+      await pause(10);
+    }
+    await ready;
+    const all = new Set(await Promise.all(outcomes));
+    expect(
+      [...all].filter((outcome) => ![200, 'ECONNREFUSED', 'ECONNRESET', 'UND_ERR_SOCKET'].includes(outcome as string)),
+    ).toEqual([]);
+    expect(await answers()).toBe(200);
+    service.child.kill('SIGTERM');
+    expect(await service.exited).toEqual([0, null]);
+  });
+
   test('one that is killed is replaced while the others serve, and one that is told to stop alone ends gracefully and is replaced too', async () => {
     const service = spawnWorkers();
     await service.ready();
