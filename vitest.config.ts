@@ -11,8 +11,10 @@ const elsewhere = ['test/browser/**', 'test/long/**'];
 // What may come out differently on PostgreSQL: statements of our own, locks and races, order and comparison of texts, many processes.
 // The rest goes through Prisma, whose tests they would be. `npm test` with TEST_DATABASE_URL runs everything there.
 const differentOnPostgresql = [
-  'test/{bootstrap,maintenance}.test.ts',
-  'test/{db,keys,processes,races}/**/*.test.ts',
+  'test/maintenance.test.ts',
+  'test/{db,keys,races}/**/*.test.ts',
+  // How workers begin and end, in workers.test.ts beside it, is a matter of processes, and of a minute and a half.
+  'test/processes/races.test.ts',
   'test/**/statements.test.ts',
   'test/api/{forged-cursors,members,row-budget,viewer-and-nodes}.test.ts',
   'test/api-tokens/list.test.ts',
@@ -31,7 +33,7 @@ const differentOnPostgresql = [
 ];
 
 // What takes longest. On SQLite that is nothing but work, which does not mind that CI checks typed clients beside it.
-const longest = /test\/(processes\/(workers|races)|api\/(visibility|authorization|other-account))\.test\.ts$/;
+const longest = /test\/(processes\/races|api\/(visibility|authorization|other-account))\.test\.ts$/;
 
 /** Begins with what takes longest, so that it is not still running, alone, when all the rest is done. */
 class LongestFirst extends BaseSequencer {
