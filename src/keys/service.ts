@@ -40,7 +40,7 @@ interface Verified {
 export function createKeys(deps: Pick<Deps, 'db' | 'hotPaths' | 'clock' | 'secretKeys' | 'config'>): Keys {
   let keys: SigningKey[] = [];
   /** How many there were when they were read, those included that count no more. */
-  let known = 0;
+  let countRead = 0;
   let readAt = Number.NEGATIVE_INFINITY;
   let reading: Promise<void> | undefined;
   // By type and SHA-256 of the token. That a signature is right stays so; all else is asked each time.
@@ -51,7 +51,7 @@ export function createKeys(deps: Pick<Deps, 'db' | 'hotPaths' | 'clock' | 'secre
     reading ??= loadSigningKeys(deps.db, deps.secretKeys, keys)
       .then((loaded) => {
         keys = loaded.keys;
-        known = Math.max(loaded.count, seen);
+        countRead = Math.max(loaded.count, seen);
         readAt = deps.clock().getTime();
       })
       .finally(() => {
@@ -68,7 +68,7 @@ export function createKeys(deps: Pick<Deps, 'db' | 'hotPaths' | 'clock' | 'secre
   }
 
   function areOutdated(): boolean {
-    return deps.hotPaths.signingKeysSeen() > known;
+    return deps.hotPaths.signingKeysSeen() > countRead;
   }
 
   async function find(kid: string, algorithm: string): Promise<SigningKey | undefined> {
