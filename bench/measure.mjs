@@ -49,7 +49,12 @@ function say(text) {
  */
 async function prepareSides({ options, rows, folder, postgresql }) {
   const onPostgresql = async (name, rest) =>
-    prepareLatchkey({ ...rest, databaseUrl: await postgresql.createDatabase(`bench_${name.replaceAll('-', '_')}`) });
+    prepareLatchkey({
+      ...rest,
+      name,
+      databaseUrl: await postgresql.createDatabase(`bench_${name.replaceAll('-', '_')}`),
+    });
+  const onSqlite = (name, rest) => prepareLatchkey({ ...rest, name, databaseUrl: `file:${folder}/${name}-${rows}.db` });
   const workers = (options.workers ?? []).map((count) => [
     workersSide(count),
     (shared) => onPostgresql(workersSide(count), { ...shared, workers: count }),
@@ -58,7 +63,9 @@ async function prepareSides({ options, rows, folder, postgresql }) {
     ...Object.fromEntries(workers),
     latchkey: (shared) => onPostgresql('latchkey', shared),
     'oidc-provider': (shared) => prepareOidcProvider({ ...shared, postgresql }),
-    'latchkey-sqlite': (shared) => prepareLatchkey({ ...shared, databaseUrl: `file:${folder}/bench-${rows}.db` }),
+    'latchkey-sqlite': (shared) => onSqlite('latchkey-sqlite', shared),
+    'latchkey-before': (shared) => onPostgresql('latchkey-before', { ...shared, checkout: options.before }),
+    'latchkey-sqlite-before': (shared) => onSqlite('latchkey-sqlite-before', { ...shared, checkout: options.before }),
   };
   const sides = [];
   for (const [index, name] of options.sides.entries()) {

@@ -10,8 +10,9 @@ const options = /** @type {const} */ ({
   users: { type: 'string', default: '32' },
   rows: { type: 'string', default: '1000' },
   only: { type: 'string', default: '' },
-  sides: { type: 'string', default: 'latchkey,oidc-provider,latchkey-sqlite' },
+  sides: { type: 'string', default: '' },
   workers: { type: 'string', default: '' },
+  before: { type: 'string', default: '' },
   port: { type: 'string', default: '4790' },
   embedded: { type: 'boolean', default: false },
   json: { type: 'string', default: '' },
@@ -28,6 +29,8 @@ export const help = `npm run bench -- [options]
   --rows 1000      how many clients, members and tokens there are; several with commas, such as 10,1000,100000,1000000
   --only a,b       modes: ${comparedModes.map(({ name }) => name).join(', ')}
   --sides a,b      latchkey (on PostgreSQL), oidc-provider (on PostgreSQL), latchkey-sqlite
+  --before folder  another checkout of Latchkey, built: has the sides latchkey-before and latchkey-sqlite-before, and takes
+                   latchkey and latchkey-before unless --sides says otherwise
   --workers 1,2    instead of the sides: Latchkey on PostgreSQL with so many workers each, which may use all cores
   --json file      writes every single measurement as JSON
   --smoke          one round of a second with 10 rows: whether everything works, no more
@@ -36,6 +39,9 @@ export const help = `npm run bench -- [options]
 
 BENCH_DATABASE_URL=postgresql://… names a PostgreSQL server whose user may make databases; without it one is started for the run.
 `;
+
+const usualSides = ['latchkey', 'oidc-provider', 'latchkey-sqlite'];
+const sidesBefore = ['latchkey-before', 'latchkey-sqlite-before'];
 
 /** @typedef {ReturnType<typeof readOptions>} Options */
 
@@ -50,11 +56,11 @@ export function readOptions(args) {
     if (!(value > 0)) throw new Error(`--${name} must be a number greater than 0.`);
     return value;
   };
-  const names = (name, known) => {
+  const names = (name, known, usual = known) => {
     const list = values[name].split(',').filter(Boolean);
     const unknown = list.find((each) => !known.includes(each));
     if (unknown !== undefined) throw new Error(`--${name} has no ${unknown}. There are: ${known.join(', ')}.`);
-    return list.length === 0 ? known : list;
+    return list.length === 0 ? usual : list;
   };
   const wholeNumbers = (name) => {
     const list = values[name].split(',').map(Number);
@@ -63,6 +69,10 @@ export function readOptions(args) {
   };
   const rows = wholeNumbers('rows');
   const workers = values.workers === '' ? null : wholeNumbers('workers');
+  const chosenSides = () =>
+    values.before === ''
+      ? names('sides', usualSides)
+      : names('sides', [...usualSides, ...sidesBefore], ['latchkey', 'latchkey-before']);
   const only = names(
     'only',
     comparedModes.map(({ name }) => name),
@@ -75,8 +85,9 @@ export function readOptions(args) {
     users: number('users'),
     rows: values.smoke ? [10] : rows,
     modes: comparedModes.filter(({ name }) => only.includes(name)),
-    sides: workers?.map(workersSide) ?? names('sides', ['latchkey', 'oidc-provider', 'latchkey-sqlite']),
+    sides: workers?.map(workersSide) ?? chosenSides(),
     workers,
+    before: values.before,
     port: number('port'),
     embedded: values.embedded,
     json: values.json,

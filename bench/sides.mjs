@@ -3,6 +3,8 @@
 const titles = {
   latchkey: 'Latchkey on PostgreSQL',
   'latchkey-sqlite': 'Latchkey on SQLite',
+  'latchkey-before': 'Latchkey before, on PostgreSQL',
+  'latchkey-sqlite-before': 'Latchkey before, on SQLite',
   'oidc-provider': 'oidc-provider on PostgreSQL',
 };
 

@@ -64,7 +64,14 @@ async function profile(mode) {
     if (!onSqlite) postgresql = await startPostgresql(folder, port + 9);
     const databaseUrl = postgresql ? await postgresql.createDatabase('bench_profile') : `file:${folder}/profile.db`;
     const numbers = { rows: Number(values.rows), users: Number(values.users) };
-    const side = await prepareLatchkey({ databaseUrl, folder, port: port + 1, ...numbers, profiled: true });
+    const side = await prepareLatchkey({
+      name: 'profile',
+      databaseUrl,
+      folder,
+      port: port + 1,
+      ...numbers,
+      profiled: true,
+    });
     server = await side.start();
     const { child } = server;
     const file = join(folder, `${mode}.cpuprofile`);

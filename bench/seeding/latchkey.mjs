@@ -81,15 +81,17 @@ async function makeUser(deps, owner, index, createOAuthClient) {
  * @param {NodeJS.ProcessEnv} environment the service's settings, an empty database among them
  * @param {number} rows
  * @param {number} users
+ * @param {URL} dist the folder of the compiled code
  * @returns the driven clients, each with a person's cookie; and an API token of role ADMIN
  */
-export async function seedLatchkey(environment, rows, users) {
-  const { compose } = await import('../../dist/compose.js');
-  const { loadConfig } = await import('../../dist/config.js');
-  const { bootstrap } = await import('../../dist/bootstrap.js');
-  const { createApiToken } = await import('../../dist/api-tokens/service.js');
-  const { createOAuthClient } = await import('../../dist/clients/service.js');
-  const { actorOfMember } = await import('../../dist/members/service.js');
+export async function seedLatchkey(environment, rows, users, dist) {
+  const compiled = (path) => import(new URL(path, dist).href);
+  const { compose } = await compiled('compose.js');
+  const { loadConfig } = await compiled('config.js');
+  const { bootstrap } = await compiled('bootstrap.js');
+  const { createApiToken } = await compiled('api-tokens/service.js');
+  const { createOAuthClient } = await compiled('clients/service.js');
+  const { actorOfMember } = await compiled('members/service.js');
   const { deps, close } = await compose(loadConfig(environment));
   try {
     await bootstrap(deps);

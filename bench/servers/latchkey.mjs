@@ -1,17 +1,20 @@
 // Latchkey as a server that can be started, on either database, and what the driver has to know of it.
-import { fileURLToPath } from 'node:url';
+import { resolve } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { seedLatchkey } from '../seeding/latchkey.mjs';
-import { workersSide } from '../sides.mjs';
 import { startServer } from './process.mjs';
 
 /** @typedef {import('../driver/target.mjs').Target} Target */
 
-const main = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
+const thisCheckout = fileURLToPath(new URL('../..', import.meta.url));
 const hook = new URL('../profile/hook.mjs', import.meta.url).href;
 
-/** The settings that lift limits which a benchmark from one address runs into, as far as this version has them. */
-async function unlimited() {
-  const { settings } = await import('../../dist/config/settings.js');
+/**
+ * The settings that lift limits which a benchmark from one address runs into, as far as this version has them.
+ * @param {URL} dist
+ */
+async function unlimited(dist) {
+  const { settings } = await import(new URL('config/settings.js', dist).href);
   const wanted = { LATCHKEY_RATE_LIMIT_FACTOR: '0', LATCHKEY_GRAPHQL_POINTS_PER_MINUTE: '1000000000' };
   return Object.fromEntries(Object.entries(wanted).filter(([name]) => settings.some((known) => known.name === name)));
 }
@@ -19,15 +22,28 @@ async function unlimited() {
 /**
  * Prepares a database for Latchkey.
  * @param {object} options
+ * @param {string} options.name the side's
  * @param {string} options.databaseUrl an empty database, or a file that is not there yet
  * @param {string} options.folder for its log
  * @param {number} options.port
  * @param {number} options.rows how many clients, members and tokens there are beside those that are driven
  * @param {number} options.users how many people sign in at once
  * @param {number | null} [options.workers] how many processes serve, on whatever core; null for one on the servers' core
+ * @param {string} [options.checkout] the folder of another checkout to take instead of this one, compiled
  * @param {boolean} [options.profiled] starts it so that profile/run.mjs can record it
  */
-export async function prepareLatchkey({ databaseUrl, folder, port, rows, users, workers = null, profiled = false }) {
+export async function prepareLatchkey({
+  name,
+  databaseUrl,
+  folder,
+  port,
+  rows,
+  users,
+  workers = null,
+  checkout = thisCheckout,
+  profiled = false,
+}) {
+  const dist = pathToFileURL(`${resolve(checkout)}/dist/`);
   const origin = `http://127.0.0.1:${port}`;
   const isSqlite = databaseUrl.startsWith('file:');
   // As shipped otherwise: the log is written too.
@@ -38,10 +54,9 @@ export async function prepareLatchkey({ databaseUrl, folder, port, rows, users, 
     LATCHKEY_ISSUER: origin,
     PORT: String(port),
     ...(workers === null ? {} : { LATCHKEY_WORKERS: String(workers) }),
-    ...(await unlimited()),
+    ...(await unlimited(dist)),
   };
-  const seeded = await seedLatchkey({ ...environment, LATCHKEY_LOG_LEVEL: 'error' }, rows, users);
-  const name = workers === null ? (isSqlite ? 'latchkey-sqlite' : 'latchkey') : workersSide(workers);
+  const seeded = await seedLatchkey({ ...environment, LATCHKEY_LOG_LEVEL: 'error' }, rows, users, dist);
   /** @type {Target} */
   const target = {
     side: 'latchkey',
@@ -60,7 +75,7 @@ export async function prepareLatchkey({ databaseUrl, folder, port, rows, users, 
     target,
     start: () =>
       startServer({
-        args: [...(profiled ? ['--import', hook] : []), main],
+        args: [...(profiled ? ['--import', hook] : []), fileURLToPath(new URL('main.js', dist))],
         environment,
         origin,
         path: '/.well-known/openid-configuration',
