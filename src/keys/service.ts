@@ -1,5 +1,6 @@
 // Signs and verifies our JWTs with the keys of the moment. Every process rereads the keys at once when a row of the hot paths tells
 // that there are others, or a token names one that it does not know, and within 30 s in any case.
+import { availableParallelism } from 'node:os';
 import { decodeProtectedHeader, errors, type JWTPayload, jwtVerify } from 'jose';
 import { LRUCache } from 'lru-cache';
 import { isUnavailable } from '../db/client.js';
@@ -38,6 +39,8 @@ interface Verified {
 
 /** Builds the keys over the database. Call `reload` once at start, so that an undecryptable key refuses to start. */
 export function createKeys(deps: Pick<Deps, 'db' | 'hotPaths' | 'clock' | 'secretKeys' | 'config'>): Keys {
+  // Each worker keeps one busy.
+  const hasCoreToSpare = availableParallelism() > deps.config.workers;
   let keys: SigningKey[] = [];
   /** How many there were when they were read, those included that count no more. */
   let countRead = 0;
@@ -98,7 +101,7 @@ export function createKeys(deps: Pick<Deps, 'db' | 'hotPaths' | 'clock' | 'secre
     reload,
     areOutdated,
     async sign(algorithm, type, claims) {
-      return signCompact(await signingKey(algorithm), type, claims);
+      return signCompact(await signingKey(algorithm), type, claims, hasCoreToSpare);
     },
     async verify(token, type, { evenWhenOver } = { evenWhenOver: false }) {
       const remembered = `${type} ${sha256(token)}`;

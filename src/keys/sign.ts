@@ -28,20 +28,26 @@ function encodedHeader(signer: Signer, type: TokenType): string {
   return header;
 }
 
-function signature({ algorithm, privateKey }: Signer, text: string): Buffer | Promise<Buffer> {
+function signature({ algorithm, privateKey }: Signer, text: string, hasCoreToSpare: boolean): Buffer | Promise<Buffer> {
   const data = Buffer.from(text, 'ascii');
   // RFC 7518 section 3.4: the two numbers side by side, not in DER. It takes less time than handing it to another thread.
   if (algorithm === 'ES256') return sign('sha256', data, { key: privateKey, dsaEncoding: 'ieee-p1363' });
-  // Section 3.3. Ten times as long: other requests go on meanwhile.
-  return signOffThread('sha256', data, privateKey);
+  // Section 3.3. Ten times as long: other requests go on meanwhile. Where the other thread would have no core of its own they
+  // would not, and handing it over takes a tenth of a refresh.
+  return hasCoreToSpare ? signOffThread('sha256', data, privateKey) : sign('sha256', data, privateKey);
 }
 
-/** Signs claims as they are. @returns the compact JWS */
+/**
+ * Signs claims as they are.
+ * @param hasCoreToSpare whether another thread has a core to sign on
+ * @returns the compact JWS
+ */
 export async function signCompact(
   signer: Signer,
   type: TokenType,
   claims: Readonly<Record<string, unknown>>,
+  hasCoreToSpare: boolean,
 ): Promise<string> {
   const text = `${encodedHeader(signer, type)}.${encode(claims)}`;
-  return `${text}.${(await signature(signer, text)).toString('base64url')}`;
+  return `${text}.${(await signature(signer, text, hasCoreToSpare)).toString('base64url')}`;
 }
