@@ -121,8 +121,7 @@ describe('an operation whose cost cannot be told is not run, and its caller pays
     ],
   ])('%s', async (_name, query, variables, message) => {
     const { data: before } = await admin('{ rateLimit { remaining } }');
-    await app.deps.lastUsed.flush();
-    app.statements.length = 0;
+    await app.beginCounting();
     const answer = await admin(query, variables);
     expect(answer.status).toBe(400);
     expect(answer.data ?? null).toBeNull();

@@ -54,8 +54,7 @@ const excessive: [string, string][] = [
 
 describe('too large', () => {
   test.each(excessive)('%s', async (_name, query) => {
-    await app.deps.lastUsed.flush();
-    app.statements.length = 0;
+    await app.beginCounting();
     const { status, data, errors } = await anonymous(app)(query);
     expect(status).toBeLessThan(500);
     expect(data).toBeUndefined();
@@ -134,8 +133,7 @@ describe('at each limit one more is too much', () => {
     expect(allowed.errors).toBeUndefined();
     expect(Object.keys(allowed.data)).not.toEqual([]);
     const statementsOf = async (query: string) => {
-      await app.deps.lastUsed.flush();
-      app.statements.length = 0;
+      await app.beginCounting();
       const answer = await send(query);
       return { answer, statements: [...app.statements] };
     };

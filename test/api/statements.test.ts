@@ -20,8 +20,7 @@ afterAll(() => app.close());
 
 /** The statements of one request, whose answer has no errors. */
 async function statementsOf(ask: Ask, query: string, variables: Record<string, unknown> = {}): Promise<string[]> {
-  await app.deps.lastUsed.flush();
-  app.statements.length = 0;
+  await app.beginCounting();
   const { errors } = await ask(query, variables);
   expect(errors).toBeUndefined();
   return [...app.statements];

@@ -172,8 +172,7 @@ describe('GraphiQL', () => {
   });
 
   test('executes nothing by itself, not even what its address holds', async () => {
-    await app.deps.lastUsed.flush();
-    app.statements.length = 0;
+    await app.beginCounting();
     const response = await app.request(`/graphql?query=${encodeURIComponent('{ account { name } }')}`, {
       headers: html,
     });

@@ -151,8 +151,7 @@ test('nodes takes a hundred ids and no more', async () => {
 test('nodes costs one statement a type, however many ids', async () => {
   const clients = await Promise.all([1, 2, 3, 4].map(() => registerClient(app)));
   const count = async (ids: string[]) => {
-    await app.deps.lastUsed.flush();
-    app.statements.length = 0;
+    await app.beginCounting();
     await owner('query ($ids: [ID!]!) { nodes(ids: $ids) { ... on OAuthClient { name } } }', { ids });
     return app.statements.length;
   };

@@ -138,8 +138,7 @@ test('nobody and good requests leave nothing, nor does what is wrong in other wa
 
 test('a good request costs no statement more', async () => {
   const count = async () => {
-    await app.deps.lastUsed.flush();
-    app.statements.length = 0;
+    await app.beginCounting();
     await asReader('{ account { name } }');
     return app.statements.filter((sql) => sql.includes('AuditLogEntry')).length;
   };

@@ -67,8 +67,7 @@ const queries = {
 test.each(Object.entries(queries))('fifty entries %s cost as many statements as five', async (_name, selection) => {
   const count = async (first: number) => {
     // What is written now and then is no part of it.
-    await app.deps.lastUsed.flush();
-    app.statements.length = 0;
+    await app.beginCounting();
     const { data, errors } = await ask(
       `{ auditLog(first: ${first}, filter: { actions: [OAUTH_CLIENT_UPDATED] }) { ${selection} } }`,
     );

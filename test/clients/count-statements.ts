@@ -5,9 +5,7 @@ import type { Ask } from '../support/graphql.js';
 
 /** Asks for so many of a list, and counts. The list must have that many. */
 export async function countStatements(app: TestApp, ask: Ask, list: string, first: number, selection: string) {
-  // What is written now and then is no part of it.
-  await app.deps.lastUsed.flush();
-  app.statements.length = 0;
+  await app.beginCounting();
   const { data, errors } = await ask(`{ ${list}(first: ${first}) { ${selection} } }`);
   expect(errors).toBeUndefined();
   const { nodes, edges } = data[list];

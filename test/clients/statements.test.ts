@@ -68,8 +68,7 @@ describe.each(selections)('clients with %s', (_name, selection, relations) => {
 
 test('a filter, an order and a cursor cost no statement more', async () => {
   const { data } = await ask('{ oauthClients(first: 5, orderBy: { field: NAME }) { pageInfo { endCursor } } }');
-  await app.deps.lastUsed.flush();
-  app.statements.length = 0;
+  await app.beginCounting();
   const { errors } = await ask(
     `query ($after: String) { oauthClients(
       first: 20, after: $after, orderBy: { field: NAME }, filter: { search: "client", disabled: false }

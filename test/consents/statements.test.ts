@@ -61,8 +61,7 @@ describe('of thirty members who allowed each of thirty apps', () => {
     // Each member and each client leads to a list again, which is of as many owners as there are.
     ['oauthClients', 'consents', 'member { connectedApps(first: 1) { totalCount nodes { id } } }'],
   ])('%s with %s and of each %s are told in a few statements', async (list, inner, selection) => {
-    await large.deps.lastUsed.flush();
-    large.statements.length = 0;
+    await large.beginCounting();
     const { data, errors } = await owner(
       `{ ${list}(first: ${first}) { nodes { id ${inner}(first: 30) { nodes { id ${selection} } } } } }`,
     );

@@ -160,8 +160,7 @@ test('a refused sign-in costs the same statements whether or not anybody has the
   const cost = async (email: string, address: string) => {
     const browser = newBrowser(app);
     const fields = { ...fieldsOf((await browser.visit('/login')).html), email, password: 'not the password' };
-    await app.deps.lastUsed.flush();
-    app.statements.length = 0;
+    await app.beginCounting();
     await postForm(browser, '/login', fields, { origin: app.issuer, 'x-forwarded-for': address });
     return app.statements.map((statement) => statement.split(' ')[0]);
   };

@@ -41,8 +41,7 @@ test('forty nodes by their ids cost as many as five', async () => {
   const ask = callers.ADMIN as Ask;
   const ids = (await app.db.member.findMany({ take: 40 })).map(({ id }) => id);
   for (const chosen of [ids.slice(0, 5), ids]) {
-    await app.deps.lastUsed.flush();
-    app.statements.length = 0;
+    await app.beginCounting();
     const { data, errors } = await ask('query ($ids: [ID!]!) { nodes(ids: $ids) { id ... on Member { email } } }', {
       ids: chosen,
     });

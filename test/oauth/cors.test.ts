@@ -256,8 +256,7 @@ describe('what a client lists', () => {
   test('is not read anew for each invented origin', async () => {
     app.clock.advance(60);
     await preflight('/oauth/token', spa);
-    await app.deps.lastUsed.flush();
-    app.statements.length = 0;
+    await app.beginCounting();
     for (let index = 0; index < 50; index += 1) await preflight('/oauth/token', `https://a${index}.example`);
     expect(app.statements).toEqual([]);
     app.clock.advance(5);

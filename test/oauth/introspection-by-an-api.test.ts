@@ -132,8 +132,7 @@ describe('exactly {"active":false} (CVE-2026-37979) is the answer', () => {
 test('a foreign token costs as many statements living as dead (CVE-2024-41952)', async () => {
   const count = async (asked: string) => {
     await introspect(app, stranger, asked);
-    await app.deps.lastUsed.flush();
-    app.statements.length = 0;
+    await app.beginCounting();
     await introspect(app, stranger, asked);
     return app.statements.length;
   };

@@ -162,8 +162,7 @@ describe('the SQL statements of an answer', () => {
   async function count(token: string): Promise<number> {
     // The first time hashes the secret, and what is written now and then is no part of it.
     await introspect(app, client, token);
-    await app.deps.lastUsed.flush();
-    app.statements.length = 0;
+    await app.beginCounting();
     await introspect(app, client, token);
     return app.statements.length;
   }

@@ -208,8 +208,7 @@ describe('consent', () => {
 
 describe('the SQL statements of a token request', () => {
   async function count(step: () => Promise<{ status: number }>): Promise<number> {
-    await app.deps.lastUsed.flush();
-    app.statements.length = 0;
+    await app.beginCounting();
     expect((await step()).status).toBe(200);
     return app.statements.length;
   }

@@ -29,8 +29,7 @@ afterAll(() => app.close());
 
 /** The statements of one request, by their first word. */
 async function statementsOf(request: () => Promise<unknown>): Promise<string[]> {
-  await app.deps.lastUsed.flush();
-  app.statements.length = 0;
+  await app.beginCounting();
   await request();
   return app.statements.map((sql) => /^\w+/.exec(sql.trim())?.[0] ?? '');
 }

@@ -145,6 +145,16 @@ export async function createTestApp(options: TestAppOptions = {}) {
       });
       return { account: created.account, owner: { ...created.owner, password: ownerPassword } };
     },
+    /**
+     * Empties `statements`: from now on it has what is asked for, and nothing that is written now and then. The change before
+     * makes SQLite read anew what it knows to be still the same.
+     */
+    async beginCounting() {
+      await deps.lastUsed.flush();
+      await db.$executeRawUnsafe(`UPDATE "Account" SET "name" = "name" || '.'`);
+      await db.$executeRawUnsafe(`UPDATE "Account" SET "name" = substr("name", 1, length("name") - 1)`);
+      statements.length = 0;
+    },
     async close() {
       await deps.lastUsed.flush();
       if (!options.database) await database.close();

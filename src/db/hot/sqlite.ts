@@ -1,10 +1,11 @@
-// Statements on SQLite past Prisma's adapter: a connection that keeps its statements, where the adapter parses each one anew. It
-// sees whatever was committed before the statement. For paths.ts alone.
+// Statements on SQLite past Prisma's adapter: a connection that keeps its statements, where the adapter parses each one anew, and
+// what it read until anybody commits. It sees whatever was committed before it is asked. For paths.ts alone.
 import Database, { type Statement } from 'better-sqlite3';
 import { busyTimeoutMilliseconds, whileBusy } from '../busy.js';
 import { durability } from '../sqlite-adapter.js';
 import type { OneRow, RawRow } from './columns.js';
 import type { ReadRow } from './reads.js';
+import { createUnchanged } from './unchanged.js';
 
 /** A value in a statement. */
 export type Value = string | number | boolean | Date | null;
@@ -34,7 +35,8 @@ function bound(value: Value): unknown {
 /**
  * Opens the connection. The file must be in WAL mode already, so that reading waits for no writer.
  * @param path the file's absolute path
- * @param onQuery called with each statement, COMMIT and ROLLBACK included, BEGIN not
+ * @param onQuery called with each statement, COMMIT and ROLLBACK included, BEGIN not; whoever asks for a row asks by one statement,
+ *   which is the question for the version when the row is still the same
  */
 export function openSqliteConnection(path: string, onQuery?: (sql: string) => void): SqliteConnection {
   const database = new Database(path, { fileMustExist: true, timeout: busyTimeoutMilliseconds });
@@ -61,15 +63,26 @@ export function openSqliteConnection(path: string, onQuery?: (sql: string) => vo
     return sql;
   }
 
+  const versionSql = 'PRAGMA data_version';
+  const version = database.prepare(versionSql).pluck();
+  const unchanged = createUnchanged(() => version.get() as number);
   const begin = database.prepare('BEGIN IMMEDIATE');
   const tx: SqliteTransaction = {
     change: (sql, values) => statementOf(sql).run(...values.map(bound)).changes,
   };
 
   return {
-    async readRow(selection, values) {
-      const row = await whileBusy(() => statementOf(sqlOf(selection)).get(...values) as string | undefined);
-      return row === undefined ? undefined : (JSON.parse(row) as RawRow);
+    readRow(selection, values) {
+      return whileBusy(() => {
+        let isSame = true;
+        const found = unchanged.row(selection, values, () => {
+          isSame = false;
+          const row = statementOf(sqlOf(selection)).get(...values) as string | undefined;
+          return row === undefined ? undefined : (JSON.parse(row) as RawRow);
+        });
+        if (isSame) onQuery?.(versionSql);
+        return found;
+      });
     },
     transaction(work) {
       begin.run();
@@ -81,6 +94,8 @@ export function openSqliteConnection(path: string, onQuery?: (sql: string) => vo
         // After some faults, such as a full disk, SQLite has rolled back by itself.
         if (database.inTransaction) statementOf('ROLLBACK').run();
         throw error;
+      } finally {
+        unchanged.forget();
       }
     },
     close: () => void database.close(),

@@ -1,0 +1,140 @@
+// What SQLite gave is kept for as long as it says that nobody has committed anything, and not a moment longer: whoever revokes,
+// here or in another process, is obeyed by the next request.
+import { execFileSync } from 'node:child_process';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openDatabase } from '../../src/db/client.js';
+import type { OneRow } from '../../src/db/hot/columns.js';
+import { createUnchanged } from '../../src/db/hot/unchanged.js';
+import { sha256 } from '../../src/lib/crypto.js';
+import { selectorOfClientSecret } from '../../src/lib/secret-format.js';
+import { createTestApp, type TestApp } from '../support/app.js';
+import { createTestDatabase, type TestDatabase, testProvider } from '../support/database.js';
+import { obtainTokens, refresh, registerClient, type TestClient, userinfo } from '../support/oauth.js';
+import { introspect } from '../support/tokens.js';
+
+describe.runIf(testProvider === 'sqlite')('on SQLite', () => {
+  let database: TestDatabase;
+  let app: TestApp;
+  let client: TestClient;
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    app = await createTestApp({ database });
+    client = await registerClient(app);
+  });
+  afterAll(async () => {
+    await app.close();
+    await database.close();
+  });
+
+  const key = () => ({ clientId: client.clientId, selector: selectorOfClientSecret(client.secret) });
+  const named = (name: string) => `UPDATE "OAuthClient" SET "name" = '${name}' WHERE "clientId" = '${client.clientId}'`;
+  const nameRead = async () => (await app.deps.hotPaths.caller(key()))?.name;
+
+  /** The statements that something takes, by their first word. */
+  async function statementsOf(work: () => Promise<unknown>): Promise<string[]> {
+    app.statements.length = 0;
+    await work();
+    return app.statements.map((sql) => sql.split(' ', 1)[0] ?? '');
+  }
+
+  test('a row is read once for as long as nobody commits, and that there is none is found out once', async () => {
+    await app.db.$executeRawUnsafe(named('first'));
+    const unknown = () => app.deps.hotPaths.caller({ clientId: 'nobody', selector: null });
+    for (const read of [nameRead, unknown]) {
+      expect(await statementsOf(read)).toEqual(['SELECT']);
+      expect(await statementsOf(async () => [await read(), await read()])).toEqual(['PRAGMA', 'PRAGMA']);
+    }
+  });
+
+  test('whatever is committed by Prisma, by another connection or by another process is seen by the next request', async () => {
+    const other = await openDatabase(database.url);
+    const commits: Record<string, () => unknown> = {
+      prisma: () => app.db.$executeRawUnsafe(named('prisma')),
+      connection: () => other.db.$executeRawUnsafe(named('connection')),
+      process: () =>
+        execFileSync(process.execPath, [
+          '--input-type=module',
+          '--eval',
+          `import Database from 'better-sqlite3'; new Database(process.argv[1]).exec(process.argv[2])`,
+          database.url.slice('file:'.length),
+          named('process'),
+        ]),
+    };
+    try {
+      for (const [name, commit] of Object.entries(commits)) {
+        await nameRead();
+        await commit();
+        expect(await nameRead()).toBe(name);
+      }
+    } finally {
+      await other.close();
+    }
+  });
+
+  test('what a request itself commits is seen by the next, which finds a refresh token used (RFC 9700 4.14)', async () => {
+    const { refreshToken } = await obtainTokens(app, client);
+    const usedAt = async () => {
+      const { presented } = await app.deps.hotPaths.callerWithRefreshToken(key(), sha256(refreshToken));
+      return presented?.usedAt;
+    };
+    expect(await usedAt()).toBeNull();
+    await refresh(app, client, refreshToken);
+    expect(await usedAt()).toBeInstanceOf(Date);
+  });
+
+  test('a token that has just been used is refused by the request after its revocation elsewhere (RFC 7009 2.1)', async () => {
+    const { accessToken } = await obtainTokens(app, client);
+    for (let times = 0; times < 2; times += 1) {
+      expect((await userinfo(app, accessToken)).status).toBe(200);
+      expect(await introspect(app, client, accessToken)).toMatchObject({ active: true });
+    }
+    const other = await openDatabase(database.url);
+    try {
+      await other.db.tokenFamily.updateMany({ data: { revokedAt: new Date() } });
+    } finally {
+      await other.close();
+    }
+    expect((await userinfo(app, accessToken)).status).toBe(401);
+    expect(await introspect(app, client, accessToken)).toEqual({ active: false });
+  });
+});
+
+describe('the rows that are kept', () => {
+  const selection: OneRow = { list: '1', from: '' };
+
+  test('are told apart by their statement and each of its values', () => {
+    const unchanged = createUnchanged(() => 1);
+    const read = (from: string, values: string[], row: string) =>
+      unchanged.row(from === '' ? selection : { list: '1', from }, values, () => [row]);
+    expect(read('', ['a', 'b'], 'first')).toEqual(['first']);
+    expect(read('', ['a', 'b'], 'again')).toEqual(['first']);
+    expect(read('', ['a,b'], 'joined')).toEqual(['joined']);
+    expect(read('', ['a","b'], 'quoted')).toEqual(['quoted']);
+    expect(read('', ['b', 'a'], 'turned')).toEqual(['turned']);
+    expect(read('elsewhere', ['a', 'b'], 'other statement')).toEqual(['other statement']);
+  });
+
+  test('are no more than some thousand, however much is asked for', () => {
+    const unchanged = createUnchanged(() => 1);
+    let read = 0;
+    const ask = (value: number) =>
+      unchanged.row(selection, [String(value)], () => {
+        read += 1;
+        return [value];
+      });
+    for (let value = 0; value < 5_001; value += 1) ask(value);
+    expect(ask(5_000)).toEqual([5_000]);
+    expect(read).toBe(5_001);
+    ask(0);
+    expect(read).toBe(5_002);
+  });
+
+  test('are none of a read that failed, which is tried again', () => {
+    const unchanged = createUnchanged(() => 1);
+    const failing = () => {
+      throw new Error('SQLITE_BUSY');
+    };
+    expect(() => unchanged.row(selection, [], failing)).toThrow('SQLITE_BUSY');
+    expect(unchanged.row(selection, [], () => ['there'])).toEqual(['there']);
+  });
+});
