@@ -23,7 +23,8 @@ export function noteHeader(c: Context<Environment>, name: Lowercase<string>, val
 
 /** Answers with 200 and JSON, and with all headers that were noted so far: those, and none that `c.header` was told. */
 export function answerJson(c: Context<Environment>, body: object): Response {
-  const headers = { ...c.get('headers'), 'content-type': 'application/json' };
+  const headers = c.get('headers') ?? {};
+  headers['content-type'] = 'application/json';
   const answer = new Response(JSON.stringify(body), { headers });
   c.set('complete', answer);
   return answer;

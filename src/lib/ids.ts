@@ -31,15 +31,19 @@ export type NewId = (kind: IdKind) => string;
 const crockford = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 const timeLength = 10;
 const randomLength = 16;
+const halfLength = randomLength / 2;
+// The five bytes, or eight characters, of a half.
+const halfRange = 2 ** 40;
 /** The last moment that the ten characters for the time can hold, in milliseconds since 1970. */
 const latestTime = 2 ** 50 - 1;
 
-function encode(value: bigint, length: number): string {
+/** @param value a whole number of 50 bits at most */
+function encode(value: number, length: number): string {
   let rest = value;
   let text = '';
   for (let index = 0; index < length; index += 1) {
-    text = crockford[Number(rest & 31n)] + text;
-    rest >>= 5n;
+    text = crockford[rest % 32] + text;
+    rest = Math.floor(rest / 32);
   }
   return text;
 }
@@ -51,17 +55,22 @@ function encode(value: bigint, length: number): string {
  */
 export function createIdMaker(now: () => number, randomBytes: (length: number) => Uint8Array): NewId {
   let lastTime = -1;
-  let lastRandom = 0n;
+  // The random number in halves: a big integer would take longer than all the rest.
+  let high = 0;
+  let low = 0;
   return (kind) => {
     const time = now();
     if (time === lastTime) {
-      lastRandom += 1n;
+      low += 1;
+      if (low === halfRange) [high, low] = [high + 1, 0];
     } else {
       lastTime = time;
+      const bytes = Buffer.from(randomBytes(10));
       // The top bit stays free, so that counting up within a millisecond cannot overflow.
-      lastRandom = BigInt(`0x${Buffer.from(randomBytes(10)).toString('hex')}`) >> 1n;
+      high = Math.floor(bytes.readUIntBE(0, 5) / 2);
+      low = bytes.readUIntBE(5, 5);
     }
-    return `${idPrefixes[kind]}_${encode(BigInt(time), timeLength)}${encode(lastRandom, randomLength)}`;
+    return `${idPrefixes[kind]}_${encode(time, timeLength)}${encode(high, halfLength)}${encode(low, halfLength)}`;
   };
 }
 
@@ -71,7 +80,7 @@ export function createIdMaker(now: () => number, randomBytes: (length: number) =
  */
 export function idAt(kind: IdKind, moment: Date): string {
   const time = Math.min(Math.max(moment.getTime(), 0), latestTime);
-  return `${idPrefixes[kind]}_${encode(BigInt(time), timeLength)}${encode(0n, randomLength)}`;
+  return `${idPrefixes[kind]}_${encode(time, timeLength)}${encode(0, randomLength)}`;
 }
 
 /**

@@ -1,5 +1,5 @@
 // PKCE and the few primitives: what is proved by what, and that nothing altered opens.
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash, hkdfSync, randomBytes } from 'node:crypto';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { constantTimeEqual, deriveKey, hmacOfParts, seal, unseal } from '../../src/lib/crypto.js';
@@ -36,6 +36,17 @@ test('a verifier outside 43 to 128 unreserved characters matches nothing (RFC 76
   ]) {
     expect(verifierMatches(verifier, createHash('sha256').update(verifier).digest('base64url'))).toBe(false);
   }
+});
+
+test('keys are derived as HKDF-SHA-256 does (RFC 5869)', () => {
+  const bytes = fc.uint8Array({ maxLength: 200 });
+  fc.assert(
+    fc.property(bytes, fc.string({ unit: 'grapheme' }), fc.string({ unit: 'grapheme' }), (secret, info, salt) => {
+      const derived = Buffer.from(hkdfSync('sha256', secret, salt, info, 32));
+      expect(deriveKey(secret, info, salt)).toEqual(derived);
+    }),
+  );
+  expect(deriveKey('é', 'a purpose')).toEqual(Buffer.from(hkdfSync('sha256', 'é', '', 'a purpose', 32)));
 });
 
 test('a seal opens under its key alone, unaltered', () => {

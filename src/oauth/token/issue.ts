@@ -1,6 +1,6 @@
 // Makes the tokens of a response: access tokens (RFC 9068) and ID tokens (OpenID Connect Core section 2). Refresh tokens are
 // stored by consents/refresh-tokens.ts.
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Family } from '../../consents/families.js';
 import type { Deps } from '../../deps.js';
 import { splitWords } from '../../lib/scope.js';
@@ -40,7 +40,7 @@ function aboutAccessToken(accessToken: string, target: Target) {
 
 /** The left half of the access token's SHA-256, which binds the ID token to it (OpenID Connect Core section 3.1.3.6). */
 function accessTokenHash(accessToken: string): string {
-  return createHash('sha256').update(accessToken, 'ascii').digest().subarray(0, 16).toString('base64url');
+  return hash('sha256', accessToken, 'buffer').subarray(0, 16).toString('base64url');
 }
 
 async function signIdToken(
