@@ -14,7 +14,7 @@ function momentOf(text: string): Date {
 }
 
 function decoderOf(column: string): ((value: unknown) => unknown) | null {
-  // Every column of a moment is called so, and no other (test/db/hot-paths.test.ts).
+  // Every column of a moment is called so, and no other (test/db/hot-reads.test.ts).
   if (column.endsWith('At')) return (value) => (value === null ? null : momentOf(value as string));
   // SQLite has no booleans.
   if (booleans.has(column)) return (value) => value === true || value === 1;
