@@ -185,7 +185,7 @@ export async function measureAtSize({ options, rows, folder, postgresql, driver 
           const databasePid = database === 'PostgreSQL' ? postgresql.pid : null;
           const measured = await measureOnce({ driver, server, databasePid }, job);
           measurements.push({ mode: mode.name, side: name, round, ...measured });
-          say(`  ${mode.name.padEnd(24)} ${name.padEnd(16)} ${measured.perSecond.toFixed(0).padStart(7)} /s`);
+          say(`  ${mode.name.padEnd(24)} ${name.padEnd(22)} ${measured.perSecond.toFixed(0).padStart(7)} /s`);
         }
       }
     }

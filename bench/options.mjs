@@ -69,6 +69,7 @@ export function readOptions(args) {
   };
   const rows = wholeNumbers('rows');
   const workers = values.workers === '' ? null : wholeNumbers('workers');
+  if (workers !== null && values.before !== '') throw new Error('Give --before or --workers, not both.');
   const chosenSides = () =>
     values.before === ''
       ? names('sides', usualSides)

@@ -1,6 +1,7 @@
 // Fills Latchkey's database: many clients, members and tokens that nobody uses, and the people and clients that are driven, signed
 // in and with their consent given. The many are made by the database itself (latchkey-rows.mjs), the driven by Latchkey's services.
 import { createHash, randomBytes } from 'node:crypto';
+import { createRequire } from 'node:module';
 import { redirectUri, scope } from '../modes/shared.mjs';
 import { manyRows } from './latchkey-rows.mjs';
 
@@ -10,9 +11,10 @@ function sha256(text) {
   return createHash('sha256').update(text).digest('base64url');
 }
 
-async function runAll(databaseUrl, statements) {
+async function runAll(databaseUrl, statements, dist) {
   if (databaseUrl.startsWith('file:')) {
-    const { default: Database } = await import('better-sqlite3');
+    // The copy that has the file open already: of two in one process each undoes the other's locks.
+    const Database = createRequire(new URL('main.js', dist))('better-sqlite3');
     const connection = new Database(databaseUrl.slice('file:'.length));
     try {
       connection.pragma('journal_mode = WAL');
@@ -98,7 +100,7 @@ export async function seedLatchkey(environment, rows, users, dist) {
     const member = await deps.db.member.findFirstOrThrow({ where: { role: 'OWNER' } });
     const owner = actorOfMember(member, { ipAddress: null, userAgent: null });
     const provider = environment.DATABASE_URL.startsWith('file:') ? 'sqlite' : 'postgresql';
-    await runAll(environment.DATABASE_URL, manyRows(provider, rows, member.accountId));
+    await runAll(environment.DATABASE_URL, manyRows(provider, rows, member.accountId), dist);
     const made = [];
     for (let index = 0; index < users; index += 1) made.push(await makeUser(deps, owner, index, createOAuthClient));
     const manager = { actor: owner, accountId: member.accountId, memberId: member.id, role: 'OWNER' };

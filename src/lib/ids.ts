@@ -37,8 +37,9 @@ const halfRange = 2 ** 40;
 /** The last moment that the ten characters for the time can hold, in milliseconds since 1970. */
 const latestTime = 2 ** 50 - 1;
 
-/** @param value a whole number of 50 bits at most */
+/** @throws RangeError for what is no whole number, which would make an id that looks like one */
 function encode(value: number, length: number): string {
+  if (!Number.isSafeInteger(value) || value < 0) throw new RangeError(`${value} cannot be part of an id.`);
   let rest = value;
   let text = '';
   for (let index = 0; index < length; index += 1) {

@@ -102,10 +102,22 @@ describe.runIf(testProvider === 'sqlite')('on SQLite', () => {
 describe('the rows that are kept', () => {
   const selection: OneRow = { list: '1', from: '' };
 
+  /** Asks for what is never committed to; counts what is read. */
+  function counting() {
+    const unchanged = createUnchanged(() => 1);
+    const reads = { count: 0 };
+    const ask = (value: string, row: readonly unknown[] | undefined) =>
+      unchanged.row(selection, [value], () => {
+        reads.count += 1;
+        return row && JSON.stringify(row);
+      });
+    return { ask, reads };
+  }
+
   test('are told apart by their statement and each of its values', () => {
     const unchanged = createUnchanged(() => 1);
     const read = (from: string, values: string[], row: string) =>
-      unchanged.row(from === '' ? selection : { list: '1', from }, values, () => [row]);
+      unchanged.row(from === '' ? selection : { list: '1', from }, values, () => JSON.stringify([row]));
     expect(read('', ['a', 'b'], 'first')).toEqual(['first']);
     expect(read('', ['a', 'b'], 'again')).toEqual(['first']);
     expect(read('', ['a,b'], 'joined')).toEqual(['joined']);
@@ -114,19 +126,25 @@ describe('the rows that are kept', () => {
     expect(read('elsewhere', ['a', 'b'], 'other statement')).toEqual(['other statement']);
   });
 
-  test('are no more than some thousand, however much is asked for', () => {
-    const unchanged = createUnchanged(() => 1);
-    let read = 0;
-    const ask = (value: number) =>
-      unchanged.row(selection, [String(value)], () => {
-        read += 1;
-        return [value];
-      });
-    for (let value = 0; value < 5_001; value += 1) ask(value);
-    expect(ask(5_000)).toEqual([5_000]);
-    expect(read).toBe(5_001);
-    ask(0);
-    expect(read).toBe(5_002);
+  test('come to some megabytes and no more, however much is asked for', () => {
+    const { ask, reads } = counting();
+    const row = ['x'.repeat(4_000)];
+    for (let index = 0; index < 1_000; index += 1) ask(String(index), row);
+    ask('0', row);
+    expect(reads.count).toBe(1_000);
+    for (let index = 1_000; index < 3_000; index += 1) ask(String(index), row);
+    ask('2999', row);
+    expect(reads.count).toBe(3_000);
+    ask('0', row);
+    expect(reads.count).toBe(3_001);
+  });
+
+  test.each([
+    ['asked for by a text made up to fill the memory', '\u0001'.repeat(99_000), undefined],
+    ['itself very long', 'client', ['https://app.example.com/'.repeat(1_000)]],
+  ])('are none that is %s', (_what, value, row) => {
+    const { ask, reads } = counting();
+    expect([ask(value, row), ask(value, row), reads.count]).toEqual([row, row, 2]);
   });
 
   test('are none of a read that failed, which is tried again', () => {
@@ -135,6 +153,6 @@ describe('the rows that are kept', () => {
       throw new Error('SQLITE_BUSY');
     };
     expect(() => unchanged.row(selection, [], failing)).toThrow('SQLITE_BUSY');
-    expect(unchanged.row(selection, [], () => ['there'])).toEqual(['there']);
+    expect(unchanged.row(selection, [], () => '["there"]')).toEqual(['there']);
   });
 });

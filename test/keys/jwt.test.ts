@@ -1,6 +1,9 @@
 // Compact JWTs through our keys: what we sign we accept, and no other spelling of it, whatever anybody presents.
+import { KeyObject } from 'node:crypto';
 import fc from 'fast-check';
+import { generateKeyPair, jwtVerify } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { signCompact } from '../../src/keys/sign.js';
 import { createTestApp, type TestApp } from '../support/app.js';
 
 let app: TestApp;
@@ -44,6 +47,18 @@ describe.each(['ES256', 'RS256'])('a token signed with %s', (algorithm) => {
     }
     for (const padding of ['=', '==', '\n', ' ']) expect(await verify(token + padding)).toBeNull();
   });
+});
+
+test.each(['ES256', 'RS256'] as const)('%s signs alike on this thread and on another', async (algorithm) => {
+  const { privateKey, publicKey } = await generateKeyPair(algorithm, { extractable: true });
+  const signer = { kid: 'any', algorithm, privateKey: KeyObject.from(privateKey) };
+  for (const hasCoreToSpare of [true, false]) {
+    const { payload, protectedHeader } = await jwtVerify(
+      await signCompact(signer, 'JWT', { sub: 'mem_1' }, hasCoreToSpare),
+      publicKey,
+    );
+    expect([payload, protectedHeader]).toEqual([{ sub: 'mem_1' }, { alg: algorithm, kid: 'any', typ: 'JWT' }]);
+  }
 });
 
 test('no text and no JSON in the three parts makes it throw', async () => {

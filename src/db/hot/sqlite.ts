@@ -3,7 +3,7 @@
 import Database, { type Statement } from 'better-sqlite3';
 import { busyTimeoutMilliseconds, whileBusy } from '../busy.js';
 import { durability } from '../sqlite-adapter.js';
-import type { OneRow, RawRow } from './columns.js';
+import type { OneRow } from './columns.js';
 import type { ReadRow } from './reads.js';
 import { createUnchanged } from './unchanged.js';
 
@@ -77,8 +77,7 @@ export function openSqliteConnection(path: string, onQuery?: (sql: string) => vo
         let isSame = true;
         const found = unchanged.row(selection, values, () => {
           isSame = false;
-          const row = statementOf(sqlOf(selection)).get(...values) as string | undefined;
-          return row === undefined ? undefined : (JSON.parse(row) as RawRow);
+          return statementOf(sqlOf(selection)).get(...values) as string | undefined;
         });
         if (isSame) onQuery?.(versionSql);
         return found;

@@ -1,18 +1,23 @@
 // Rows that SQLite gave and that are still the same. It says, for the price of looking into shared memory, whether anybody has
 // committed anything since: as long as nobody has, a row need not be looked up, put together and parsed again. Nothing is guessed
-// and nothing lives on for a while: with the first commit, in this process or another, whatever it changed, all is forgotten.
+// and nothing lives on for a while: after the first commit, in this process or another, whatever it changed, all is forgotten.
 import type { OneRow, RawRow } from './columns.js';
 
-// What is not asked for again is forgotten with the next commit. A service that only reads begins anew when it is full.
-const mostRows = 5_000;
+// All of it together, in characters, with a row's share of the map: some ten thousand rows as they are by far the most. Whoever
+// asks for ever other things, to fill our memory, makes it begin anew.
+const mostHeld = 8_000_000;
+const heldByEach = 200;
+
+// What is longer is read each time, whether it is there or not: a client may have fifty addresses, and anybody ask by a long text.
+const longest = 5_000;
 
 /** What was read since the last commit. */
 export interface Unchanged {
   /**
-   * @param readNow asks the database
-   * @returns the row as it is committed; undefined when there is none
+   * @param readNow asks the database for the row as JSON; undefined when there is none
+   * @returns the row as it is committed
    */
-  row(selection: OneRow, values: readonly string[], readNow: () => RawRow | undefined): RawRow | undefined;
+  row(selection: OneRow, values: readonly string[], readNow: () => string | undefined): RawRow | undefined;
   /** To be called after each of one's own commits, which SQLite counts for other connections alone. */
   forget(): void;
 }
@@ -22,12 +27,12 @@ export interface Unchanged {
  */
 export function createUnchanged(version: () => number): Unchanged {
   const rows = new Map<OneRow, Map<string, RawRow | undefined>>();
-  let known = 0;
+  let held = 0;
   let seen: number | undefined;
 
   function forget(): void {
     rows.clear();
-    known = 0;
+    held = 0;
   }
 
   function rowsOf(selection: OneRow): Map<string, RawRow | undefined> {
@@ -40,15 +45,19 @@ export function createUnchanged(version: () => number): Unchanged {
     row(selection, values, readNow) {
       // Before the row is read: one that is newer than its version is read once too often, never once too few.
       const now = version();
-      if (now !== seen || known >= mostRows) forget();
+      if (now !== seen || held > mostHeld) forget();
       seen = now;
       const alike = rowsOf(selection);
       const key = JSON.stringify(values);
       // That there is no row is known as well: what is unknown must take as long as what is known (known attack 49).
       if (alike.has(key)) return alike.get(key);
-      const row = readNow();
-      alike.set(key, row);
-      known += 1;
+      const text = readNow();
+      const row = text === undefined ? undefined : (JSON.parse(text) as RawRow);
+      const length = key.length + (text?.length ?? 0);
+      if (length <= longest) {
+        alike.set(key, row);
+        held += length + heldByEach;
+      }
       return row;
     },
     forget,
