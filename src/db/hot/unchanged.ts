@@ -3,8 +3,8 @@
 // and nothing lives on for a while: after the first commit, in this process or another, whatever it changed, all is forgotten.
 import type { OneRow, RawRow } from './columns.js';
 
-// All of it together, in characters, with a row's share of the map: some ten thousand rows as they are by far the most. Whoever
-// asks for ever other things, to fill our memory, makes it begin anew.
+// All of it together, in characters, with each row's share of the map: room for some five thousand rows as most are. Whoever asks
+// for ever other things, to fill our memory, makes it begin anew.
 const mostHeld = 8_000_000;
 const heldByEach = 200;
 
