@@ -134,11 +134,7 @@ function growthTable(sizes, modes, side) {
  */
 export function report(run, modes) {
   const { options, sizes, driver } = run;
-  const fastest = Math.max(
-    ...sizes.flatMap(({ measurements }) =>
-      measurements.map(({ mode, side }) => medianOf(measurements, mode, side, (each) => each.perSecond)),
-    ),
-  );
+  const fastest = Math.max(...sizes.flatMap(({ measurements }) => measurements.map((each) => each.perSecond)));
   const lines = [
     `Measured on ${run.date}: ${run.machine}; Latchkey ${run.versions.latchkey}, oidc-provider ${run.versions['oidc-provider']}, PostgreSQL ${run.postgresql}. ${run.pinning} ${options.users} requests at once, ${options.rounds} × ${options.seconds} s a figure, sides in turn; medians. Load of the machine when it began: ${run.load ?? 'unknown'}.`,
     '',
