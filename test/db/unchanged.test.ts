@@ -46,6 +46,15 @@ describe.runIf(testProvider === 'sqlite')('on SQLite', () => {
     }
   });
 
+  test('what is asked for in one turn is read in one go, which asks once whether anybody has committed', async () => {
+    const others = Array.from({ length: 5 }, () => registerClient(app));
+    const keys = (await Promise.all(others)).map(({ clientId }) => ({ clientId, selector: null }));
+    const readAll = () => Promise.all(keys.map((each) => app.deps.hotPaths.caller(each)));
+    expect(await statementsOf(readAll)).toEqual(keys.map(() => 'SELECT'));
+    expect(await statementsOf(readAll)).toEqual(['PRAGMA']);
+    expect((await readAll()).map((row) => row?.clientId)).toEqual(keys.map(({ clientId }) => clientId));
+  });
+
   test('whatever is committed by Prisma, by another connection or by another process is seen by the next request', async () => {
     const other = await openDatabase(database.url);
     const commits: Record<string, () => unknown> = {

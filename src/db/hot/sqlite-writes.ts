@@ -1,11 +1,8 @@
 // The writing half of the hot paths on SQLite: all who ask in one turn of the event loop share one transaction, and so one wait for
 // the disk. Nobody else writes meanwhile, so looking is as good as locking.
 import { gathering } from './gather.js';
-import type { SqliteConnection, SqliteTransaction, Value } from './sqlite.js';
+import { mostTogether, type SqliteConnection, type SqliteTransaction, type Value } from './sqlite.js';
 import type { HotWrites, NewRefreshToken, NewSignIn } from './writes.js';
-
-// The longest that everybody else waits for it, beside the disk, is some milliseconds.
-const mostTogether = 50;
 
 /** Waits until no transaction of this process is open, and does the work before another can be. */
 export type Alone = <T>(work: () => T) => Promise<T>;

@@ -3,12 +3,16 @@
 import Database, { type Statement } from 'better-sqlite3';
 import { busyTimeoutMilliseconds, whileBusy } from '../busy.js';
 import { durability } from '../sqlite-adapter.js';
-import type { OneRow } from './columns.js';
+import type { OneRow, RawRow } from './columns.js';
+import { gathering } from './gather.js';
 import type { ReadRow } from './reads.js';
 import { createUnchanged } from './unchanged.js';
 
 /** A value in a statement. */
 export type Value = string | number | boolean | Date | null;
+
+/** How many come together at most. The longest that everybody else waits for them, beside the disk, is some milliseconds. */
+export const mostTogether = 50;
 
 /** What can be done inside a transaction. */
 export interface SqliteTransaction {
@@ -17,6 +21,7 @@ export interface SqliteTransaction {
 }
 
 export interface SqliteConnection {
+  /** All that is asked for in one turn of the event loop is read in one go. */
   readonly readRow: ReadRow;
   /**
    * Does all of the work and commits it, or nothing, without ever letting go of the event loop. Nobody else in this process may
@@ -24,6 +29,11 @@ export interface SqliteConnection {
    */
   transaction<T>(work: (tx: SqliteTransaction) => T): T;
   close(): void;
+}
+
+interface Asked {
+  readonly selection: OneRow;
+  readonly values: readonly string[];
 }
 
 /** A time as Prisma's adapter writes it, so that texts compare as times do. */
@@ -35,8 +45,8 @@ function bound(value: Value): unknown {
 /**
  * Opens the connection. The file must be in WAL mode already, so that reading waits for no writer.
  * @param path the file's absolute path
- * @param onQuery called with each statement, COMMIT and ROLLBACK included, BEGIN not; whoever asks for a row asks by one statement,
- *   which is the question for the version when the row is still the same
+ * @param onQuery called with each statement, COMMIT and ROLLBACK included, BEGIN not; whoever asks for a row asks by one statement;
+ *   for all rows of a turn that are still the same that is the question for the version
  */
 export function openSqliteConnection(path: string, onQuery?: (sql: string) => void): SqliteConnection {
   const database = new Database(path, { fileMustExist: true, timeout: busyTimeoutMilliseconds });
@@ -71,18 +81,28 @@ export function openSqliteConnection(path: string, onQuery?: (sql: string) => vo
     change: (sql, values) => statementOf(sql).run(...values.map(bound)).changes,
   };
 
-  return {
-    readRow(selection, values) {
-      return whileBusy(() => {
+  // Waiting for one another costs nobody anything here, and spares each a third of its work: answers that leave in a row wake
+  // whoever waits at the other end once, not each time.
+  const readTogether = gathering<Asked, RawRow | undefined>(mostTogether, (together) =>
+    whileBusy(() => {
+      unchanged.lookForCommits();
+      let anySame = false;
+      const rows = together.map(({ selection, values }) => {
         let isSame = true;
-        const found = unchanged.row(selection, values, () => {
+        const row = unchanged.row(selection, values, () => {
           isSame = false;
           return statementOf(sqlOf(selection)).get(...values) as string | undefined;
         });
-        if (isSame) onQuery?.(versionSql);
-        return found;
+        anySame ||= isSame;
+        return row;
       });
-    },
+      if (anySame) onQuery?.(versionSql);
+      return rows;
+    }),
+  );
+
+  return {
+    readRow: (selection, values) => readTogether({ selection, values }),
     transaction(work) {
       begin.run();
       try {

@@ -14,8 +14,12 @@ const longest = 5_000;
 /** What was read since the last commit. */
 export interface Unchanged {
   /**
+   * Forgets what is no longer the same. To be called before the rows that are asked for without ever letting go of the event loop.
+   */
+  lookForCommits(): void;
+  /**
    * @param readNow asks the database for the row as JSON; undefined when there is none
-   * @returns the row as it is committed
+   * @returns the row as it was committed when commits were looked for, or later
    */
   row(selection: OneRow, values: readonly string[], readNow: () => string | undefined): RawRow | undefined;
   /** To be called after each of one's own commits, which SQLite counts for other connections alone. */
@@ -42,11 +46,14 @@ export function createUnchanged(version: () => number): Unchanged {
   }
 
   return {
-    row(selection, values, readNow) {
-      // Before the row is read: one that is newer than its version is read once too often, never once too few.
+    lookForCommits() {
+      // Before a row is read: one that is newer than its version is read once too often, never once too few.
       const now = version();
-      if (now !== seen || held > mostHeld) forget();
+      if (now !== seen) forget();
       seen = now;
+    },
+    row(selection, values, readNow) {
+      if (held > mostHeld) forget();
       const alike = rowsOf(selection);
       const key = JSON.stringify(values);
       // That there is no row is known as well: what is unknown must take as long as what is known (known attack 49).
