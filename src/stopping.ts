@@ -29,8 +29,8 @@ const mostUntilQuiet = 500;
 
 /** A connection on which requests come. */
 interface Line {
-  /** Requests whose answer has not been sent to its end. */
-  underWay: number;
+  /** Those that have not been sent to their end: one, unless requests are sent without waiting for answers. */
+  answers: readonly ServerResponse[];
   /** What had come when the last answer was sent: more is the beginning of another request. */
   bytesRead: number;
 }
@@ -39,7 +39,6 @@ interface Line {
 class Connections {
   readonly #sockets = new Set<Socket>();
   readonly #lines = new Map<Socket, Line>();
-  readonly #answers = new Set<ServerResponse>();
   #accepted = 0;
   #ending = false;
 
@@ -50,20 +49,19 @@ class Connections {
       socket.once('close', () => this.#sockets.delete(socket));
     });
     server.on(server instanceof SecureServer ? 'secureConnection' : 'connection', (socket: Socket) => {
-      this.#lines.set(socket, { underWay: 0, bytesRead: socket.bytesRead });
+      this.#lines.set(socket, { answers: [], bytesRead: socket.bytesRead });
       socket.once('close', () => this.#lines.delete(socket));
     });
     // Before the application, which may answer at once.
     server.prependListener('request', (request: IncomingMessage, response: ServerResponse) => {
-      const line = this.#lines.get(request.socket);
-      if (line) line.underWay += 1;
-      this.#answers.add(response);
       if (this.#ending) response.setHeader('Connection', 'close');
+      const line = this.#lines.get(request.socket);
+      if (!line) return;
+      // Not in one set for all: each time that it grows anew, what is left of it keeps them in memory until the next full collection.
+      line.answers = [...line.answers, response];
       // Not 'finish': what was handed over for sending may not have left yet.
       response.once('close', () => {
-        this.#answers.delete(response);
-        if (!line) return;
-        line.underWay -= 1;
+        line.answers = line.answers.filter((each) => each !== response);
         line.bytesRead = request.socket.bytesRead;
       });
     });
@@ -73,7 +71,9 @@ class Connections {
   endAfterAnswers(ending: boolean): void {
     this.#ending = ending;
     if (!ending) return;
-    for (const response of this.#answers) if (!response.headersSent) response.setHeader('Connection', 'close');
+    for (const { answers } of this.#lines.values()) {
+      for (const response of answers) if (!response.headersSent) response.setHeader('Connection', 'close');
+    }
   }
 
   /** Waits until nobody is connecting: who has connected, but was not taken yet, is cut off when the server closes. */
@@ -90,8 +90,8 @@ class Connections {
 
   /** Closes connections on which nothing is asked. Call it just after the loop has read what has come. */
   closeSilent(): void {
-    for (const [socket, { underWay, bytesRead }] of this.#lines) {
-      if (underWay === 0 && socket.bytesRead === bytesRead) socket.destroy();
+    for (const [socket, { answers, bytesRead }] of this.#lines) {
+      if (answers.length === 0 && socket.bytesRead === bytesRead) socket.destroy();
     }
   }
 
