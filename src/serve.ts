@@ -65,6 +65,12 @@ async function isServedElsewhere({ databaseUrl }: Config): Promise<boolean> {
   return isOpenElsewhere(sqlitePath(databaseUrl)).catch(() => false);
 }
 
+/**
+ * Milliseconds after the start when GraphQL is loaded, so that its first request need not wait for it. Not at once: it takes the
+ * thread for as long as the rest of the start did, and those who waited for that ask now.
+ */
+const untilGraphql = 1_000;
+
 /** A server that speaks https when a certificate is named. @throws ConfigError */
 async function createHttpServer(
   config: Config,
@@ -109,12 +115,14 @@ export async function serve(config: Config, timeouts = patience, together?: Toge
   });
   const couriers = [deps.logoutCourier, deps.mailCourier];
   let stopMaintenance = async () => {};
+  let loadingSoon: NodeJS.Timeout | undefined;
   let loadingGraphql: Promise<unknown> | undefined;
   const stoppable = prepareStop({
     server,
     delayMilliseconds: config.stopDelaySeconds * 1000,
     stopListening: (close) => (together ? together.stopListening(server, close) : close()),
     onBegin() {
+      clearTimeout(loadingSoon);
       deps.readiness.end();
       deps.log.info('stopping');
     },
@@ -134,8 +142,9 @@ export async function serve(config: Config, timeouts = patience, together?: Toge
     answer = listener;
     if (!together) process.stdout.write(welcome(config, owner));
     deps.log.info(startFacts(config), 'started');
-    // So that the first GraphQL request need not wait for it.
-    loadingGraphql = loadGraphql();
+    loadingSoon = setTimeout(() => {
+      loadingGraphql = loadGraphql();
+    }, untilGraphql);
     stopMaintenance = startMaintenance(deps);
     for (const courier of couriers) courier.start();
     if (isShared) deps.log.warn(sharedWarning);
