@@ -37,6 +37,7 @@ async function bench() {
         warmUpSeconds: options.warmUpSeconds,
         rounds: options.rounds,
         users: options.users,
+        idToken: options.idToken,
       },
       driver: ofDriver,
       sizes,

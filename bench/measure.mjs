@@ -70,7 +70,8 @@ async function prepareSides({ options, rows, folder, postgresql }) {
   const sides = [];
   for (const [index, name] of options.sides.entries()) {
     const begun = performance.now();
-    const side = await makers[name]({ folder, port: options.port + 1 + index, rows, users: options.users });
+    const { users, idToken } = options;
+    const side = await makers[name]({ folder, port: options.port + 1 + index, rows, users, idToken });
     const seedSeconds = (performance.now() - begun) / 1000;
     say(`  ${name}: ${rows} clients, members and tokens in ${seedSeconds.toFixed(1)} s`);
     sides.push({ ...side, seedSeconds });

@@ -9,6 +9,7 @@ const options = /** @type {const} */ ({
   rounds: { type: 'string', default: '3' },
   users: { type: 'string', default: '32' },
   rows: { type: 'string', default: '1000' },
+  'id-token': { type: 'string', default: 'RS256' },
   only: { type: 'string', default: '' },
   sides: { type: 'string', default: '' },
   workers: { type: 'string', default: '' },
@@ -27,6 +28,7 @@ export const help = `npm run bench -- [options]
   --rounds 3       how often each mode and side is measured, in turn; the table has the medians
   --users 32       how many requests are under way at once, each user's on a connection of its own
   --rows 1000      how many clients, members and tokens there are; several with commas, such as 10,1000,100000,1000000
+  --id-token RS256 how both sides sign ID tokens: RS256, as is usual, or ES256
   --only a,b       modes: ${comparedModes.map(({ name }) => name).join(', ')}
   --sides a,b      latchkey (on PostgreSQL), oidc-provider (on PostgreSQL), latchkey-sqlite
   --before folder  another checkout of Latchkey, built: has the sides latchkey-before and latchkey-sqlite-before, and takes
@@ -40,6 +42,7 @@ export const help = `npm run bench -- [options]
 BENCH_DATABASE_URL=postgresql://… names a PostgreSQL server whose user may make databases; without it one is started for the run.
 `;
 
+const idTokenAlgorithms = ['RS256', 'ES256'];
 const usualSides = ['latchkey', 'oidc-provider', 'latchkey-sqlite'];
 const sidesBefore = ['latchkey-before', 'latchkey-sqlite-before'];
 
@@ -70,6 +73,8 @@ export function readOptions(args) {
   const rows = wholeNumbers('rows');
   const workers = values.workers === '' ? null : wholeNumbers('workers');
   if (workers !== null && values.before !== '') throw new Error('Give --before or --workers, not both.');
+  const idToken = values['id-token'];
+  if (!idTokenAlgorithms.includes(idToken)) throw new Error(`--id-token must be ${idTokenAlgorithms.join(' or ')}.`);
   const chosenSides = () =>
     values.before === ''
       ? names('sides', usualSides)
@@ -85,6 +90,7 @@ export function readOptions(args) {
     rounds: values.smoke ? 1 : number('rounds'),
     users: number('users'),
     rows: values.smoke ? [10] : rows,
+    idToken,
     modes: comparedModes.filter(({ name }) => only.includes(name)),
     sides: workers?.map(workersSide) ?? chosenSides(),
     workers,

@@ -127,7 +127,7 @@ function growthTable(sizes, modes, side) {
  * @param {number | null} run.load
  * @param {Record<string, string>} run.versions
  * @param {string} run.postgresql
- * @param {{ seconds: number, rounds: number, users: number }} run.options
+ * @param {{ seconds: number, rounds: number, users: number, idToken: string }} run.options
  * @param {{ perSecond: number, driverCpu: number, serverCpu: number | null }} run.driver
  * @param {readonly SizeReport[]} run.sizes
  * @param {readonly { name: string, title: string, hasPeer: boolean }[]} modes
@@ -136,7 +136,7 @@ export function report(run, modes) {
   const { options, sizes, driver } = run;
   const fastest = Math.max(...sizes.flatMap(({ measurements }) => measurements.map((each) => each.perSecond)));
   const lines = [
-    `Measured on ${run.date}: ${run.machine}; Latchkey ${run.versions.latchkey}, oidc-provider ${run.versions['oidc-provider']}, PostgreSQL ${run.postgresql}. ${run.pinning} ${options.users} requests at once, ${options.rounds} × ${options.seconds} s a figure, sides in turn; medians. Load of the machine when it began: ${run.load ?? 'unknown'}.`,
+    `Measured on ${run.date}: ${run.machine}; Latchkey ${run.versions.latchkey}, oidc-provider ${run.versions['oidc-provider']}, PostgreSQL ${run.postgresql}. ${run.pinning} ${options.users} requests at once, ${options.rounds} × ${options.seconds} s a figure, sides in turn; medians; ID tokens signed by ${options.idToken}. Load of the machine when it began: ${run.load ?? 'unknown'}.`,
     '',
     `The driver alone: ${figure(driver.perSecond)} a second from a bare \`node:http\` server that answers with a constant (server ${percent(driver.serverCpu)}, driver ${percent(driver.driverCpu)} of a core), ${figure(driver.perSecond / fastest)} times the fastest figure below.`,
   ];

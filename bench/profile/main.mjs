@@ -20,6 +20,7 @@ const { values, positionals } = parseArgs({
     seconds: { type: 'string', default: '10' },
     'warm-up': { type: 'string', default: '5' },
     rows: { type: 'string', default: '1000' },
+    'id-token': { type: 'string', default: 'RS256' },
     users: { type: 'string', default: '32' },
     port: { type: 'string', default: '4790' },
     keep: { type: 'string', default: '' },
@@ -33,6 +34,7 @@ const help = `npm run bench:profile -- <mode> [options]
   --seconds 10            how long it is recorded
   --warm-up 5             how long it is driven before
   --rows 1000             how many clients, members and tokens there are
+  --id-token RS256        how ID tokens are signed: RS256 or ES256
   --users 32              how many requests are under way at once
   --keep file             keeps the recording, for a viewer of .cpuprofile files
   --port 4790             the first of the ports that it takes
@@ -63,7 +65,7 @@ async function profile(mode) {
   try {
     if (!onSqlite) postgresql = await startPostgresql(folder, port + 9);
     const databaseUrl = postgresql ? await postgresql.createDatabase('bench_profile') : `file:${folder}/profile.db`;
-    const numbers = { rows: Number(values.rows), users: Number(values.users) };
+    const numbers = { rows: Number(values.rows), users: Number(values.users), idToken: values['id-token'] };
     const side = await prepareLatchkey({
       name: 'profile',
       databaseUrl,

@@ -41,7 +41,7 @@ async function runAll(databaseUrl, statements, dist) {
 }
 
 /** A member who is signed in and has allowed a client of their own account everything that the modes ask for. */
-async function makeUser(deps, owner, index, createOAuthClient) {
+async function makeUser(deps, owner, index, idToken, createOAuthClient) {
   const { db, newId } = deps;
   const now = new Date();
   const accountId = owner.accountId;
@@ -50,6 +50,7 @@ async function makeUser(deps, owner, index, createOAuthClient) {
     redirectUris: [redirectUri],
     grantTypes: ['authorization_code', 'refresh_token', 'client_credentials'],
     scopes: scope.split(' '),
+    idTokenSigningAlgorithm: idToken,
   });
   const memberId = newId('member');
   const email = `driven${index}@example.com`;
@@ -81,12 +82,14 @@ async function makeUser(deps, owner, index, createOAuthClient) {
 
 /**
  * @param {NodeJS.ProcessEnv} environment the service's settings, an empty database among them
- * @param {number} rows
- * @param {number} users
+ * @param {object} size
+ * @param {number} size.rows
+ * @param {number} size.users
+ * @param {string} size.idToken how ID tokens of the driven clients are signed
  * @param {URL} dist the folder of the compiled code
  * @returns the driven clients, each with a person's cookie; and an API token of role ADMIN
  */
-export async function seedLatchkey(environment, rows, users, dist) {
+export async function seedLatchkey(environment, { rows, users, idToken }, dist) {
   const compiled = (path) => import(new URL(path, dist).href);
   const { compose } = await compiled('compose.js');
   const { loadConfig } = await compiled('config.js');
@@ -102,7 +105,9 @@ export async function seedLatchkey(environment, rows, users, dist) {
     const provider = environment.DATABASE_URL.startsWith('file:') ? 'sqlite' : 'postgresql';
     await runAll(environment.DATABASE_URL, manyRows(provider, rows, member.accountId), dist);
     const made = [];
-    for (let index = 0; index < users; index += 1) made.push(await makeUser(deps, owner, index, createOAuthClient));
+    for (let index = 0; index < users; index += 1) {
+      made.push(await makeUser(deps, owner, index, idToken, createOAuthClient));
+    }
     const manager = { actor: owner, accountId: member.accountId, memberId: member.id, role: 'OWNER' };
     const { token } = await createApiToken(deps, manager, { name: 'bench', role: 'ADMIN' });
     return { users: made, apiToken: token };

@@ -11,7 +11,7 @@ function randomId() {
   return randomBytes(32).toString('base64url');
 }
 
-function clientPayload(clientId, secret) {
+function clientPayload(clientId, secret, idToken) {
   return {
     client_id: clientId,
     client_secret: secret,
@@ -20,6 +20,7 @@ function clientPayload(clientId, secret) {
     grant_types: ['authorization_code', 'refresh_token', 'client_credentials'],
     response_types: ['code'],
     token_endpoint_auth_method: 'client_secret_basic',
+    id_token_signed_response_alg: idToken,
   };
 }
 
@@ -52,7 +53,7 @@ function manyRows(rows) {
   ];
 }
 
-async function insertUser(client, index) {
+async function insertUser(client, index, idToken) {
   const now = Math.floor(Date.now() / 1000);
   const accountId = `driven-${index}`;
   const clientId = `driven-client-${index}`;
@@ -70,7 +71,7 @@ async function insertUser(client, index) {
   const expires = new Date((now + month) * 1000);
   const { email, name } = { email: `driven${index}@example.com`, name: `Driven ${index}` };
   await insert('account', ['id', 'email', 'name', 'updated_at'], [accountId, email, name, now]);
-  await insert('Client', ['id', 'payload'], [clientId, clientPayload(clientId, clientSecret)]);
+  await insert('Client', ['id', 'payload'], [clientId, clientPayload(clientId, clientSecret, idToken)]);
   await insert('Grant', ['id', 'payload', 'expires_at'], [grantId, grant, expires]);
   await insert('Session', ['id', 'payload', 'uid', 'expires_at'], [session, sessionPayload, uid, expires]);
   return { clientId, clientSecret, session };
@@ -78,17 +79,19 @@ async function insertUser(client, index) {
 
 /**
  * @param {string} databaseUrl an empty database
- * @param {number} rows
- * @param {number} users
+ * @param {object} size
+ * @param {number} size.rows
+ * @param {number} size.users
+ * @param {string} size.idToken how ID tokens of the driven clients are signed
  * @returns the driven clients, each with a person's session
  */
-export async function seedOidcProvider(databaseUrl, rows, users) {
+export async function seedOidcProvider(databaseUrl, { rows, users, idToken }) {
   const client = new pg.Client({ connectionString: databaseUrl });
   await client.connect();
   try {
     for (const statement of [...schema, ...manyRows(rows)]) await client.query(statement);
     const made = [];
-    for (let index = 0; index < users; index += 1) made.push(await insertUser(client, index));
+    for (let index = 0; index < users; index += 1) made.push(await insertUser(client, index, idToken));
     await client.query('VACUUM ANALYZE');
     return { users: made };
   } finally {

@@ -28,6 +28,7 @@ async function unlimited(dist) {
  * @param {number} options.port
  * @param {number} options.rows how many clients, members and tokens there are beside those that are driven
  * @param {number} options.users how many people sign in at once
+ * @param {string} options.idToken how ID tokens are signed
  * @param {number | null} [options.workers] how many processes serve, on whatever core; null for one on the servers' core
  * @param {string} [options.checkout] the folder of another checkout to take instead of this one, compiled
  * @param {boolean} [options.profiled] starts it so that profile/run.mjs can record it
@@ -39,6 +40,7 @@ export async function prepareLatchkey({
   port,
   rows,
   users,
+  idToken,
   workers = null,
   checkout = thisCheckout,
   profiled = false,
@@ -56,7 +58,7 @@ export async function prepareLatchkey({
     ...(workers === null ? {} : { LATCHKEY_WORKERS: String(workers) }),
     ...(await unlimited(dist)),
   };
-  const seeded = await seedLatchkey({ ...environment, LATCHKEY_LOG_LEVEL: 'error' }, rows, users, dist);
+  const seeded = await seedLatchkey({ ...environment, LATCHKEY_LOG_LEVEL: 'error' }, { rows, users, idToken }, dist);
   /** @type {Target} */
   const target = {
     side: 'latchkey',

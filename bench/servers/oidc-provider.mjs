@@ -28,10 +28,11 @@ function signedCookie(key, name, value) {
  * @param {number} options.port
  * @param {number} options.rows how many clients, accounts and tokens there are beside those that are driven
  * @param {number} options.users how many people sign in at once
+ * @param {string} options.idToken how ID tokens are signed
  */
-export async function prepareOidcProvider({ postgresql, folder, port, rows, users }) {
+export async function prepareOidcProvider({ postgresql, folder, port, rows, users, idToken }) {
   const databaseUrl = await postgresql.createDatabase('bench_oidc_provider');
-  const seeded = await seedOidcProvider(databaseUrl, rows, users);
+  const seeded = await seedOidcProvider(databaseUrl, { rows, users, idToken });
   const cookieKey = randomBytes(32).toString('base64url');
   const origin = `http://127.0.0.1:${port}`;
   const environment = {

@@ -43,7 +43,7 @@ function run(sizes: readonly unknown[]) {
       load: 0.1,
       versions: { latchkey: '1.0.0', 'oidc-provider': '9.0.0' },
       postgresql: '15',
-      options: { seconds: 5, rounds: 3, users: 32 },
+      options: { seconds: 5, rounds: 3, users: 32, idToken: 'RS256' },
       driver: { perSecond: 30_000, driverCpu: 0.5, serverCpu: 1 },
       sizes,
     },
