@@ -32,9 +32,9 @@ const kinds: ReadonlySet<string> = new Set([
 const socketCodes =
   /^(?:ECONNREFUSED|ECONNRESET|ECONNABORTED|ETIMEDOUT|EPIPE|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN|EMFILE|ENFILE)$/;
 
-// node-postgres and its pool say these in words alone.
+// node-postgres and its pool say these in words alone; better-sqlite3 the last, which it takes for a fault of type.
 const driverMessages =
-  /^(?:Connection terminated|Client (?:has encountered a connection error|was closed) and is not queryable|Query read timeout|timeout exceeded when trying to connect|timeout expired|Cannot use a pool after calling end on the pool)/;
+  /^(?:Connection terminated|Client (?:has encountered a connection error|was closed) and is not queryable|Query read timeout|timeout exceeded when trying to connect|timeout expired|Cannot use a pool after calling end on the pool|The database connection is not open$)/;
 
 /** Says whether the connection itself broke or could not be had, so that nothing after it was done. */
 export function isConnectionLoss(error: unknown): boolean {
@@ -56,7 +56,7 @@ export function isUnavailable(error: unknown): boolean {
     kinds.has(cause?.kind ?? '') ||
     codes.some((code) => prismaCodes.has(code) || socketCodes.test(code) || sqliteCodes.test(code)) ||
     codes.some((code) => sqlStates.test(code)) ||
-    (driverMessages.test(error.message) && error.name === 'Error')
+    (driverMessages.test(error.message) && /^(?:Type)?Error$/.test(error.name))
   );
 }
 

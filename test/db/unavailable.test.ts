@@ -1,6 +1,7 @@
 // What counts as a database that cannot be used now, and what does not; and what work in the background says of it.
 import { describe, expect, test } from 'vitest';
-import { asUnavailable, createFaultLog, isUnavailable, reasonOf } from '../../src/db/client.js';
+import { asUnavailable, createFaultLog, isUnavailable, openDatabase, reasonOf } from '../../src/db/client.js';
+import { createTestDatabase } from '../support/database.js';
 
 const prisma = (code: string, cause?: object) =>
   Object.assign(new Error('\nInvalid `db.x()` invocation:\n\n\nThe last line says why'), {
@@ -54,6 +55,20 @@ describe('a database that cannot be used now', () => {
     'Cannot use a pool after calling end on the pool',
   ])('is recognised by the words alone: %s', (message) => {
     expect(isUnavailable(new Error(message))).toBe(true);
+  });
+
+  test('is recognised when SQLite is closed already, by a request that was under way for too long when the service stopped', async () => {
+    const database = await createTestDatabase('sqlite');
+    const { hotPaths, close } = await openDatabase(database.url);
+    await close();
+    const using = [
+      hotPaths.caller({ clientId: 'client', selector: null }),
+      hotPaths.redeemCode('code', new Date(), null),
+    ];
+    for (const { reason } of (await Promise.allSettled(using)) as PromiseRejectedResult[]) {
+      expect(asUnavailable(reason), String(reason)).toMatchObject({ retryAfterSeconds: 5 });
+    }
+    await database.close();
   });
 
   test.each([
