@@ -1,80 +1,18 @@
 // Ten minutes of everything that a service does all day, at a steady rate: its memory stays flat, its event loop free, and what it
 // has open is no more at the end than in the middle. TEST_SOAK_MINUTES and TEST_SOAK_RATE (how many things a second) say otherwise.
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { pathToFileURL } from 'node:url';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { openDatabase } from '../../src/db/client.js';
 import { ownersBrowser, registerOver, remote } from '../faults/remote.js';
 import { createEmptyTestDatabase, testProvider } from '../support/database.js';
 import { obtainCode, obtainTokens, redeem, refresh, token, userinfo } from '../support/oauth.js';
-import { spawnService } from '../support/process.js';
-import { freePort } from '../support/service.js';
 import { introspect } from '../support/tokens.js';
+import { expectFlat, sampleSeconds, startProbed, thirdsOf } from './probed.js';
 
 const minutes = Number(process.env.TEST_SOAK_MINUTES ?? 10);
 const rate = Number(process.env.TEST_SOAK_RATE ?? 100);
-const sampleSeconds = 2;
 // A machine that is too slow for the rate is asked less, instead of ever more at once.
 const mostUnderWay = 16;
-/** How much more the last third may have than the second: noise, not a leak. */
-const mostGrowth = 1.15;
-
-/** Inside the service: what is left after the garbage was collected, how late its timers were, and what it has open. */
-const probe = `
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
-import { monitorEventLoopDelay } from 'node:perf_hooks';
-setFlagsFromString('--expose-gc');
-const collect = runInNewContext('gc');
-const delay = monitorEventLoopDelay({ resolution: 10 });
-delay.enable();
-setInterval(() => {
-  const late = delay.percentile(50) / 1e6;
-  collect();
-  const { heapUsed, rss, external } = process.memoryUsage();
-  const open = process.getActiveResourcesInfo().filter((name) => !/Timeout|Immediate/.test(name)).length;
-  process.stdout.write('sample ' + JSON.stringify({ heapUsed, rss, external, late, open }) + '\\n');
-  delay.reset();
-}, ${sampleSeconds * 1000}).unref();
-`;
-
-interface Sample {
-  readonly heapUsed: number;
-  readonly rss: number;
-  readonly external: number;
-  /** Milliseconds after which half of its timers of ten had come, which other work of the machine hardly changes. */
-  readonly late: number;
-  readonly open: number;
-}
-
-function median(numbers: readonly number[]): number {
-  return [...numbers].sort((left, right) => left - right)[Math.floor(numbers.length / 2)] ?? 0;
-}
-
-let folder: string;
-beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'latchkey-soak-'));
-  writeFileSync(join(folder, 'probe.mjs'), probe);
-});
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
-async function startProbed(databaseUrl: string) {
-  const port = await freePort();
-  const service = spawnService({
-    PORT: String(port),
-    DATABASE_URL: databaseUrl,
-    NODE_ENV: 'production',
-    NODE_OPTIONS: `--import ${pathToFileURL(join(folder, 'probe.mjs')).href}`,
-    LATCHKEY_LOG_LEVEL: 'warn',
-  });
-  await service.ready();
-  const samples = () =>
-    [...service.printed.text.matchAll(/^sample (.+)$/gm)].map(([, text = '']) => JSON.parse(text) as Sample);
-  return { ...service, issuer: `http://localhost:${port}`, samples };
-}
 
 /** Everything that is asked, each as a function that throws at any answer but the right one. */
 async function jobsOn(issuer: string): Promise<(() => Promise<void>)[]> {
@@ -181,33 +119,18 @@ describe.each(providers)('on %s', (provider) => {
       }, 10_000);
       const { failures, begun, perSecond } = await run(jobs);
       clearInterval(looking);
-      service.child.kill('SIGTERM');
-      expect(await service.exited).toEqual([0, null]);
+      await service.stop();
       await database.remove();
 
       const samples = service.samples().slice(before);
-      const third = Math.floor(samples.length / 3);
-      const figures = (from: number, to: number) => {
-        const of = (name: keyof Sample) => median(samples.slice(from, to).map((sample) => sample[name]));
-        const megabytes = (name: keyof Sample) => Number((of(name) / 1e6).toFixed(1));
-        return {
-          heap: megabytes('heapUsed'),
-          rss: megabytes('rss'),
-          external: megabytes('external'),
-          late: Math.round(of('late')),
-          open: of('open'),
-        };
-      };
-      const [first, second, last] = [figures(0, third), figures(third, 2 * third), figures(2 * third, samples.length)];
-      process.stdout.write(`${JSON.stringify({ provider, begun, perSecond, first, second, last, connections })}\n`);
+      const thirds = thirdsOf(samples);
+      process.stdout.write(`${JSON.stringify({ provider, begun, perSecond, ...thirds, connections })}\n`);
 
       expect(failures).toEqual([]);
       expect(service.printed.text).not.toMatch(/"level":[45]0/);
       expect(samples.length).toBeGreaterThan((minutes * 60) / sampleSeconds / 2);
-      for (const name of ['heap', 'rss', 'external'] as const)
-        expect(last[name], name).toBeLessThan(second[name] * mostGrowth);
-      expect(last.open).toBeLessThanOrEqual(second.open * mostGrowth + 5);
-      expect(last.late).toBeLessThan(50);
+      expectFlat(thirds);
+      expect(thirds.last.late).toBeLessThan(50);
       for (const count of connections) expect(count ?? 0).toBeLessThanOrEqual(10);
       expect(new Set(connections.slice(Math.floor(connections.length / 3))).size).toBeLessThanOrEqual(3);
     },
