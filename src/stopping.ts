@@ -30,7 +30,7 @@ const mostUntilQuiet = 500;
 /** A connection on which requests come. */
 interface Line {
   /** Those that have not been sent to their end: one, unless requests are sent without waiting for answers. */
-  answers: readonly ServerResponse[];
+  readonly answers: ServerResponse[];
   /** What had come when the last answer was sent: more is the beginning of another request. */
   bytesRead: number;
 }
@@ -58,10 +58,11 @@ class Connections {
       const line = this.#lines.get(request.socket);
       if (!line) return;
       // Not in one set for all: each time that it grows anew, what is left of it keeps them in memory until the next full collection.
-      line.answers = [...line.answers, response];
+      line.answers.push(response);
       // Not 'finish': what was handed over for sending may not have left yet.
       response.once('close', () => {
-        line.answers = line.answers.filter((each) => each !== response);
+        // Answers leave in order: it is the first.
+        line.answers.splice(line.answers.indexOf(response), 1);
         line.bytesRead = request.socket.bytesRead;
       });
     });

@@ -20,6 +20,26 @@ async function unlimited(dist) {
 }
 
 /**
+ * Latchkey as the driver is told of it.
+ * @param {string} origin
+ * @param {Awaited<ReturnType<typeof seedLatchkey>>} seeded
+ * @returns {Target}
+ */
+export function targetOf(origin, seeded) {
+  return {
+    side: 'latchkey',
+    origin,
+    paths: {
+      authorize: '/oauth/authorize',
+      token: '/oauth/token',
+      userinfo: '/oauth/userinfo',
+      introspect: '/oauth/introspect',
+    },
+    ...seeded,
+  };
+}
+
+/**
  * Prepares a database for Latchkey.
  * @param {object} options
  * @param {string} options.name the side's
@@ -59,22 +79,10 @@ export async function prepareLatchkey({
     ...(await unlimited(dist)),
   };
   const seeded = await seedLatchkey({ ...environment, LATCHKEY_LOG_LEVEL: 'error' }, { rows, users, idToken }, dist);
-  /** @type {Target} */
-  const target = {
-    side: 'latchkey',
-    origin,
-    paths: {
-      authorize: '/oauth/authorize',
-      token: '/oauth/token',
-      userinfo: '/oauth/userinfo',
-      introspect: '/oauth/introspect',
-    },
-    ...seeded,
-  };
   return {
     name,
     database: isSqlite ? 'SQLite' : 'PostgreSQL',
-    target,
+    target: targetOf(origin, seeded),
     start: () =>
       startServer({
         args: [...(profiled ? ['--import', hook] : []), fileURLToPath(new URL('main.js', dist))],

@@ -4,6 +4,8 @@
 import * as driver from '../../bench/driver/process.mjs';
 // @ts-expect-error plain JavaScript, without declarations
 import * as seeding from '../../bench/seeding/latchkey.mjs';
+// @ts-expect-error plain JavaScript, without declarations
+import * as servers from '../../bench/servers/latchkey.mjs';
 
 const dist = new URL('../../dist/', import.meta.url);
 
@@ -26,12 +28,4 @@ interface Driver {
 export const startDriver = driver.startDriver as () => Driver;
 
 /** The service as the driver is told of it. */
-export function targetOf(origin: string, driven: Driven) {
-  const paths = {
-    authorize: '/oauth/authorize',
-    token: '/oauth/token',
-    userinfo: '/oauth/userinfo',
-    introspect: '/oauth/introspect',
-  };
-  return { side: 'latchkey', origin, paths, ...driven };
-}
+export const targetOf = servers.targetOf as (origin: string, driven: Driven) => unknown;
