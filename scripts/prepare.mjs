@@ -44,9 +44,9 @@ const steps = [
     name: 'built',
     files: {
       root,
-      paths: ['src', 'tsconfig.json', 'tsconfig.build.json', 'scripts/compile.mjs', 'package-lock.json'],
+      paths: ['src', 'tsconfig.json', 'scripts/compile.mjs', 'package-lock.json'],
     },
-    result: 'dist/.tsbuildinfo',
+    result: 'dist/main.js',
     perform: compile,
   },
   {

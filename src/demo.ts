@@ -1,9 +1,12 @@
 // What `npm run demo` runs: sample data in a database of its own, the service, and the partner app of examples/ beside it.
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { compose } from './compose.js';
 import { type Config, ConfigError, loadConfig } from './config.js';
 import { requireFreePort, requireOwnDatabase } from './demo/checks.js';
 import { seed } from './demo/seed.js';
 import { walkthrough } from './demo/walkthrough.js';
+import { packageRoot } from './lib/package-root.js';
 import { operatorMessage } from './operator-message.js';
 import { serve } from './serve.js';
 import { type Stoppable, stopAtSignal } from './stopping.js';
@@ -42,7 +45,7 @@ function demoConfig(environment: NodeJS.ProcessEnv): { config: Config; partnerPo
 
 async function loadPartnerApp(): Promise<PartnerAppModule> {
   try {
-    return await import(new URL('../examples/partner-app/app.js', import.meta.url).href);
+    return await import(pathToFileURL(join(packageRoot, 'examples/partner-app/app.js')).href);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ERR_MODULE_NOT_FOUND') throw error;
     throw new ConfigError([

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { createServer, type RequestListener } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
 import type { Server } from 'node:net';
+import { join } from 'node:path';
 import { getRequestListener } from '@hono/node-server';
 import { loadGraphql } from './api/routes.js';
 import { createApp } from './app.js';
@@ -13,6 +14,7 @@ import { isOpenElsewhere } from './db/open-elsewhere.js';
 import { providerOf, sqlitePath } from './db/url.js';
 import type { Deps } from './deps.js';
 import { shedding } from './http/shedding.js';
+import { packageRoot } from './lib/package-root.js';
 import { listen, placeOf } from './listening.js';
 import { mailWarning } from './mail/transport.js';
 import { startMaintenance } from './maintenance.js';
@@ -32,9 +34,8 @@ export const patience = {
   connectionsCheckingInterval: 1_000,
 };
 
-const version = (
-  JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { readonly version: string }
-).version;
+const version = (JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8')) as { readonly version: string })
+  .version;
 
 /** What whoever reads the log must know of how it was started. Of what holds a password only whether it is there. */
 function startFacts(config: Config) {

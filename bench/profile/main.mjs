@@ -9,6 +9,7 @@ import { parseArgs } from 'node:util';
 import { prepare } from '../../scripts/prepare.mjs';
 import { temporaryFolder } from '../leaving.mjs';
 import { comparedModes } from '../modes/index.mjs';
+import { inSources } from './sources.mjs';
 import { summarizeProfile } from './summary.mjs';
 
 const most = 25;
@@ -88,7 +89,7 @@ async function profile(mode) {
     const measured = await measureOnce({ driver, server, databasePid: postgresql?.pid ?? null }, job, onPhase);
     await written;
     if (values.keep) copyFileSync(file, values.keep);
-    return { measured, summary: summarizeProfile(JSON.parse(readFileSync(file, 'utf8'))) };
+    return { measured, summary: summarizeProfile(inSources(JSON.parse(readFileSync(file, 'utf8')))) };
   } finally {
     await driver.stop();
     await server?.stop();

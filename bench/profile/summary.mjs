@@ -1,4 +1,4 @@
-// Reads a .cpuprofile: where the main thread's time went, by package and by function.
+// Sums up a .cpuprofile: where the main thread's time went, by package and by function.
 
 /**
  * @typedef {object} Share
@@ -6,7 +6,13 @@
  * @property {number} share of the time that the thread was busy
  */
 
-/** Which package a script belongs to; ours by their folder below dist. @param {string} url */
+/** Where a script of ours lies below src; null for others'. @param {string} url */
+function pathOfOurs(url) {
+  const at = url.lastIndexOf('/src/');
+  return at === -1 || url.includes('/node_modules/') ? null : url.slice(at + '/src/'.length);
+}
+
+/** Which package a script belongs to; ours by their folder. @param {string} url */
 function packageOf(url) {
   const modules = url.lastIndexOf('/node_modules/');
   if (modules !== -1) {
@@ -14,9 +20,9 @@ function packageOf(url) {
     return scope.startsWith('@') ? `${scope}/${name}` : scope;
   }
   if (url.startsWith('node:')) return `node:${url.slice('node:'.length).split('/').slice(0, 2).join('/')}`;
-  const ours = url.split('/dist/').at(1);
+  const ours = pathOfOurs(url);
   if (ours?.startsWith('db/generated')) return 'latchkey db/generated';
-  if (ours !== undefined) return `latchkey ${ours.includes('/') ? ours.slice(0, ours.indexOf('/')) : ours}`;
+  if (ours !== null) return `latchkey ${ours.includes('/') ? ours.slice(0, ours.indexOf('/')) : ours}`;
   return url.startsWith('wasm:') ? 'WebAssembly' : url;
 }
 
@@ -25,7 +31,7 @@ function nameOf({ functionName, url, lineNumber }) {
   const name = functionName || '(anonymous)';
   const path = url.includes('/node_modules/')
     ? url.slice(url.lastIndexOf('/node_modules/') + '/node_modules/'.length)
-    : (url.split('/dist/').at(1) ?? url);
+    : (pathOfOurs(url) ?? url);
   return `${name}  ${path}:${lineNumber + 1}`;
 }
 

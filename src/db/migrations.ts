@@ -2,8 +2,8 @@
 // running them is migrate.ts's part.
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
+import { packageRoot } from '../lib/package-root.js';
 import type { Provider } from './url.js';
 
 /** A database that cannot be brought to this program's version. The message says why and what to do. */
@@ -61,9 +61,6 @@ export interface MigrationPlan {
  * file, so the database itself must tell it; Prisma reads that column for failed migrations only.
  */
 export const additiveMarker = 'latchkey: additive';
-
-// src/db and dist/db are equally deep in the package.
-const packageRoot = join(dirname(fileURLToPath(import.meta.url)), '../..');
 
 /** The folder of this program's own migrations. */
 export function migrationsFolder(provider: Provider): string {

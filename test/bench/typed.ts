@@ -4,6 +4,8 @@ import * as connection from '../../bench/driver/connection.mjs';
 // @ts-expect-error plain JavaScript, without declarations
 import * as statistics from '../../bench/driver/statistics.mjs';
 // @ts-expect-error plain JavaScript, without declarations
+import * as sources from '../../bench/profile/sources.mjs';
+// @ts-expect-error plain JavaScript, without declarations
 import * as profile from '../../bench/profile/summary.mjs';
 // @ts-expect-error plain JavaScript, without declarations
 import * as reports from '../../bench/report.mjs';
@@ -28,6 +30,7 @@ export const summarize = statistics.summarize as (
   milliseconds: readonly number[],
 ) => Readonly<Record<'p50' | 'p95' | 'p99' | 'most', number>>;
 export const report = reports.report as (run: unknown, modes: readonly unknown[]) => string;
+export const inSources = sources.inSources as <Profile>(profile: Profile) => Profile;
 export const summarizeProfile = profile.summarizeProfile as (
   recorded: unknown,
 ) => Readonly<{ busyShare: number; packages: Share[]; functions: Share[]; ours: Share[] }>;

@@ -1,16 +1,15 @@
 // Applying migrations at start: what is run, what is refused, and several processes at once on one empty database.
-import { execFile, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, isAbsolute, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
+import { build } from 'rolldown';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openDatabase } from '../../src/db/client.js';
 import { MigrationError, migrate } from '../../src/db/migrate.js';
 import { additiveMarker, migrationsFolder, readMigrations } from '../../src/db/migrations.js';
 import { createEmptyTestDatabase, type EmptyTestDatabase, testProvider } from '../support/database.js';
 
-const run = promisify(execFile);
 const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
 const cacheFolder = join(root, 'node_modules/.cache/latchkey');
 
@@ -88,24 +87,26 @@ describe('this program’s own migrations', () => {
   });
 
   test('are applied once by four processes that start together', async () => {
-    // Laid out as an installation is: dist mirrors src, and the migrations are found from there.
-    const compiled = join(scratch, 'dist');
+    // Laid out as an installation is: the migrations are found from the folder of its package.json.
     cpSync(migrationsFolder(testProvider), join(scratch, 'prisma', testProvider, 'migrations'), { recursive: true });
-    const compiler = join(root, 'node_modules/typescript/bin/tsc');
-    const settings = ['--module', 'nodenext', '--target', 'es2023', '--types', 'node', '--skipLibCheck'];
-    const places = ['--rootDir', join(root, 'src'), '--outDir', compiled];
-    await run(process.execPath, [compiler, '--ignoreConfig', ...settings, ...places, join(root, 'src/db/migrate.ts')]);
     writeFileSync(join(scratch, 'package.json'), '{ "type": "module" }');
+    await build({
+      input: join(root, 'src/db/migrate.ts'),
+      platform: 'node',
+      external: (id, importer) => importer !== undefined && !id.startsWith('.') && !isAbsolute(id),
+      output: { file: join(scratch, 'dist/migrate.js'), codeSplitting: false },
+      logLevel: 'warn',
+    });
     writeFileSync(
-      join(compiled, 'child.js'),
-      `import { migrate } from './db/migrate.js';
+      join(scratch, 'dist/child.js'),
+      `import { migrate } from './migrate.js';
       const [url, start] = process.argv.slice(2);
       await new Promise((resolve) => setTimeout(resolve, Number(start) - Date.now()));
       console.log(JSON.stringify(await migrate(url)));`,
     );
     const start = String(Date.now() + 1500);
     const results = await Promise.all(
-      Array.from({ length: 4 }, () => runToEnd([join(compiled, 'child.js'), database.url, start])),
+      Array.from({ length: 4 }, () => runToEnd([join(scratch, 'dist/child.js'), database.url, start])),
     );
     expect(results.map((result) => result.errors)).toEqual(['', '', '', '']);
     const applied = results.map((result) => (JSON.parse(result.output) as { applied: string[] }).applied);
