@@ -1,15 +1,18 @@
 // What SQLite gave is kept for as long as it says that nobody has committed anything, and not a moment longer: whoever revokes,
 // here or in another process, is obeyed by the next request.
 import { execFileSync } from 'node:child_process';
+import Database from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openDatabase } from '../../src/db/client.js';
 import type { OneRow } from '../../src/db/hot/columns.js';
+import { authorizingSelection, selections } from '../../src/db/hot/selections.js';
+import { tableChanged, tablesRead } from '../../src/db/hot/tables.js';
 import { createUnchanged } from '../../src/db/hot/unchanged.js';
 import { sha256 } from '../../src/lib/crypto.js';
 import { selectorOfClientSecret } from '../../src/lib/secret-format.js';
 import { createTestApp, type TestApp } from '../support/app.js';
 import { createTestDatabase, type TestDatabase, testProvider } from '../support/database.js';
-import { obtainTokens, refresh, registerClient, type TestClient, userinfo } from '../support/oauth.js';
+import { obtainCode, obtainTokens, refresh, registerClient, type TestClient, userinfo } from '../support/oauth.js';
 import { introspect } from '../support/tokens.js';
 
 describe.runIf(testProvider === 'sqlite')('on SQLite', () => {
@@ -27,6 +30,7 @@ describe.runIf(testProvider === 'sqlite')('on SQLite', () => {
   });
 
   const key = () => ({ clientId: client.clientId, selector: selectorOfClientSecret(client.secret) });
+  const databaseFile = () => database.url.slice('file:'.length);
   const named = (name: string) => `UPDATE "OAuthClient" SET "name" = '${name}' WHERE "clientId" = '${client.clientId}'`;
   const nameRead = async () => (await app.deps.hotPaths.caller(key()))?.name;
 
@@ -65,7 +69,7 @@ describe.runIf(testProvider === 'sqlite')('on SQLite', () => {
           '--input-type=module',
           '--eval',
           `import Database from 'better-sqlite3'; new Database(process.argv[1]).exec(process.argv[2])`,
-          database.url.slice('file:'.length),
+          databaseFile(),
           named('process'),
         ]),
     };
@@ -89,6 +93,59 @@ describe.runIf(testProvider === 'sqlite')('on SQLite', () => {
     expect(await usedAt()).toBeNull();
     await refresh(app, client, refreshToken);
     expect(await usedAt()).toBeInstanceOf(Date);
+  });
+
+  test('a request that commits leaves what was read of other tables: a refresh costs nobody else anything', async () => {
+    const { accessToken, refreshToken } = await obtainTokens(app, client);
+    const others = async () => [await nameRead(), (await userinfo(app, accessToken)).status];
+    await others();
+    const used = await statementsOf(async () => await refresh(app, client, refreshToken));
+    expect(used).toContain('COMMIT');
+    expect(await statementsOf(others)).toEqual(['PRAGMA', 'PRAGMA']);
+  });
+
+  describe('what a statement is about is told by its text, and SQLite says the same', () => {
+    /** The tables that its program opens, and whether it does more than the statement says: a cascade, a trigger. */
+    function explained(sql: string) {
+      const connection = new Database(databaseFile(), { readonly: true });
+      try {
+        const named = connection.prepare('SELECT "rootpage", "tbl_name" FROM "sqlite_schema"').raw().all();
+        const tables = new Map(named as [number, string][]);
+        const values = Array.from(sql.matchAll(/\?/g), () => null);
+        const program = connection.prepare(`EXPLAIN ${sql}`).all(values) as { opcode: string; p2: number }[];
+        const opened = (wanted: string) =>
+          new Set(program.flatMap(({ opcode, p2 }) => (opcode === wanted ? [tables.get(p2)] : [])));
+        return {
+          read: opened('OpenRead'),
+          changed: opened('OpenWrite'),
+          doesMore: program.some(({ opcode }) => opcode === 'Program'),
+        };
+      } finally {
+        connection.close();
+      }
+    }
+
+    const read = { ...selections, authorizing: authorizingSelection('group_concat') };
+    test.each(Object.entries(read))('%s', (_name, { list, from }) => {
+      const sql = `SELECT json_array(${list}) ${from}`;
+      expect(tablesRead(sql)).toEqual(explained(sql).read);
+    });
+
+    test('all that change something', async () => {
+      app.statements.length = 0;
+      const { refreshToken, browser } = await obtainTokens(app, client);
+      await refresh(app, client, refreshToken);
+      // Allowed before, so that no request waits for an answer.
+      await obtainCode(app, client, {}, browser);
+      // Prisma writes names in other quotes.
+      const ours = /^(?:INSERT INTO|UPDATE|DELETE FROM) "/;
+      const changing = [...new Set(app.statements)].filter((sql) => ours.test(sql));
+      for (const sql of changing) {
+        const { changed, doesMore } = explained(sql);
+        expect([new Set([tableChanged(sql)]), doesMore]).toEqual([changed, false]);
+      }
+      expect(changing).toHaveLength(8);
+    });
   });
 
   test('a token that has just been used is refused by the request after its revocation elsewhere (RFC 7009 2.1)', async () => {
@@ -133,6 +190,34 @@ describe('the rows that are kept', () => {
     expect(read('', ['a","b'], 'quoted')).toEqual(['quoted']);
     expect(read('', ['b', 'a'], 'turned')).toEqual(['turned']);
     expect(read('elsewhere', ['a', 'b'], 'other statement')).toEqual(['other statement']);
+  });
+
+  test.each([
+    { changed: ['Second'], forgotten: ['joined'] },
+    { changed: ['Third'], forgotten: ['alone'] },
+    { changed: ['Inner'], forgotten: ['joined', 'alone'] },
+    { changed: ['Fourth', 'First'], forgotten: ['joined'] },
+    { changed: ['Fourth'], forgotten: [] },
+  ])('are forgotten by a commit of our own that changed $changed: $forgotten', ({ changed, forgotten }) => {
+    const list = '(SELECT count(*) FROM "Inner")';
+    const asked = {
+      joined: { list, from: 'FROM "First" f LEFT JOIN "Second" s ON 1' },
+      alone: { list, from: 'FROM "Third" t' },
+    };
+    const unchanged = createUnchanged(() => 1);
+    const readAnew = () => {
+      const read: string[] = [];
+      for (const [name, selection] of Object.entries(asked)) {
+        unchanged.row(selection, [], () => {
+          read.push(name);
+          return '[]';
+        });
+      }
+      return read;
+    };
+    readAnew();
+    unchanged.forget(new Set(changed));
+    expect(readAnew()).toEqual(forgotten);
   });
 
   test('come to some megabytes and no more, however much is asked for', () => {

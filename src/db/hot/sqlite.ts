@@ -6,6 +6,7 @@ import { durability } from '../sqlite-adapter.js';
 import type { OneRow, RawRow } from './columns.js';
 import { gathering } from './gather.js';
 import type { ReadRow } from './reads.js';
+import { tableChanged } from './tables.js';
 import { createUnchanged } from './unchanged.js';
 
 /** A value in a statement. */
@@ -77,8 +78,12 @@ export function openSqliteConnection(path: string, onQuery?: (sql: string) => vo
   const version = database.prepare(versionSql).pluck();
   const unchanged = createUnchanged(() => version.get() as number);
   const begin = database.prepare('BEGIN IMMEDIATE');
+  const changed = new Set<string>();
   const tx: SqliteTransaction = {
-    change: (sql, values) => statementOf(sql).run(...values.map(bound)).changes,
+    change(sql, values) {
+      changed.add(tableChanged(sql));
+      return statementOf(sql).run(...values.map(bound)).changes;
+    },
   };
 
   // Waiting for one another costs nobody anything here, and spares each a third of its work: answers that leave in a row wake
@@ -114,7 +119,8 @@ export function openSqliteConnection(path: string, onQuery?: (sql: string) => vo
         if (database.inTransaction) statementOf('ROLLBACK').run();
         throw error;
       } finally {
-        unchanged.forget();
+        unchanged.forget(changed);
+        changed.clear();
       }
     },
     close: () => void database.close(),
