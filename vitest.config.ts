@@ -14,7 +14,7 @@ const differentOnPostgresql = [
   'test/maintenance.test.ts',
   'test/{db,keys,races}/**/*.test.ts',
   // How workers begin and end, in workers.test.ts beside it, is a matter of processes, and of a minute and a half.
-  'test/processes/races.test.ts',
+  'test/processes/{limits,races}.test.ts',
   'test/**/statements.test.ts',
   'test/api/{forged-cursors,members,row-budget,viewer-and-nodes}.test.ts',
   'test/api-tokens/list.test.ts',

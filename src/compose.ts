@@ -4,11 +4,13 @@ import { createLastUsed } from './audit/last-used.js';
 import type { Config } from './config.js';
 import { createFaultLog, type Db, openDatabase } from './db/client.js';
 import { migrate } from './db/migrate.js';
+import { providerOf } from './db/url.js';
 import type { Deps } from './deps.js';
 import { type Counters, databaseCounters } from './http/counters.js';
 import { createOutbound } from './http/outbound.js';
 import { createReadiness } from './http/readiness.js';
 import { createBudget, createRequestLimits } from './http/request-limits.js';
+import { createSharedCounting } from './http/shared-counting.js';
 import { createThrottles } from './http/throttle.js';
 import { createKeys } from './keys/service.js';
 import { createHasher, productionHashParameters } from './lib/hasher.js';
@@ -57,6 +59,9 @@ export async function compose(config: Config): Promise<Composition> {
   const randomBytes = createRandomBytes();
   const logFault = createFaultLog(log);
   const counted = await openCounters(config, db, log);
+  // On SQLite one process serves.
+  const mayBeSeveral = providerOf(config.databaseUrl) === 'postgresql';
+  const sharing = createSharedCounting(mayBeSeveral ? counted.counters : null, () => clock().getTime());
   const lastUsed = createLastUsed(db, clock, (error) => logFault(error, 'last uses were not written'));
   const keys = createKeys({ db, hotPaths, clock, secretKeys, config });
   const parts = {
@@ -68,8 +73,8 @@ export async function compose(config: Config): Promise<Composition> {
     newId: createIdMaker(Date.now, randomBytes),
     hasher: createHasher(productionHashParameters, hashConcurrency()),
     throttles: createThrottles(counted.counters),
-    requestLimits: createRequestLimits(config.rateLimitFactor, clock),
-    budget: createBudget(config.graphqlPointsPerMinute, clock),
+    requestLimits: createRequestLimits(config.rateLimitFactor, clock, sharing),
+    budget: createBudget(config.graphqlPointsPerMinute, clock, sharing),
     secretKeys,
     keys,
     lastUsed,
@@ -83,7 +88,7 @@ export async function compose(config: Config): Promise<Composition> {
     mailCourier: createMailCourier(parts, createMailTransport(config, log)),
   };
   const release = async () => {
-    await lastUsed.flush();
+    await Promise.all([lastUsed.flush(), sharing.stop()]);
     counted.close();
     await close();
   };

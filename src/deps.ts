@@ -74,7 +74,7 @@ export interface RequestsLeft {
   readonly isOver: boolean;
 }
 
-/** Counts requests, whatever comes of them. Counted by each process for itself. */
+/** Counts requests, whatever comes of them. */
 export interface RequestLimit {
   /** Takes one request of a key's. @returns null when limits are off */
   take(key: string): RequestsLeft | null;
@@ -85,7 +85,7 @@ export type RequestLimits = Readonly<
   Record<'sign-in' | 'sign-in-known' | 'link' | 'authorize' | 'unproven' | 'client' | 'anonymous', RequestLimit>
 >;
 
-/** What each caller of the GraphQL API may spend in a minute. Counted by each process for itself. */
+/** What each caller of the GraphQL API may spend in a minute. */
 export interface Budget {
   /**
    * Takes points from a caller's budget.

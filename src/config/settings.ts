@@ -122,7 +122,7 @@ export const settings: readonly Setting[] = [
     fallback: '(none: in the database)',
     unit: 'redis:// or rediss:// URL',
     reason:
-      'A Redis in which all processes count failed attempts together, which takes them off the database. While it does not answer, each counts by itself.',
+      'A Redis in which all processes count together, failed attempts above all, which takes that off the database. While it does not answer, each counts by itself.',
   },
   {
     name: 'LATCHKEY_RATE_LIMIT_FACTOR',
@@ -157,7 +157,7 @@ export const settings: readonly Setting[] = [
     fallback: '50000000',
     unit: 'points, 1000 to 1000000000',
     reason:
-      'What one caller of the GraphQL API may spend in a minute, in each process: a guard against scripts gone wild. A field is a point, times the length of the lists it is in.',
+      'What one caller of the GraphQL API may spend in a minute: a guard against scripts gone wild. A field is a point, times the length of the lists it is in.',
   },
   {
     name: 'LATCHKEY_AUDIT_RETENTION_DAYS',

@@ -1,6 +1,6 @@
-// Where failures are counted for all processes alike: in the database, or in Redis when there is one. SQLite too, rather than
-// the memory of its one process: a restart must forget no lockout. When the store does not answer, each process counts in its own memory, so that guessing is never
-// free and nobody is turned away because of it.
+// Where it is counted for all processes alike: in the database, or in Redis when there is one. Failures on SQLite too, rather than
+// in the memory of its one process: a restart must forget no lockout. When the store does not answer, each process counts in its own
+// memory, so that guessing is never free and nobody is turned away because of it.
 
 import type { Logger } from 'pino';
 import { RateLimiterPrisma } from 'rate-limiter-flexible';
@@ -17,8 +17,8 @@ export interface Rule {
 /** Counts under keys. */
 export interface Counter {
   get(key: string): Promise<Count | null>;
-  /** Counts one more. @returns how much that makes */
-  add(key: string): Promise<Count>;
+  /** Counts, one more unless it is said how many. @returns how much that makes */
+  add(key: string, points?: number): Promise<Count>;
   delete(key: string): Promise<void>;
 }
 
@@ -33,7 +33,7 @@ interface LimiterState {
 /** What the limiters of rate-limiter-flexible have in common, as far as it is used. */
 export interface Limiter {
   get(key: string): Promise<LimiterState | null>;
-  penalty(key: string): Promise<LimiterState>;
+  penalty(key: string, points: number): Promise<LimiterState>;
   delete(key: string): Promise<unknown>;
 }
 
@@ -52,7 +52,7 @@ function counterOn(limiter: Limiter): Counter {
       return state && countOf(state);
     },
     // `penalty` counts past the limit too, where `consume` would throw.
-    add: async (key) => countOf(await limiter.penalty(key)),
+    add: async (key, points = 1) => countOf(await limiter.penalty(key, points)),
     async delete(key) {
       await limiter.delete(key);
     },
@@ -99,10 +99,10 @@ export function insuredCounters(limiterFor: (rule: Rule) => Limiter, log: Pick<L
           () => counter.get(key),
           () => memory.get(key),
         ),
-      add: (key) =>
+      add: (key, points = 1) =>
         orInMemory(
-          () => counter.add(key),
-          () => memory.add(key, 1),
+          () => counter.add(key, points),
+          () => memory.add(key, points),
         ),
       delete: (key) =>
         orInMemory(

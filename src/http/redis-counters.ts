@@ -20,7 +20,7 @@ async function inTime<T>(answer: Promise<T>): Promise<T> {
 function punctual(limiter: Limiter): Limiter {
   return {
     get: (key) => inTime(limiter.get(key)),
-    penalty: (key) => inTime(limiter.penalty(key)),
+    penalty: (key, points) => inTime(limiter.penalty(key, points)),
     delete: (key) => inTime(limiter.delete(key)),
   };
 }

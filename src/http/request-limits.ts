@@ -1,5 +1,5 @@
-// How many requests are answered, whatever comes of them: what a flood may cost. Counted in the memory of each process, so that
-// no answer waits for it. Failed attempts, which all processes count together, are throttle.ts.
+// How many requests are answered, whatever comes of them: what a flood may cost. Counted so that no answer waits for it
+// (shared-counting.ts). Failed attempts, for which everybody waits to know all, are throttle.ts.
 import type { Context } from 'hono';
 import type { Budget, Clock, RequestLimit, RequestLimits, RequestsLeft } from '../deps.js';
 import { RateLimitedError, TooManyRequestsError } from '../lib/errors.js';
@@ -7,6 +7,7 @@ import { networkOf } from '../lib/network.js';
 import { createWindowCounter } from '../lib/window-counter.js';
 import { noteHeader } from './answers.js';
 import type { Environment } from './environment.js';
+import type { SharedCounter, SharedCounting } from './shared-counting.js';
 
 interface Row {
   readonly key: 'network' | 'client' | 'member';
@@ -61,29 +62,38 @@ export const requestLimits: Readonly<Record<keyof RequestLimits, Row>> = {
   },
 };
 
-function createRequestLimit(name: string, { points, seconds }: Row, factor: number, clock: Clock): RequestLimit {
-  const now = () => clock().getTime();
-  const counter = createWindowCounter(seconds, now);
-  const limit = Math.max(1, Math.round(points * factor));
+function createRequestLimit(
+  name: string,
+  limit: number,
+  seconds: number,
+  counter: SharedCounter,
+  clock: Clock,
+): RequestLimit {
   return {
     take(key) {
-      if (factor === 0) return null;
       const count = counter.add(key, 1);
-      const resetSeconds = Math.max(1, Math.ceil((count.endsAt - now()) / 1000));
+      const resetSeconds = Math.max(1, Math.ceil((count.endsAt - clock().getTime()) / 1000));
       const remaining = Math.max(0, limit - count.points);
       return { name, limit, seconds, remaining, resetSeconds, isOver: count.points > limit };
     },
   };
 }
 
+const unlimited: RequestLimit = { take: () => null };
+
 /**
  * Builds the limits.
  * @param factor LATCHKEY_RATE_LIMIT_FACTOR: what each is multiplied by; 0 switches them off
+ * @param sharing counts all of them but `client`, which guards a process
  */
-export function createRequestLimits(factor: number, clock: Clock): RequestLimits {
-  const entries = Object.entries(requestLimits).map(
-    ([name, row]) => [name, createRequestLimit(name, row, factor, clock)] as const,
-  );
+export function createRequestLimits(factor: number, clock: Clock, sharing: SharedCounting): RequestLimits {
+  const entries = Object.entries(requestLimits).map(([name, { points, seconds, key }]) => {
+    if (factor === 0) return [name, unlimited] as const;
+    const limit = Math.max(1, Math.round(points * factor));
+    const rule = { name: `requests-${name}`, points: limit, seconds };
+    const counter = key === 'client' ? createWindowCounter(seconds, () => clock().getTime()) : sharing.counter(rule);
+    return [name, createRequestLimit(name, limit, seconds, counter, clock)] as const;
+  });
   return Object.fromEntries(entries) as Record<keyof RequestLimits, RequestLimit>;
 }
 
@@ -149,8 +159,8 @@ export function limitSignIn(c: Context<Environment>, limits: RequestLimits, memb
  * Builds the budget of GraphQL callers.
  * @param limit points that each may spend in a minute
  */
-export function createBudget(limit: number, clock: Clock): Budget {
-  const counter = createWindowCounter(60, () => clock().getTime());
+export function createBudget(limit: number, clock: Clock, sharing: SharedCounting): Budget {
+  const counter = sharing.counter({ name: 'graphql-points', points: limit, seconds: 60 });
   return {
     async spend(key, points) {
       const count = counter.add(key, points);

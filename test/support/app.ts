@@ -14,6 +14,7 @@ import { type Counters, databaseCounters } from '../../src/http/counters.js';
 import { createOutbound } from '../../src/http/outbound.js';
 import { createReadiness } from '../../src/http/readiness.js';
 import { createBudget, createRequestLimits } from '../../src/http/request-limits.js';
+import { createSharedCounting } from '../../src/http/shared-counting.js';
 import { createThrottles } from '../../src/http/throttle.js';
 import { createKeys } from '../../src/keys/service.js';
 import { createHasher } from '../../src/lib/hasher.js';
@@ -78,6 +79,8 @@ export async function createTestApp(options: TestAppOptions = {}) {
   const logLines: string[] = [];
   const log = createLog('trace', { write: (line: string) => void logLines.push(line) });
   const keys = createKeys({ db, hotPaths, clock, secretKeys, config });
+  // Several apps on one database: tests of requests count for each by itself.
+  const sharing = createSharedCounting(null, () => clock().getTime());
   const parts = {
     config,
     db,
@@ -87,8 +90,8 @@ export async function createTestApp(options: TestAppOptions = {}) {
     newId: createIdMaker(() => clock().getTime(), randomBytes),
     hasher: createHasher(cheapHashParameters, 2, 200),
     throttles: createThrottles(options.counters ?? databaseCounters(db, log)),
-    requestLimits: createRequestLimits(config.rateLimitFactor, clock),
-    budget: createBudget(config.graphqlPointsPerMinute, clock),
+    requestLimits: createRequestLimits(config.rateLimitFactor, clock, sharing),
+    budget: createBudget(config.graphqlPointsPerMinute, clock, sharing),
     secretKeys,
     keys,
     lastUsed: createLastUsed(db, clock, (error) => log.error({ err: error }, 'last used')),
