@@ -44,7 +44,7 @@ const steps = [
     name: 'built',
     files: {
       root,
-      paths: ['src', 'tsconfig.json', 'scripts/compile.mjs', 'package-lock.json'],
+      paths: ['src', 'tsconfig.json', 'scripts/bundle.mjs', 'package-lock.json'],
     },
     result: 'dist/main.js',
     perform: compile,

@@ -15,9 +15,10 @@ import { CallerRefused, recogniseCaller, refusal } from './context.js';
 import { graphiqlContentSecurityPolicy, graphiqlPage } from './graphiql.js';
 import { graphiqlAssets, graphiqlAssetsPrefix } from './graphiql-assets.js';
 
-/** Loads what executes GraphQL: half of all that there is to load, so the service listens before it does this. */
-export function loadGraphql() {
-  return import('./yoga.js');
+/** Loads what executes GraphQL and tells of it: half of all that there is to load, so the service listens before it does this. */
+export async function loadGraphql() {
+  const [{ execute }, { printedSchema }] = await Promise.all([import('./yoga.js'), import('./schema.js')]);
+  return { execute, printedSchema };
 }
 
 /** For the audit log, where a caller is refused whatever it asks for. */
@@ -56,7 +57,7 @@ export function graphqlRoutes(deps: Deps, browser: Browser): Hono<Environment> {
   // For code generators and editors, which fetch it without a credential. It does not change while we run.
   let printed: string | undefined;
   app.get('/graphql/schema.graphql', etag(), async (c) => {
-    printed ??= (await import('./schema.js')).printedSchema();
+    printed ??= (await loadGraphql()).printedSchema();
     return c.body(printed, 200, {
       'Content-Type': 'text/plain; charset=utf-8',
       'Cache-Control': 'public, max-age=300',
