@@ -6,7 +6,7 @@ import { createFaultLog, type Db, openDatabase } from './db/client.js';
 import { migrate } from './db/migrate.js';
 import { providerOf } from './db/url.js';
 import type { Deps } from './deps.js';
-import { type Counters, databaseCounters } from './http/counters.js';
+import { databaseLimiters, insuredCounters, type LimiterFor, plainCounters } from './http/counters.js';
 import { createOutbound } from './http/outbound.js';
 import { createReadiness } from './http/readiness.js';
 import { createBudget, createRequestLimits } from './http/request-limits.js';
@@ -30,11 +30,11 @@ export interface Composition {
   close(): Promise<void>;
 }
 
-/** Where failures are counted: in Redis when there is one, else in the database. */
-async function openCounters(config: Config, db: Db, log: Logger): Promise<{ counters: Counters; close(): void }> {
-  if (config.redisUrl === null) return { counters: databaseCounters(db, log), close() {} };
-  const { redisCounters } = await import('./http/redis-counters.js');
-  return redisCounters(config.redisUrl, log);
+/** Where all processes count together: in Redis when there is one, else in the database. */
+async function openLimiters(config: Config, db: Db, log: Logger): Promise<{ limiterFor: LimiterFor; close(): void }> {
+  if (config.redisUrl === null) return { limiterFor: databaseLimiters(db), close() {} };
+  const { redisLimiters } = await import('./http/redis-counters.js');
+  return redisLimiters(config.redisUrl, log);
 }
 
 /** libuv's threads, less two for files and DNS. */
@@ -58,10 +58,12 @@ export async function compose(config: Config): Promise<Composition> {
   const clock = () => new Date();
   const randomBytes = createRandomBytes();
   const logFault = createFaultLog(log);
-  const counted = await openCounters(config, db, log);
+  const together = await openLimiters(config, db, log);
   // On SQLite one process serves.
   const mayBeSeveral = providerOf(config.databaseUrl) === 'postgresql';
-  const sharing = createSharedCounting(mayBeSeveral ? counted.counters : null, () => clock().getTime());
+  const sharing = createSharedCounting(mayBeSeveral ? plainCounters(together.limiterFor) : null, () =>
+    clock().getTime(),
+  );
   const lastUsed = createLastUsed(db, clock, (error) => logFault(error, 'last uses were not written'));
   const keys = createKeys({ db, hotPaths, clock, secretKeys, config });
   const parts = {
@@ -72,7 +74,7 @@ export async function compose(config: Config): Promise<Composition> {
     randomBytes,
     newId: createIdMaker(Date.now, randomBytes),
     hasher: createHasher(productionHashParameters, hashConcurrency()),
-    throttles: createThrottles(counted.counters),
+    throttles: createThrottles(insuredCounters(together.limiterFor, log)),
     requestLimits: createRequestLimits(config.rateLimitFactor, clock, sharing),
     budget: createBudget(config.graphqlPointsPerMinute, clock, sharing),
     secretKeys,
@@ -89,13 +91,13 @@ export async function compose(config: Config): Promise<Composition> {
   };
   const release = async () => {
     await Promise.all([lastUsed.flush(), sharing.stop()]);
-    counted.close();
+    together.close();
     await close();
   };
   try {
     await keys.reload();
   } catch (error) {
-    counted.close();
+    together.close();
     await close();
     throw error;
   }

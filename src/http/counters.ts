@@ -45,6 +45,9 @@ function countOf({ consumedPoints, msBeforeNext }: LimiterState): Count {
   return { points: consumedPoints, endsAt: Date.now() + msBeforeNext };
 }
 
+/** What makes the limiter of each rule in one store. */
+export type LimiterFor = (rule: Rule) => Limiter;
+
 function counterOn(limiter: Limiter): Counter {
   return {
     async get(key) {
@@ -64,12 +67,17 @@ function reasonOf(error: unknown): string {
   return String(message || code || 'unknown');
 }
 
+/** Counters on a store, which fail when it does. */
+export function plainCounters(limiterFor: LimiterFor): Counters {
+  return (rule) => counterOn(limiterFor(rule));
+}
+
 /**
  * Counters on a store that may fail.
  * @param limiterFor makes the store's own limiter
  * @param log is told, once a minute at most
  */
-export function insuredCounters(limiterFor: (rule: Rule) => Limiter, log: Pick<Logger, 'warn'>): Counters {
+export function insuredCounters(limiterFor: LimiterFor, log: Pick<Logger, 'warn'>): Counters {
   let restsUntil = 0;
   let complainedAt = Number.NEGATIVE_INFINITY;
 
@@ -113,19 +121,16 @@ export function insuredCounters(limiterFor: (rule: Rule) => Limiter, log: Pick<L
   };
 }
 
-/** Counters in the database. */
-export function databaseCounters(db: Db, log: Pick<Logger, 'warn'>): Counters {
-  return insuredCounters(
-    ({ name, points, seconds }) =>
-      new RateLimiterPrisma({
-        storeClient: db,
-        tableName: 'rateLimiterFlexible',
-        keyPrefix: name,
-        points,
-        duration: seconds,
-        // maintenance.ts does that, with everything else that is over.
-        clearExpiredByTimeout: false,
-      }),
-    log,
-  );
+/** Counts in the database. */
+export function databaseLimiters(db: Db): LimiterFor {
+  return ({ name, points, seconds }) =>
+    new RateLimiterPrisma({
+      storeClient: db,
+      tableName: 'rateLimiterFlexible',
+      keyPrefix: name,
+      points,
+      duration: seconds,
+      // maintenance.ts does that, with everything else that is over.
+      clearExpiredByTimeout: false,
+    });
 }

@@ -1,7 +1,7 @@
-// Counting failures in Redis. The client is loaded when LATCHKEY_REDIS_URL is set and not otherwise.
+// Counting in Redis. The client is loaded when LATCHKEY_REDIS_URL is set and not otherwise.
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import { type Counters, insuredCounters, type Limiter } from './counters.js';
+import type { Limiter, LimiterFor } from './counters.js';
 
 const timeoutMilliseconds = 1000;
 const longestPauseMilliseconds = 5000;
@@ -26,13 +26,13 @@ function punctual(limiter: Limiter): Limiter {
 }
 
 /**
- * Counters in Redis. It need not be there yet: until it answers, and whenever it does not, counting goes on in memory.
+ * Counts in Redis. It need not be there yet: until it answers, and whenever it does not, counting goes on in memory.
  * @param url redis:// or rediss://, with user, password and database as they are needed
  */
-export async function redisCounters(
+export async function redisLimiters(
   url: string,
   log: Pick<Logger, 'warn'>,
-): Promise<{ counters: Counters; close(): void }> {
+): Promise<{ limiterFor: LimiterFor; close(): void }> {
   const [{ createClient }, { RateLimiterRedis }] = await Promise.all([
     import('@redis/client'),
     import('rate-limiter-flexible'),
@@ -61,19 +61,16 @@ export async function redisCounters(
     log.warn({ reason }, 'Redis does not answer: failed attempts are counted in memory until it does');
   }
   return {
-    counters: insuredCounters(
-      ({ name, points, seconds }) =>
-        punctual(
-          new RateLimiterRedis({
-            storeClient: client,
-            useRedisPackage: true,
-            keyPrefix: `latchkey:${name}`,
-            points,
-            duration: seconds,
-          }),
-        ),
-      log,
-    ),
+    limiterFor: ({ name, points, seconds }) =>
+      punctual(
+        new RateLimiterRedis({
+          storeClient: client,
+          useRedisPackage: true,
+          keyPrefix: `latchkey:${name}`,
+          points,
+          duration: seconds,
+        }),
+      ),
     close: () => client.destroy(),
   };
 }

@@ -95,6 +95,25 @@ describe.runIf(testProvider === 'sqlite')('on SQLite', () => {
     expect(await usedAt()).toBeInstanceOf(Date);
   });
 
+  test('what somebody else committed just before a request does is seen by the next', async () => {
+    const { refreshToken } = await obtainTokens(app, client);
+    const { presented } = await app.deps.hotPaths.callerWithRefreshToken(key(), sha256(refreshToken));
+    await nameRead();
+    await app.db.$executeRawUnsafe(named('just before'));
+    // Nothing is read between the two: by this commit alone the client would be the same.
+    const now = new Date();
+    const successor = {
+      id: 'rt_next',
+      familyId: presented?.family.id ?? '',
+      hash: 'next',
+      createdAt: now,
+      expiresAt: now,
+    };
+    const used = { id: presented?.id ?? '', usedAt: now, sealedSuccessor: null };
+    expect(await app.deps.hotPaths.rotateRefreshToken(used, successor)).toBe(true);
+    expect(await nameRead()).toBe('just before');
+  });
+
   test('a request that commits leaves what was read of other tables: a refresh costs nobody else anything', async () => {
     const { accessToken, refreshToken } = await obtainTokens(app, client);
     const others = async () => [await nameRead(), (await userinfo(app, accessToken)).status];

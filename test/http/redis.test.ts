@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { redisCounters } from '../../src/http/redis-counters.js';
+import { insuredCounters } from '../../src/http/counters.js';
+import { redisLimiters } from '../../src/http/redis-counters.js';
 import { createThrottles } from '../../src/http/throttle.js';
 import { run } from '../cli/command-line.js';
 import { createTestDatabase } from '../support/database.js';
@@ -18,9 +19,9 @@ const open: { close(): void }[] = [];
 
 /** The throttles of one more process. */
 async function connect(url: string) {
-  const connected = await redisCounters(url, log);
+  const connected = await redisLimiters(url, log);
   open.push(connected);
-  return createThrottles(connected.counters);
+  return createThrottles(insuredCounters(connected.limiterFor, log));
 }
 
 afterEach(() => {

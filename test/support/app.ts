@@ -10,7 +10,7 @@ import { operatorActor } from '../../src/audit/service.js';
 import { bootstrap } from '../../src/bootstrap.js';
 import { type Config, loadConfig } from '../../src/config.js';
 import type { Deps } from '../../src/deps.js';
-import { type Counters, databaseCounters } from '../../src/http/counters.js';
+import { type Counters, databaseLimiters, insuredCounters } from '../../src/http/counters.js';
 import { createOutbound } from '../../src/http/outbound.js';
 import { createReadiness } from '../../src/http/readiness.js';
 import { createBudget, createRequestLimits } from '../../src/http/request-limits.js';
@@ -89,7 +89,7 @@ export async function createTestApp(options: TestAppOptions = {}) {
     randomBytes,
     newId: createIdMaker(() => clock().getTime(), randomBytes),
     hasher: createHasher(cheapHashParameters, 2, 200),
-    throttles: createThrottles(options.counters ?? databaseCounters(db, log)),
+    throttles: createThrottles(options.counters ?? insuredCounters(databaseLimiters(db), log)),
     requestLimits: createRequestLimits(config.rateLimitFactor, clock, sharing),
     budget: createBudget(config.graphqlPointsPerMinute, clock, sharing),
     secretKeys,

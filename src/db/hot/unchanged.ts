@@ -13,7 +13,7 @@ const heldByEach = 200;
 // What is longer is read each time, whether it is there or not: a client may have fifty addresses, and anybody ask by a long text.
 const longest = 5_000;
 
-/** What was read since the last commit. */
+/** What was read and is still the same. */
 export interface Unchanged {
   /**
    * Forgets what is no longer the same. To be called before the rows that are asked for without ever letting go of the event loop.
