@@ -181,7 +181,8 @@ export async function measureAtSize({ options, rows, folder, postgresql, driver 
         for (const { name, target, server, database } of running) {
           if (name === 'oidc-provider' && !mode.hasPeer) continue;
           await postgresql.checkpoint();
-          const { seconds, warmUpSeconds } = options;
+          const { seconds } = options;
+          const warmUpSeconds = round === 1 ? options.firstWarmUpSeconds : options.warmUpSeconds;
           const job = { mode: mode.name, target, seconds, warmUpSeconds };
           const databasePid = database === 'PostgreSQL' ? postgresql.pid : null;
           const measured = await measureOnce({ driver, server, databasePid }, job);
