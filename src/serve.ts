@@ -4,7 +4,6 @@ import { createServer, type RequestListener } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
 import type { Server } from 'node:net';
 import { join } from 'node:path';
-import { getRequestListener } from '@hono/node-server';
 import { loadGraphql } from './api/routes.js';
 import { createApp } from './app.js';
 import { bootstrap, checkFirstAccount } from './bootstrap.js';
@@ -102,18 +101,18 @@ export async function serve(config: Config, timeouts = patience, together?: Toge
   const isShared = await isServedElsewhere(config);
   const { deps, close } = await compose(config);
   const shed = shedding(createApp(deps).fetch, config.maxInFlight, deps.log);
-  const listener = getRequestListener(shed.fetch);
   // Requests that come before the first start is done wait for it.
   let begin: () => void = () => {};
   const begun = new Promise<void>((resolve) => {
     begin = resolve;
   });
-  let answer: RequestListener = (request, response) => void begun.then(() => listener(request, response));
+  let answer: RequestListener = (request, response) => void begun.then(() => shed.listener(request, response));
   const answerNow: RequestListener = (request, response) => answer(request, response);
   const server = await createHttpServer(config, deps.log, timeouts, answerNow).catch(async (error: unknown) => {
     await close();
     throw error;
   });
+  server.on('connection', shed.accepted);
   const couriers = [deps.logoutCourier, deps.mailCourier];
   let stopMaintenance = async () => {};
   let loadingSoon: NodeJS.Timeout | undefined;
@@ -140,7 +139,7 @@ export async function serve(config: Config, timeouts = patience, together?: Toge
     await listen(server, config);
     const owner = await bootstrap(deps);
     begin();
-    answer = listener;
+    answer = shed.listener;
     if (!together) process.stdout.write(welcome(config, owner));
     deps.log.info(startFacts(config), 'started');
     loadingSoon = setTimeout(() => {

@@ -1,21 +1,16 @@
 // Refuses requests, early and for next to nothing, when more are under way than can be answered in reasonable time: what is
 // let in is answered soon, and once the load is over nothing of it is left to be worked off. It counts in this process alone.
-import type { HttpBindings } from '@hono/node-server';
+import type { RequestListener } from 'node:http';
+import { getRequestListener, type HttpBindings } from '@hono/node-server';
 import type { Logger } from 'pino';
+import { turns } from './turns.js';
+import { underWay } from './under-way.js';
 
-/** What Node has of a request when its headers have come. */
-type Incoming = Pick<HttpBindings['incoming'], 'method' | 'url' | 'headers'> & {
-  once(event: 'end', listener: () => void): unknown;
-};
-
-/** Answers a request, as Hono does below Node's server. */
-type Fetch = (request: Request, environment: { incoming: Incoming }) => Response | Promise<Response>;
+/** Answers a request, as Hono does. */
+type Fetch = Parameters<typeof getRequestListener>[0];
 
 // So many are let in whatever the rate: fewer than a load balancer keeps open must never be refused.
 const fewest = 64;
-
-// The one method whose bodies are read here. The end of a body that nobody reads never comes.
-const methodOfBodies = 'POST';
 
 // Longer than that nobody should wait for the requests before theirs.
 const longestWaitSeconds = 2;
@@ -35,22 +30,30 @@ const page = `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="v
 
 const headers = { 'Retry-After': String(retryAfterSeconds), 'Cache-Control': 'no-store' };
 
-function refusal(path: string): Response {
-  const json = (body: object) =>
-    new Response(JSON.stringify(body), { status: 503, headers: { ...headers, 'Content-Type': 'application/json' } });
-  if (path.startsWith('/graphql')) return json({ errors: [{ message, extensions: { code: 'SERVICE_UNAVAILABLE' } }] });
-  if (/^\/(?:oauth\/(?:token|revoke|introspect|userinfo|jwks)|\.well-known)\b/.test(path)) {
-    return json({ error: 'temporarily_unavailable', error_description: message });
-  }
-  return new Response(page, {
-    status: 503,
-    headers: {
-      ...headers,
-      'Content-Type': 'text/html; charset=utf-8',
-      'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'",
-      'X-Content-Type-Options': 'nosniff',
-    },
-  });
+interface Refusal {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+function inJson(body: object): Refusal {
+  return { headers: { ...headers, 'Content-Type': 'application/json' }, body: JSON.stringify(body) };
+}
+
+const ofGraphql = inJson({ errors: [{ message, extensions: { code: 'SERVICE_UNAVAILABLE' } }] });
+const ofProtocol = inJson({ error: 'temporarily_unavailable', error_description: message });
+const ofPages: Refusal = {
+  headers: {
+    ...headers,
+    'Content-Type': 'text/html; charset=utf-8',
+    'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'",
+    'X-Content-Type-Options': 'nosniff',
+  },
+  body: page,
+};
+
+function refusalOf(path: string): Refusal {
+  if (path.startsWith('/graphql')) return ofGraphql;
+  return /^\/(?:oauth\/(?:token|revoke|introspect|userinfo|jwks)|\.well-known)\b/.test(path) ? ofProtocol : ofPages;
 }
 
 /**
@@ -64,81 +67,69 @@ export function boundAfter(most: number, leastUnderWay: number, answered: number
   return Math.min(most, Math.max(few, answered * longestWaitSeconds));
 }
 
+/** What answers requests, in the two ways in which Node tells of what comes. */
+interface Shedding {
+  readonly listener: RequestListener;
+  /** To call when a connection was accepted. */
+  accepted(): void;
+  /** Counts no longer. */
+  stop(): void;
+}
+
 /**
- * Lets requests in while fewer than the bound are under way.
+ * Lets requests in while fewer than the bound are under way, and works on them in the order in which they came.
  * @param most the bound when nothing else is known (LATCHKEY_MAX_IN_FLIGHT)
- * @returns `fetch` to serve with, and how to stop counting
  */
-export function shedding(fetch: Fetch, most: number, log: Pick<Logger, 'warn'>): { fetch: Fetch; stop(): void } {
+export function shedding(fetch: Fetch, most: number, log: Pick<Logger, 'warn'>): Shedding {
+  const requests = underWay();
+  const { wait, accepted } = turns();
   let bound = most;
-  let underWay = 0;
-  let leastUnderWay = 0;
-  let answered = 0;
   let refused = 0;
   let seconds = 0;
 
   const timer = setInterval(() => {
-    bound = boundAfter(most, leastUnderWay, answered);
-    leastUnderWay = underWay;
-    answered = 0;
+    const { least, done, now } = requests.look();
+    bound = boundAfter(most, least, done);
     seconds += 1;
     if (seconds % logEverySeconds !== 0 || refused === 0) return;
-    log.warn({ refused, underWay, bound, seconds: logEverySeconds }, 'too much at once: requests were refused');
+    log.warn({ refused, underWay: now, bound, seconds: logEverySeconds }, 'too much at once: requests were refused');
     refused = 0;
   }, lookEveryMilliseconds).unref();
 
-  // What is answered without ever waiting, as most is on SQLite, is never under way together with anything else. Yet all that
-  // came in the same turn of the event loop wait for each other: so each counts until the turn is over.
-  let endingWithTurn = 0;
-  function endWithTurn(): void {
-    if (endingWithTurn === 0) setImmediate(endTurn);
-    endingWithTurn += 1;
-  }
-  function endTurn(): void {
-    answered += endingWithTurn;
-    underWay -= endingWithTurn;
-    endingWithTurn = 0;
-    leastUnderWay = Math.min(leastUnderWay, underWay);
+  function refuse(path: string): Refusal {
+    refused += 1;
+    return refusalOf(path);
   }
 
-  /**
-   * Counts from when the body has come, so that nobody takes places by sending one slowly; without one to wait for, at once.
-   * @returns to call when answered
-   */
-  function begin(incoming: Incoming): () => void {
-    let counted = false;
-    let ended = false;
-    const count = () => {
-      if (ended) return;
-      counted = true;
-      underWay += 1;
-    };
-    const { 'content-length': length = '0', 'transfer-encoding': encoding } = incoming.headers;
-    const hasBody = encoding !== undefined || Number(length) !== 0;
-    if (hasBody && incoming.method === methodOfBodies) incoming.once('end', count);
-    else count();
-    return () => {
-      ended = true;
-      // What was refused before its body had come was no work, and says nothing of how much can be done.
-      if (counted) endWithTurn();
-    };
-  }
+  const listener = getRequestListener(async (request, environment) => {
+    const { incoming } = environment as HttpBindings;
+    const path = incoming.url ?? '/';
+    if (neverRefused.test(path)) return fetch(request, environment);
+    const end = requests.begin(incoming);
+    if ((await wait(longestWaitSeconds * 1000)) === 'too long') {
+      end(false);
+      const { headers, body } = refuse(path);
+      return new Response(body, { status: 503, headers });
+    }
+    try {
+      return await fetch(request, environment);
+    } finally {
+      end(true);
+    }
+  });
 
   return {
-    async fetch(request, environment) {
-      const { incoming } = environment;
+    listener(incoming, outgoing) {
       const path = incoming.url ?? '/';
-      if (underWay >= bound && !neverRefused.test(path)) {
-        refused += 1;
-        return refusal(path);
+      if (!requests.isAtLeast(bound) || neverRefused.test(path)) {
+        void listener(incoming, outgoing);
+        return;
       }
-      const end = begin(incoming);
-      try {
-        return await fetch(request, environment);
-      } finally {
-        end();
-      }
+      // Below the framework, where it costs a third.
+      const { headers, body } = refuse(path);
+      outgoing.writeHead(503, headers).end(body);
     },
+    accepted,
     stop: () => clearInterval(timer),
   };
 }

@@ -1,41 +1,69 @@
 // Too much at once: what cannot be answered in reasonable time is refused at once, with 503 and when to come again; what is let in
 // is answered; and when the load is over nothing of it is left.
-import { EventEmitter } from 'node:events';
-import { Agent, request } from 'node:http';
+import { once } from 'node:events';
+import { Agent, createServer, request } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { setTimeout as pause } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { boundAfter, shedding } from '../../src/http/shedding.js';
+import { type Incoming, underWay } from '../../src/http/under-way.js';
 import { createEmptyTestDatabase, type EmptyTestDatabase } from '../support/database.js';
 import { type TestClient, token } from '../support/oauth.js';
 import { freePort } from '../support/service.js';
 import { type ServiceProcess, startServiceProcess } from '../support/service-process.js';
 import { ownersBrowser, type Remote, registerOver, remote } from './remote.js';
 
-const silent = { warn: () => {} };
-
-/** A service that answers only when it is told to. */
-function slowService(most: number) {
+/** A service that reads what POST sends, and answers only when it is told to. */
+async function slowService(most: number, agent: Agent | false = false) {
   const waiting: (() => void)[] = [];
+  const bodies: string[] = [];
   const shed = shedding(
-    () => new Promise<Response>((resolve) => waiting.push(() => resolve(new Response('done')))),
+    async (asked) => {
+      const answer = new Promise<Response>((resolve) => waiting.push(() => resolve(new Response('done'))));
+      if (asked.method === 'POST')
+        void asked.text().then(
+          (body) => bodies.push(body),
+          () => {},
+        );
+      return answer;
+    },
     most,
-    silent,
+    { warn: () => {} },
   );
-  const ask = (path = '/oauth/token', headers: Record<string, string> = {}, method = 'POST') => {
-    const incoming = Object.assign(new EventEmitter(), { url: path, headers, method });
-    const answer = Promise.resolve(shed.fetch(new Request(`http://localhost${path}`), { incoming } as never));
-    return { incoming, answer };
-  };
-  return { waiting, ask, stop: shed.stop };
-}
+  const server = createServer(shed.listener).on('connection', shed.accepted).listen(0);
+  await once(server, 'listening');
+  onTestFinished(() => {
+    shed.stop();
+    server.closeAllConnections();
+    server.close();
+  });
+  const { port } = server.address() as AddressInfo;
 
-// A request counts until the turn of the event loop is over in which it was answered.
-const turnOver = () => pause(1);
+  /** Sends the head of a request, and its body when there is one to send. */
+  function ask(path = '/oauth/token', headers: Record<string, string> = {}, method = 'POST', body = '') {
+    const sent = request({ port, path, method, headers, agent });
+    const answer = once(sent, 'response').then(async ([response]) => ({
+      status: response.statusCode as number,
+      headers: response.headers as Record<string, string>,
+      text: await text(response),
+    }));
+    // Of those that nobody waits for the test ends.
+    answer.catch(() => {});
+    if (Number(headers['content-length'] ?? 0) > body.length) sent.flushHeaders();
+    else sent.end(body);
+    return { sent, answer };
+  }
+  /** When so many have been let in, from the start. */
+  const letIn = (count: number) => vi.waitFor(() => expect(waiting).toHaveLength(count));
+  return { waiting, bodies, ask, letIn };
+}
 
 describe('a process with its hands full', () => {
   test('refuses at once, each endpoint in its own words, and never those who ask whether it lives', async () => {
-    const { ask, waiting, stop } = slowService(1);
+    const { ask, waiting, letIn } = await slowService(1);
     const first = ask();
+    await letIn(1);
     for (const [path, type, words] of [
       ['/oauth/token', 'application/json', '"error":"temporarily_unavailable"'],
       ['/.well-known/openid-configuration', 'application/json', '"error":"temporarily_unavailable"'],
@@ -44,67 +72,94 @@ describe('a process with its hands full', () => {
     ] as const) {
       const response = await ask(path).answer;
       expect([path, response.status]).toEqual([path, 503]);
-      expect(response.headers.get('content-type')).toBe(type);
-      expect(Number(response.headers.get('retry-after'))).toBeGreaterThan(0);
-      expect(response.headers.get('cache-control')).toBe('no-store');
-      expect(await response.text()).toContain(words);
+      expect(response.headers['content-type']).toBe(type);
+      expect(Number(response.headers['retry-after'])).toBeGreaterThan(0);
+      expect(response.headers['cache-control']).toBe('no-store');
+      expect(response.text).toContain(words);
     }
     expect(waiting).toHaveLength(1);
-    for (const path of ['/healthz', '/readyz']) void ask(path);
-    expect(waiting).toHaveLength(3);
+    for (const path of ['/healthz', '/readyz']) ask(path);
+    await letIn(3);
     for (const answer of waiting) answer();
     expect((await first.answer).status).toBe(200);
-    await turnOver();
-    void ask();
-    expect(waiting).toHaveLength(4);
-    stop();
+    ask();
+    await letIn(4);
+  });
+
+  test('answers on a connection on which it has refused a request without reading it', async () => {
+    const agent = new Agent({ keepAlive: true, maxSockets: 2 });
+    onTestFinished(() => agent.destroy());
+    const { ask, waiting, letIn } = await slowService(1, agent);
+    const first = ask('/oauth/token');
+    await letIn(1);
+    const body = 'a=b&'.repeat(50_000);
+    const refused = ask('/oauth/token', { 'content-length': String(body.length) }, 'POST', body);
+    expect((await refused.answer).status).toBe(503);
+    const probe = ask('/healthz', {}, 'GET');
+    await letIn(2);
+    expect(probe.sent.reusedSocket).toBe(true);
+    for (const answer of waiting) answer();
+    expect(await Promise.all([first.answer, probe.answer])).toMatchObject([{ status: 200 }, { status: 200 }]);
   });
 
   test('counts a request when its body has come: whoever sends one slowly takes nobody’s place', async () => {
-    const { ask, waiting, stop } = slowService(1);
+    const { ask, waiting, bodies, letIn } = await slowService(1);
     const slow = ask('/oauth/token', { 'content-length': '1000' });
-    void ask('/oauth/token');
-    expect(waiting).toHaveLength(2);
+    await letIn(1);
+    const quick = ask('/oauth/token');
+    await letIn(2);
     waiting[1]?.();
-    await turnOver();
-    slow.incoming.emit('end');
-    expect((await ask().answer).status).toBe(503);
+    await quick.answer;
+    slow.sent.end('x'.repeat(1000));
+    await vi.waitFor(() => expect(bodies).toContain('x'.repeat(1000)));
+    expect((await ask('/oauth/token').answer).status).toBe(503);
     waiting[0]?.();
-    await slow.answer;
-    await turnOver();
-    void ask();
-    expect(waiting).toHaveLength(3);
-    stop();
+    expect((await slow.answer).status).toBe(200);
+    ask('/oauth/token');
+    await letIn(3);
   });
 
-  for (const [what, headers, method] of [
-    ['a GET that says it has no body', { 'content-length': '0' }, 'GET'],
-    ['a GET with a body, which nobody reads', { 'content-length': '5' }, 'GET'],
-    ['a DELETE with a body of unsaid length', { 'transfer-encoding': 'chunked' }, 'DELETE'],
-    ['a POST that says it has no body', { 'content-length': '0' }, 'POST'],
+  for (const [what, headers, method, body] of [
+    ['a GET that says it has no body', { 'content-length': '0' }, 'GET', ''],
+    ['a GET with a body, which nobody reads', { 'content-length': '5' }, 'GET', 'hello'],
+    ['a DELETE with a body of unsaid length', { 'transfer-encoding': 'chunked' }, 'DELETE', 'hello'],
+    ['a POST that says it has no body', { 'content-length': '0' }, 'POST', ''],
   ] as const) {
     test(`counts ${what} at once`, async () => {
-      const { ask, waiting, stop } = slowService(1);
-      const first = ask('/oauth/userinfo', headers, method);
-      expect((await ask('/oauth/userinfo', headers, method).answer).status).toBe(503);
+      const { ask, waiting, letIn } = await slowService(1);
+      const first = ask('/oauth/userinfo', headers, method, body);
+      await letIn(1);
+      expect((await ask('/oauth/userinfo', headers, method, body).answer).status).toBe(503);
       waiting[0]?.();
       expect((await first.answer).status).toBe(200);
-      stop();
     });
   }
 
   test('takes no answer for work done that was given without the body', async () => {
-    vi.useFakeTimers();
-    const { ask, waiting, stop } = slowService(1000);
-    for (let more = 0; more < 100; more += 1) void ask();
-    await vi.advanceTimersByTimeAsync(1_000);
-    for (let more = 0; more < 500; more += 1) void ask('/oauth/token', { 'content-length': '1000' });
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    onTestFinished(() => {
+      vi.useRealTimers();
+    });
+    const { ask, waiting, letIn } = await slowService(1000);
+    for (let more = 0; more < 100; more += 1) ask();
+    await letIn(100);
+    vi.advanceTimersByTime(1_000);
+    const bodiless = Array.from({ length: 200 }, () => ask('/oauth/token', { 'content-length': '1000' }));
+    await letIn(300);
     for (const answer of waiting.slice(100)) answer();
-    await vi.advanceTimersByTimeAsync(1_000);
+    await Promise.all(bodiless.map(({ answer }) => answer));
+    vi.advanceTimersByTime(1_000);
     // A hundred under way for a second and none answered: no more are let in.
     expect((await ask().answer).status).toBe(503);
-    stop();
-    vi.useRealTimers();
+  });
+
+  test('has a place for the next as soon as a request is answered', () => {
+    const requests = underWay();
+    const end = requests.begin({ method: 'GET', headers: {} } as Incoming);
+    expect(requests.isAtLeast(1)).toBe(true);
+    end(true);
+    expect(requests.isAtLeast(1)).toBe(false);
+    expect(requests.look()).toMatchObject({ done: 1, now: 0 });
   });
 
   test('lets in what it answers in two seconds at the rate of the last one, once it had enough to do throughout', () => {
@@ -190,5 +245,17 @@ describe('a running service', { timeout: 60_000 }, () => {
     expect(service.logged.filter((line) => line.includes('"level":50'))).toEqual([]);
     // Not a line for each: that would be work too.
     expect(service.logged.length).toBeLessThan(10);
+  });
+
+  test('accepts connections while it has its hands full, as of those who ask whether it lives', async () => {
+    await service.stop();
+    service = await startServiceProcess(await freePort(), database.url);
+    const loading = load(300, 3_000);
+    await pause(500);
+    const alive = fetch(`${service.issuer}/healthz`, { headers: { connection: 'close' } });
+    expect(await Promise.race([alive.then(({ status }) => status), loading.then(() => 'not in all that time')])).toBe(
+      200,
+    );
+    expect(new Set(await loading)).toEqual(new Set(['200']));
   });
 });
