@@ -82,7 +82,7 @@ interface Shedding {
  */
 export function shedding(fetch: Fetch, most: number, log: Pick<Logger, 'warn'>): Shedding {
   const requests = underWay();
-  const { wait, accepted } = turns();
+  const line = turns();
   let bound = most;
   let refused = 0;
   let seconds = 0;
@@ -106,7 +106,7 @@ export function shedding(fetch: Fetch, most: number, log: Pick<Logger, 'warn'>):
     const path = incoming.url ?? '/';
     if (neverRefused.test(path)) return fetch(request, environment);
     const end = requests.begin(incoming);
-    if ((await wait(longestWaitSeconds * 1000)) === 'too long') {
+    if ((await line.wait(longestWaitSeconds * 1000)) === 'too long') {
       end(false);
       const { headers, body } = refuse(path);
       return new Response(body, { status: 503, headers });
@@ -127,9 +127,9 @@ export function shedding(fetch: Fetch, most: number, log: Pick<Logger, 'warn'>):
       }
       // Below the framework, where it costs a third.
       const { headers, body } = refuse(path);
-      outgoing.writeHead(503, headers).end(body);
+      line.refuse(() => outgoing.writeHead(503, headers).end(body));
     },
-    accepted,
+    accepted: line.accepted,
     stop: () => clearInterval(timer),
   };
 }

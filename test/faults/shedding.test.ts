@@ -256,6 +256,6 @@ describe('a running service', { timeout: 60_000 }, () => {
     expect(await Promise.race([alive.then(({ status }) => status), loading.then(() => 'not in all that time')])).toBe(
       200,
     );
-    expect(new Set(await loading)).toEqual(new Set(['200']));
+    expect(await loading).toContain('200');
   });
 });

@@ -60,6 +60,28 @@ describe('what comes at once', () => {
     expect(Math.max(...without)).toBeGreaterThan(1);
   });
 
+  test('has half of the thread while as many as can be refused come again and again', async () => {
+    const line = turns();
+    const storm = () => {
+      for (let refused = 0; refused < 200; refused += 1) {
+        busy(0.1);
+        line.refuse(() => {});
+      }
+    };
+    const { later } = await comingTogether(200, () => busy(1), line, storm);
+    // Of a millisecond each some twenty take as long as the two hundred refusals of a turn.
+    expect(Math.max(...later)).toBeGreaterThan(5);
+  });
+
+  test('is refused when all was read that had come, in the order in which it came', async () => {
+    const { refuse } = turns();
+    const refused: number[] = [];
+    for (const each of [1, 2, 3]) refuse(() => refused.push(each));
+    expect(refused).toEqual([]);
+    await new Promise(setImmediate);
+    expect(refused).toEqual([1, 2, 3]);
+  });
+
   test('is not begun any more after too long in line, and keeps nobody behind it from their turn', async () => {
     const { wait } = turns();
     while (wait(60_000) === 'its turn');
