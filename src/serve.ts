@@ -112,7 +112,7 @@ export async function serve(config: Config, timeouts = patience, together?: Toge
     await close();
     throw error;
   });
-  server.on('connection', shed.accepted);
+  server.on('connection', shed.accepted).on('secureConnection', shed.accepted);
   const couriers = [deps.logoutCourier, deps.mailCourier];
   let stopMaintenance = async () => {};
   let loadingSoon: NodeJS.Timeout | undefined;

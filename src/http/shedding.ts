@@ -1,19 +1,22 @@
 // Refuses requests, early and for next to nothing, when more are under way than can be answered in reasonable time: what is
 // let in is answered soon, and once the load is over nothing of it is left to be worked off. It counts in this process alone.
-import type { RequestListener } from 'node:http';
-import { getRequestListener, type HttpBindings } from '@hono/node-server';
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import { getRequestListener } from '@hono/node-server';
 import type { Logger } from 'pino';
 import { turns } from './turns.js';
-import { underWay } from './under-way.js';
+import { hasBody, underWay } from './under-way.js';
 
 /** Answers a request, as Hono does. */
 type Fetch = Parameters<typeof getRequestListener>[0];
 
-// So many are let in whatever the rate: fewer than a load balancer keeps open must never be refused.
+// So many are let in whatever the rate: fewer than a load balancer keeps open are not refused because of their number.
 const fewest = 64;
 
 // Longer than that nobody should wait for the requests before theirs.
 const longestWaitSeconds = 2;
+
+// Who has waited for so long all the same, since the rate fell, may have gone, and is not worked on.
+const longestInLineSeconds = 4;
 
 const retryAfterSeconds = 2;
 const lookEveryMilliseconds = 1_000;
@@ -35,25 +38,31 @@ interface Refusal {
   readonly body: string;
 }
 
-function inJson(body: object): Refusal {
-  return { headers: { ...headers, 'Content-Type': 'application/json' }, body: JSON.stringify(body) };
+function refusalWith(body: string, more: Readonly<Record<string, string>>): Refusal {
+  return { headers: { ...headers, 'Content-Length': String(Buffer.byteLength(body)), ...more }, body };
 }
+const inJson = (body: object) => refusalWith(JSON.stringify(body), { 'Content-Type': 'application/json' });
 
 const ofGraphql = inJson({ errors: [{ message, extensions: { code: 'SERVICE_UNAVAILABLE' } }] });
 const ofProtocol = inJson({ error: 'temporarily_unavailable', error_description: message });
-const ofPages: Refusal = {
-  headers: {
-    ...headers,
-    'Content-Type': 'text/html; charset=utf-8',
-    'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'",
-    'X-Content-Type-Options': 'nosniff',
-  },
-  body: page,
-};
+const ofPages = refusalWith(page, {
+  'Content-Type': 'text/html; charset=utf-8',
+  'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'",
+  'X-Content-Type-Options': 'nosniff',
+});
 
 function refusalOf(path: string): Refusal {
   if (path.startsWith('/graphql')) return ofGraphql;
   return /^\/(?:oauth\/(?:token|revoke|introspect|userinfo|jwks)|\.well-known)\b/.test(path) ? ofProtocol : ofPages;
+}
+
+// So long, in milliseconds, the rest of a body that nobody reads may take: then whoever sends it keeps the connection.
+const mostOfBody = 500;
+
+function closeUnlessRead(incoming: IncomingMessage): void {
+  setTimeout(() => {
+    if (!incoming.complete) incoming.socket.destroySoon();
+  }, mostOfBody).unref();
 }
 
 /**
@@ -96,38 +105,47 @@ export function shedding(fetch: Fetch, most: number, log: Pick<Logger, 'warn'>):
     refused = 0;
   }, lookEveryMilliseconds).unref();
 
-  function refuse(path: string): Refusal {
+  function refuse(incoming: IncomingMessage, outgoing: ServerResponse): void {
     refused += 1;
-    return refusalOf(path);
+    const { headers, body } = refusalOf(incoming.url ?? '/');
+    const answer = () => {
+      outgoing.writeHead(503, headers).end(body);
+      if (hasBody(incoming)) closeUnlessRead(incoming);
+    };
+    // Behind another one of its connection, of which Node reads more for as long as nothing is answered.
+    if (outgoing.socket === null) answer();
+    else line.refuse(answer);
   }
 
-  const listener = getRequestListener(async (request, environment) => {
-    const { incoming } = environment as HttpBindings;
-    const path = incoming.url ?? '/';
-    if (neverRefused.test(path)) return fetch(request, environment);
-    const end = requests.begin(incoming);
-    if ((await line.wait(longestWaitSeconds * 1000)) === 'too long') {
-      end(false);
-      const { headers, body } = refuse(path);
-      return new Response(body, { status: 503, headers });
-    }
+  const ends = new WeakMap<object, (worked: boolean) => void>();
+  const work = getRequestListener(async (request, environment) => {
     try {
       return await fetch(request, environment);
     } finally {
-      end(true);
+      ends.get(environment.incoming)?.(true);
     }
   });
 
   return {
     listener(incoming, outgoing) {
-      const path = incoming.url ?? '/';
-      if (!requests.isAtLeast(bound) || neverRefused.test(path)) {
-        void listener(incoming, outgoing);
+      if (neverRefused.test(incoming.url ?? '/')) {
+        line.passed();
+        void work(incoming, outgoing);
         return;
       }
-      // Below the framework, where it costs a third.
-      const { headers, body } = refuse(path);
-      line.refuse(() => outgoing.writeHead(503, headers).end(body));
+      // The line for itself: who waits there is not counted while a body that has come was not read.
+      if (requests.isAtLeast(bound) || line.waiting() >= bound) {
+        refuse(incoming, outgoing);
+        return;
+      }
+      const end = requests.begin(incoming);
+      ends.set(incoming, end);
+      line.wait(longestInLineSeconds * 1000, async (found) => {
+        if (found === 'its turn' && !incoming.socket.destroyed) await work(incoming, outgoing);
+        // Of whoever has gone, and of whoever was answered before the app was asked.
+        end(false);
+        if (found === 'too long') refuse(incoming, outgoing);
+      });
     },
     accepted: line.accepted,
     stop: () => clearInterval(timer),

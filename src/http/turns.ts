@@ -7,131 +7,119 @@ type Found = 'its turn' | 'too long';
 
 interface Waiting {
   readonly until: number;
-  resolve(found: Found): void;
+  then(found: Found): void;
 }
 
 export interface Turns {
-  /** Whether it is this request's turn, when it is. @param longest milliseconds in line after which nobody works on it */
-  wait(longest: number): Found | Promise<Found>;
+  /**
+   * Calls when it is this request's turn, which may be at once.
+   * @param longest milliseconds in line after which it is too long
+   */
+  wait(longest: number, then: (found: Found) => void): void;
+  /** How many wait. */
+  waiting(): number;
   /** Refuses a request by this, at the end of a turn. */
   refuse(answer: () => void): void;
+  /** To call when a request is worked on that need not wait. */
+  passed(): void;
   /** To call when a connection was accepted: where one came more may be waiting. */
   accepted(): void;
 }
 
 const millisecondsOfTurn = 10;
-const millisecondsWhileAccepting = 1;
+const millisecondsWhileAccepting = 3;
 
-// What takes longer between two refusals was something else.
-const mostMillisecondsOfRefusal = 0.25;
-
-// How much of what was known stays with each turn: what a request costs is known after some ten turns.
+// How much of what was known stays with each turn: what there is to do costs so much as it did in the last ten or so.
 const kept = 0.9;
 
 /** @returns whom to ask before a request is worked on, or refused */
 export function turns(): Turns {
   const line: Waiting[] = [];
   const refusals: (() => void)[] = [];
-  let begun = 0;
   let slice = millisecondsOfTurn;
+  let begun = 0;
+  let others = 0;
   let turnEnds = false;
-  // What requests cost the thread: all that it has done but refuse, by how many have begun.
+  // What one thing costs the thread: all that it has worked, by all that came, were it refused or a connection. So cheap things that
+  // come in great number make what begins more, never less: at least a slice is left for it in each turn.
   let { active } = performance.eventLoopUtilization();
   let worked = 1;
   let of = 1;
-  // Milliseconds of this turn.
-  let refusing = 0;
-  let refusedAt = Number.POSITIVE_INFINITY;
-  let refusesSoon = false;
-  let refusedFrom = 0;
 
   function endTurnSoon(): void {
     if (!turnEnds) setImmediate(endTurn);
     turnEnds = true;
   }
-
-  // Whoever is refused, and comes again and again at once, must not take the thread from those who were let in.
   function hasRoom(): boolean {
-    return begun === 0 || begun * worked < Math.max(slice, refusing) * of;
+    return begun === 0 || begun * worked < slice * of;
   }
   function begin(): void {
     begun += 1;
+    endTurnSoon();
+  }
+  function passed(): void {
+    others += 1;
     endTurnSoon();
   }
 
   function learnCost(): void {
     const before = active;
     ({ active } = performance.eventLoopUtilization());
-    const decay = begun > 0 ? kept : 1;
-    worked = worked * decay + Math.max(0, active - before - refusing);
-    of = of * decay + begun;
+    worked = worked * kept + active - before;
+    of = of * kept + begun + others;
   }
   function beginNext(now: number): void {
-    let next = 0;
-    for (const { until, resolve } of line) {
-      if (until < now) resolve('too long');
+    const found: [Waiting, Found][] = [];
+    for (const each of line) {
+      if (each.until < now) found.push([each, 'too long']);
       else if (hasRoom()) {
         begin();
-        resolve('its turn');
+        found.push([each, 'its turn']);
       } else break;
-      next += 1;
     }
-    line.splice(0, next);
+    line.splice(0, found.length);
+    for (const [{ then }, what] of found) then(what);
   }
-  function endTurn(): void {
-    learnCost();
-    turnEnds = false;
-    begun = 0;
-    beginNext(performance.now());
-    slice = millisecondsOfTurn;
-    refusing = 0;
-    refusedAt = Number.POSITIVE_INFINITY;
-    if (line.length > 0) endTurnSoon();
-  }
-
-  // Three in a row: what Node does for an answer once it has left counts as well, and is over when the third comes.
-  function refuseSoon(): void {
-    if (refusesSoon) return;
-    refusesSoon = true;
-    endTurnSoon();
-    setImmediate(refuseNext);
-    setImmediate(endRefusing);
-  }
-  function refuseNext(): void {
-    refusedFrom = performance.now();
+  function refuseNext(from: number): void {
     let next = 0;
     for (const answer of refusals) {
-      if (performance.now() - refusedFrom > millisecondsOfTurn) break;
+      if (performance.now() - from > millisecondsOfTurn) break;
       answer();
       next += 1;
     }
     refusals.splice(0, next);
   }
-  function endRefusing(): void {
-    refusing += performance.now() - refusedFrom;
-    refusesSoon = false;
-    if (refusals.length > 0) refuseSoon();
+  function endTurn(): void {
+    learnCost();
+    begun = 0;
+    others = 0;
+    turnEnds = false;
+    const now = performance.now();
+    beginNext(now);
+    refuseNext(now);
+    slice = millisecondsOfTurn;
+    if (line.length + refusals.length > 0) endTurnSoon();
   }
 
   return {
-    wait(longest) {
+    wait(longest, then) {
       if (line.length === 0 && hasRoom()) {
         begin();
-        return 'its turn';
+        then('its turn');
+        return;
       }
       endTurnSoon();
-      return new Promise((resolve) => line.push({ until: performance.now() + longest, resolve }));
+      line.push({ until: performance.now() + longest, then });
     },
+    waiting: () => line.length,
     refuse(answer) {
-      // What it took to read this one, since the one before it.
-      const now = performance.now();
-      refusing += Math.min(Math.max(0, now - refusedAt), mostMillisecondsOfRefusal);
-      refusedAt = now;
       refusals.push(answer);
-      refuseSoon();
+      passed();
     },
+    passed,
     accepted() {
       slice = millisecondsWhileAccepting;
+      passed();
     },
   };
 }

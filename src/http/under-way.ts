@@ -15,19 +15,20 @@ interface Begun {
 export interface UnderWay {
   /** Whether so many are under way, or more. */
   isAtLeast(bound: number): boolean;
-  /** To call when the headers of a request have come. @returns to call when it is over, with whether it was worked on */
+  /** To call when the headers of a request have come. @returns to call when it is over, with whether it was worked on; a second call does nothing */
   begin(incoming: Incoming): (worked: boolean) => void;
   /** What was seen since somebody last looked: the fewest that were under way at any moment, and how many were worked on to the end. */
   look(): { readonly least: number; readonly done: number; readonly now: number };
 }
 
+/** Whether something is said to come after its headers. */
+export function hasBody({ headers }: Incoming): boolean {
+  const { 'content-length': length = '0', 'transfer-encoding': encoding } = headers;
+  return encoding !== undefined || Number(length) !== 0;
+}
+
 // The one method whose bodies are read here. The end of a body that nobody reads never comes.
 const methodOfBodies = 'POST';
-
-function hasBodyToRead({ method, headers }: Incoming): boolean {
-  const { 'content-length': length = '0', 'transfer-encoding': encoding } = headers;
-  return method === methodOfBodies && (encoding !== undefined || Number(length) !== 0);
-}
 
 /** Counts requests. One whose body is still to come takes nobody's place, however slowly it is sent. */
 export function underWay(): UnderWay {
@@ -65,17 +66,18 @@ export function underWay(): UnderWay {
     begin(incoming) {
       const request = { incoming, counted: true, ended: false };
       change(1);
-      const hasBody = hasBodyToRead(incoming);
-      if (hasBody) {
+      const mayWait = incoming.method === methodOfBodies && hasBody(incoming);
+      if (mayWait) {
         if (perhapsWithoutBody.length === 0) setImmediate(lookForBodies);
         perhapsWithoutBody.push(request);
       }
       return (worked) => {
+        if (request.ended) return;
         request.ended = true;
         if (!request.counted) return;
         change(-1);
         // What was refused before its body had come was no work, and says nothing of how much can be done.
-        if (worked && (!hasBody || incoming.complete)) done += 1;
+        if (worked && (!mayWait || incoming.complete)) done += 1;
       };
     },
     look() {
