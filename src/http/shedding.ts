@@ -3,6 +3,7 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
 import type { Logger } from 'pino';
+import { refusalOf } from './refusals.js';
 import { turns } from './turns.js';
 import { hasBody, underWay } from './under-way.js';
 
@@ -18,48 +19,17 @@ const longestWaitSeconds = 2;
 // Who has waited for so long all the same, since the rate fell, may have gone, and is not worked on.
 const longestInLineSeconds = 4;
 
-const retryAfterSeconds = 2;
 const lookEveryMilliseconds = 1_000;
 const logEverySeconds = 10;
 
-const message = `The service is busy. Try again in ${retryAfterSeconds} seconds.`;
-
 // Whoever watches over the process asks these, and they cost nothing.
 const neverRefused = /^\/(?:healthz|readyz)(?:\?|$)/;
-
-// Its bytes are always the same: nothing is rendered while there is too much to do.
-const page = `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<title>Please wait a moment</title><h1>Please wait a moment</h1><p>${message} Then reload the page.</p></html>`;
-
-const headers = { 'Retry-After': String(retryAfterSeconds), 'Cache-Control': 'no-store' };
-
-interface Refusal {
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
-}
-
-function refusalWith(body: string, more: Readonly<Record<string, string>>): Refusal {
-  return { headers: { ...headers, 'Content-Length': String(Buffer.byteLength(body)), ...more }, body };
-}
-const inJson = (body: object) => refusalWith(JSON.stringify(body), { 'Content-Type': 'application/json' });
-
-const ofGraphql = inJson({ errors: [{ message, extensions: { code: 'SERVICE_UNAVAILABLE' } }] });
-const ofProtocol = inJson({ error: 'temporarily_unavailable', error_description: message });
-const ofPages = refusalWith(page, {
-  'Content-Type': 'text/html; charset=utf-8',
-  'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'",
-  'X-Content-Type-Options': 'nosniff',
-});
-
-function refusalOf(path: string): Refusal {
-  if (path.startsWith('/graphql')) return ofGraphql;
-  return /^\/(?:oauth\/(?:token|revoke|introspect|userinfo|jwks)|\.well-known)\b/.test(path) ? ofProtocol : ofPages;
-}
 
 // So long, in milliseconds, the rest of a body that nobody reads may take: then whoever sends it keeps the connection.
 const mostOfBody = 500;
 
 function closeUnlessRead(incoming: IncomingMessage): void {
+  if (!hasBody(incoming) || incoming.complete) return;
   setTimeout(() => {
     if (!incoming.complete) incoming.socket.destroySoon();
   }, mostOfBody).unref();
@@ -110,7 +80,7 @@ export function shedding(fetch: Fetch, most: number, log: Pick<Logger, 'warn'>):
     const { headers, body } = refusalOf(incoming.url ?? '/');
     const answer = () => {
       outgoing.writeHead(503, headers).end(body);
-      if (hasBody(incoming)) closeUnlessRead(incoming);
+      closeUnlessRead(incoming);
     };
     // Behind another one of its connection, of which Node reads more for as long as nothing is answered.
     if (outgoing.socket === null) answer();

@@ -103,6 +103,19 @@ describe('a process with its hands full', () => {
     await letIn(4);
   });
 
+  test('lets an app in a browser read why its call was refused, and when to come again', async () => {
+    const { ask, letIn } = await slowService(1);
+    ask();
+    await letIn(1);
+    const { headers } = await ask('/oauth/userinfo', { origin: 'https://app.example.com' }, 'GET').answer;
+    expect(headers).toMatchObject({
+      'access-control-allow-origin': '*',
+      'access-control-expose-headers': 'Retry-After',
+    });
+    const page = await ask('/login', { origin: 'https://app.example.com' }, 'GET').answer;
+    expect(page.headers).not.toHaveProperty('access-control-allow-origin');
+  });
+
   test('answers on a connection on which it has refused a request without reading it', async () => {
     const agent = new Agent({ keepAlive: true, maxSockets: 2 });
     onTestFinished(() => agent.destroy());

@@ -131,8 +131,12 @@ describe.each(providers)('on %s', (provider) => {
       expect(samples.length).toBeGreaterThan((minutes * 60) / sampleSeconds / 2);
       expectFlat(thirds);
       expect(thirds.last.late).toBeLessThan(50);
-      for (const count of connections) expect(count ?? 0).toBeLessThanOrEqual(10);
-      expect(new Set(connections.slice(Math.floor(connections.length / 3))).size).toBeLessThanOrEqual(3);
+      // The pool opens one when all are in use and closes one that was not for a while, so that their number goes up and down; one
+      // that is never given back would leave more open at the quietest moment of the end than at the busiest of the middle.
+      const open = connections.map((count) => count ?? 0);
+      const third = Math.floor(open.length / 3);
+      expect(Math.max(...open)).toBeLessThanOrEqual(10);
+      expect(Math.min(...open.slice(-third))).toBeLessThanOrEqual(Math.max(...open.slice(third, -third)));
     },
     (minutes + 4) * 60_000,
   );
