@@ -1,12 +1,7 @@
 // First start: what an empty database is given, once, however many processes start at the same time.
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { existsSync, readFileSync, statSync } from 'node:fs';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { bootstrap, checkFirstAccount, generatePassword } from '../src/bootstrap.js';
 import { ConfigError } from '../src/config.js';
@@ -17,6 +12,8 @@ import { createTestApp, ownerPassword, type TestApp } from './support/app.js';
 import { TestBrowser } from './support/browser.js';
 import { createEmptyTestDatabase, type EmptyTestDatabase, testProvider } from './support/database.js';
 import { newBrowser } from './support/oauth.js';
+import { freePort, freePorts } from './support/service.js';
+import { spawnService } from './support/service-process.js';
 
 let app: TestApp;
 beforeAll(async () => {
@@ -88,7 +85,7 @@ describe('the first start', () => {
       expect.stringMatching(/^LATCHKEY_OWNER_EMAIL: /),
       expect.stringMatching(/^LATCHKEY_OWNER_PASSWORD: /),
     ]);
-    await check(`file:${fileURLToPath(import.meta.url)}`);
+    await check(`file:${import.meta.filename}`);
     await checkFirstAccount({
       ...wrong,
       accountName: 'A',
@@ -147,56 +144,24 @@ test('a generated password holds a hundred bits, and no two are alike', () => {
 const fileIsOpen = 'another process has the database file open';
 
 describe('processes', () => {
-  const main = fileURLToPath(new URL('../dist/main.js', import.meta.url));
-  const running: ChildProcess[] = [];
   let database: EmptyTestDatabase;
   beforeAll(async () => {
-    if (!existsSync(main)) throw new Error('dist/main.js is missing: npm test compiles it, as does npm run build.');
     database = await createEmptyTestDatabase();
   });
-  afterAll(async () => {
-    for (const child of running) child.kill('SIGKILL');
-    await database.remove();
-  });
+  afterAll(() => database.remove());
 
-  async function freePorts(count: number): Promise<number[]> {
-    const servers = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'));
-    await Promise.all(servers.map((server) => once(server, 'listening')));
-    const ports = servers.map((server) => (server.address() as AddressInfo).port);
-    await Promise.all(servers.map((server) => once(server.close(), 'close')));
-    return ports;
-  }
-
-  /** Starts the compiled service and waits until it says that it runs, and answers. */
+  /** Starts the compiled service without a password for its owner, and waits until it says that it runs, and answers. */
   async function start(port: number) {
-    const others = Object.entries(process.env).filter(([name]) => !/^(LATCHKEY_|VITEST|NODE_|DATABASE_URL)/.test(name));
-    const child = spawn(process.execPath, [main], {
-      env: {
-        ...Object.fromEntries(others),
-        PORT: String(port),
-        DATABASE_URL: database.url,
-        // On SQLite it makes its own.
-        ...(testProvider === 'postgresql' ? { LATCHKEY_SECRET: 'a secret for four processes on one database' } : {}),
-      },
+    const service = spawnService({
+      PORT: String(port),
+      DATABASE_URL: database.url,
+      LATCHKEY_OWNER_PASSWORD: '',
+      // On SQLite it makes its own.
+      LATCHKEY_SECRET: testProvider === 'postgresql' ? 'a secret for four processes on one database' : '',
     });
-    running.push(child);
-    const printed = { text: '' };
-    for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (printed.text += String(chunk)));
-    await new Promise<void>((resolve, reject) => {
-      child.stdout.on('data', () => printed.text.includes('GraphiQL') && resolve());
-      child.once('exit', (code) => reject(new Error(`The service ended with ${code}: ${printed.text}`)));
-    });
-    const url = `http://localhost:${port}`;
-    expect(await (await fetch(`${url}/healthz`)).json()).toEqual({ status: 'ok' });
-    return {
-      url,
-      printed,
-      async stop() {
-        const exited = once(child, 'exit');
-        child.kill('SIGTERM');
-        expect(await exited).toEqual([0, null]);
-      },
-    };
+    await service.ready();
+    expect(await (await fetch(`${service.issuer}/healthz`)).json()).toEqual({ status: 'ok' });
+    return service;
   }
 
   test('four that start at once on an empty database make one account, one owner and one key of each algorithm', async () => {
@@ -213,23 +178,24 @@ describe('processes', () => {
     await close();
 
     // Each of them can read the keys, and lets the owner in by the one password.
-    const published = await Promise.all(services.map(async ({ url }) => (await fetch(`${url}/oauth/jwks`)).text()));
+    const published = await Promise.all(
+      services.map(async ({ issuer }) => (await fetch(`${issuer}/oauth/jwks`)).text()),
+    );
     expect(new Set(published).size).toBe(1);
-    for (const { url } of services) {
-      const page = await new TestBrowser(fetch, url).signIn({
+    for (const { issuer } of services) {
+      const page = await new TestBrowser(fetch, issuer).signIn({
         email: 'owner@example.com',
         password: passwords[0] ?? '',
       });
       expect(page.url.pathname).not.toBe('/login');
     }
-    await Promise.all(services.map(({ stop }) => stop()));
+    expect(await Promise.all(services.map(({ stop }) => stop()))).toEqual([0, 0, 0, 0]);
 
-    const [port = 0] = await freePorts(1);
-    const again = await start(port);
-    expect(again.printed.text).toContain(again.url);
+    const again = await start(await freePort());
+    expect(again.printed.text).toContain(again.issuer);
     expect(again.printed.text).not.toContain('Password');
     expect(again.printed.text).not.toContain(fileIsOpen);
-    await again.stop();
+    expect(await again.stop()).toBe(0);
     if (testProvider === 'sqlite') {
       const file = join(dirname(database.url.slice('file:'.length)), 'latchkey.secret');
       expect(statSync(file).mode & 0o777).toBe(0o600);
@@ -249,7 +215,7 @@ describe('processes', () => {
       expect(two.printed.text.includes(fileIsOpen)).toBe(testProvider === 'sqlite');
       expect(one.printed.text).not.toContain(fileIsOpen);
     } finally {
-      await Promise.all([one.stop(), two.stop()]);
+      expect(await Promise.all([one.stop(), two.stop()])).toEqual([0, 0]);
     }
   }, 60_000);
 });

@@ -1,10 +1,7 @@
 // Ten thousand passwords and ten thousand client secrets guessed at the compiled service, with the hashes that it has in
 // production, from hundreds of addresses and at many members at once; and honest people who sign in meanwhile, in a browser that
 // they signed in with before and in new ones elsewhere.
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createHasher, productionHashParameters } from '../../src/lib/hasher.js';
@@ -22,6 +19,7 @@ import {
 } from '../support/guessing.js';
 import { registerClient, type TestClient } from '../support/oauth.js';
 import { freePort } from '../support/service.js';
+import { type ServiceProcess, startServiceProcess } from '../support/service-process.js';
 
 // Fewer where a machine is busy with other things: TEST_GUESSES=1000.
 const guesses = Number(process.env.TEST_GUESSES ?? 10_000);
@@ -31,7 +29,7 @@ const honestAddress = '192.0.2.10';
 const send = (url: string, init: RequestInit) => fetch(url, init);
 
 let database: TestDatabase;
-let service: ChildProcess;
+let service: ServiceProcess;
 let issuer: string;
 let emails: string[];
 let clients: TestClient[];
@@ -55,28 +53,19 @@ beforeAll(async () => {
   await furnish();
   const port = await freePort();
   issuer = `http://localhost:${port}`;
-  service = spawn(process.execPath, [join(import.meta.dirname, '../../dist/main.js')], {
-    env: {
-      ...process.env,
-      PORT: String(port),
-      DATABASE_URL: database.url,
-      LATCHKEY_SECRET: 'a secret for tests of more than 32 bytes',
-      LATCHKEY_TRUSTED_PROXIES: '127.0.0.0/8, ::1',
-      LATCHKEY_LOG_LEVEL: 'silent',
-    },
-    stdio: ['ignore', 'pipe', 'inherit'],
+  service = await startServiceProcess(port, database.url, {
+    LATCHKEY_TRUSTED_PROXIES: '127.0.0.0/8, ::1',
+    LATCHKEY_LOG_LEVEL: 'silent',
   });
-  for await (const chunk of service.stdout ?? []) if (String(chunk).includes('running')) break;
 });
 afterAll(async () => {
-  service.kill('SIGTERM');
-  await once(service, 'exit');
+  await service.stop();
   await database.close();
 });
 
 /** Megabytes that the service has in memory. */
 function memoryOf(name: 'VmRSS' | 'VmHWM'): number {
-  const status = readFileSync(`/proc/${service.pid}/status`, 'utf8');
+  const status = readFileSync(`/proc/${service.child.pid}/status`, 'utf8');
   return Math.round(Number(new RegExp(`${name}:\\s+(\\d+) kB`).exec(status)?.[1]) / 1024);
 }
 

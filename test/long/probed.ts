@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { expect } from 'vitest';
-import { spawnService } from '../support/process.js';
 import { freePort } from '../support/service.js';
+import { spawnService } from '../support/service-process.js';
 
 /** Between two samples. */
 export const sampleSeconds = 2;
@@ -62,13 +62,11 @@ export async function startProbed(databaseUrl: string, settings: Readonly<Record
   await service.ready().finally(() => rmSync(folder, { recursive: true }));
   return {
     ...service,
-    issuer: `http://localhost:${port}`,
     samples: () =>
       [...service.printed.text.matchAll(/^sample (.+)$/gm)].map(([, text = '']) => JSON.parse(text) as Sample),
     /** Stops it as an operator does. */
     async stop() {
-      service.child.kill('SIGTERM');
-      expect(await service.exited).toEqual([0, null]);
+      expect(await service.stop()).toBe(0);
     },
   };
 }

@@ -8,8 +8,8 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { prepareStop } from '../../src/stopping.js';
 import { createEmptyTestDatabase, type EmptyTestDatabase } from '../support/database.js';
 import { load } from '../support/load.js';
-import { spawnService } from '../support/process.js';
 import { freePort } from '../support/service.js';
+import { spawnService } from '../support/service-process.js';
 
 let database: EmptyTestDatabase;
 let port: number;
@@ -78,8 +78,9 @@ test('a request that is still coming is answered, one on a connection that was s
   const silent = await openConnection();
   silent.socket.write('GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n');
   const untried = await openConnection();
+  await vi.waitFor(() => expect(silent.received()).toMatch(/^HTTP\/1\.1 200[\s\S]*Connection: keep-alive/i), 5_000);
+  // By then the halves have come as well.
   await pause(300);
-  expect(silent.received()).toMatch(/^HTTP\/1\.1 200[\s\S]*Connection: keep-alive/i);
 
   service.child.kill('SIGTERM');
   await vi.waitFor(() => expect(openConnection()).rejects.toThrow('ECONNREFUSED'), { timeout: 5_000, interval: 20 });

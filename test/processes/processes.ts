@@ -3,8 +3,8 @@ import { type Db, openDatabase } from '../../src/db/client.js';
 import { type Remote, remote } from '../faults/remote.js';
 import { createTestApp, type TestApp } from '../support/app.js';
 import { createEmptyTestDatabase } from '../support/database.js';
-import { spawnService } from '../support/process.js';
-import { freePort } from '../support/service.js';
+import { freePort, freePorts } from '../support/service.js';
+import { type ServiceProcess, spawnService } from '../support/service-process.js';
 
 /** Begun anew for each request: a connection that is kept would always lead to the same worker. */
 const anew = { connection: 'close' };
@@ -34,7 +34,7 @@ export function printedPasswords(texts: readonly string[]): string[] {
 async function look(
   databaseUrl: string,
   remotes: readonly Remote[],
-  services: readonly ReturnType<typeof spawnService>[],
+  services: readonly ServiceProcess[],
   remove: () => Promise<void>,
 ): Promise<RealProcesses> {
   const printed = () => services.map((service) => service.printed.text);
@@ -64,7 +64,7 @@ async function look(
 /** Four instances on one empty database, all started at once. Stop them after the test. */
 export async function startInstances(environment: Environment = {}): Promise<RealProcesses> {
   const { url, remove } = await createEmptyTestDatabase('postgresql');
-  const ports = await Promise.all([freePort(), freePort(), freePort(), freePort()]);
+  const ports = await freePorts(4);
   const issuer = `http://localhost:${ports[0]}`;
   const services = ports.map((port) =>
     spawnService({

@@ -10,8 +10,8 @@ import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createEmptyTestDatabase, type EmptyTestDatabase, testProvider } from '../support/database.js';
 import { load } from '../support/load.js';
-import { spawnService } from '../support/process.js';
 import { freePort } from '../support/service.js';
+import { spawnService } from '../support/service-process.js';
 import { printedPasswords, startedWorkers } from './processes.js';
 
 test('on SQLite they are refused by name before anything is made', async () => {
