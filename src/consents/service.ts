@@ -81,3 +81,14 @@ export async function giveConsent(
   });
   return consent.id;
 }
+
+/** Records that a member did not allow a client what it asked for. What they allowed before stays as it is. */
+export async function denyConsent(
+  tx: Tx,
+  deps: Pick<Deps, 'clock' | 'newId'>,
+  actor: Actor,
+  client: { readonly id: string; readonly name: string; readonly accountId: string },
+): Promise<void> {
+  const target = { accountId: client.accountId, targetId: client.id, targetLabel: client.name };
+  await recordAudit(tx, deps, actor, { action: 'CONSENT_DENIED', ...target });
+}

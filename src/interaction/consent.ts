@@ -1,9 +1,8 @@
 // Asking a member whether an app may use their account. What is allowed is what was asked and shown, whatever is posted.
 import { inPlainWords } from '../api-resources/allowed.js';
 import type { ApiResource } from '../api-resources/find.js';
-import { recordAudit } from '../audit/service.js';
 import { findLogoPath } from '../clients/logo.js';
-import { findConsent, giveConsent } from '../consents/service.js';
+import { denyConsent, findConsent, giveConsent } from '../consents/service.js';
 import { originForAudit } from '../http/browser.js';
 import { formActionSource } from '../http/csp.js';
 import { canonicalJson } from '../lib/canonical-json.js';
@@ -17,8 +16,8 @@ import {
   scopesToAllow,
   scopesToAllowHere,
 } from '../oauth/authorize/request.js';
-import { respondWithError } from '../oauth/authorize/respond.js';
-import { noteConsent, type StoredRequest } from '../oauth/authorize/store.js';
+import { answeredBefore, respondWithError } from '../oauth/authorize/respond.js';
+import { consumeRequest, noteConsent, type StoredRequest } from '../oauth/authorize/store.js';
 import { respondWithPage } from '../oauth/respond-with-page.js';
 import { ConsentPage, type ConsentScope } from '../pages/consent.js';
 import { type Flow, nothingDecided, type PageContext, readDecision, requireWaiting } from './flow.js';
@@ -117,10 +116,13 @@ export function consent(flow: Flow) {
     const actor = actorOfMember(session.member, originForAudit(c));
     const decision = form.get('decision');
     if (decision === 'deny') {
-      const target = { accountId: client.accountId, targetId: client.id, targetLabel: client.name };
-      await recordAudit(deps.db, deps, actor, { action: 'CONSENT_DENIED', ...target });
+      // Of answers that are posted at once one counts, and one is recorded.
+      await deps.db.$transaction(async (tx) => {
+        if (!(await consumeRequest(tx, stored.id))) throw answeredBefore();
+        await denyConsent(tx, deps, actor, client);
+      });
       const fault = { error: 'access_denied', description: 'The person did not allow the access.' } as const;
-      return respondWithError(deps, c, stored.request, stored, fault);
+      return respondWithError(deps, c, stored.request, null, fault);
     }
     if (decision !== 'allow') throw nothingDecided(c, stored.id);
     if (form.get('shown') !== markOf(await viewOf(flow, stored, client, apis, null))) {

@@ -90,6 +90,19 @@ test.each(rounds)(
   },
 );
 
+test('denied in several tabs at once, it is one denial in the audit log, and the app hears of one', async () => {
+  for (const round of rounds) {
+    const asked = await browser.visit(authorizeUrl(client, { ...anyPkce, scope, prompt: 'consent' }));
+    const page = asked.url.pathname === '/login' ? await browser.signIn(app.owner, asked) : asked;
+    const answers = await Promise.all(Array.from({ length: 6 }, () => browser.submit(page, { decision: 'deny' })));
+    const denied = answers.filter(({ left }) => left);
+    expect(denied.map(({ url }) => url.searchParams.get('error'))).toEqual(['access_denied']);
+    for (const { left, status } of answers) if (!left) expect(status).toBe(403);
+    const inLog = await app.db.auditLogEntry.count({ where: { action: 'CONSENT_DENIED', targetId: client.id } });
+    expect(inLog).toBe(round + 1);
+  }
+});
+
 test('by many at once it is taken back once', async () => {
   await obtainTokens(app, client, { scope }, browser);
   await Promise.all(Array.from({ length: 12 }, (_, index) => takeBack(processes.apps[index % 2] as TestApp)));
