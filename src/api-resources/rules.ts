@@ -1,5 +1,6 @@
 // What an API resource is: its defaults, what was given laid over them, and everything that is wrong with the whole, without
 // I/O. What an audience must look like is audience.ts's; what else there is in the account is service.ts's.
+import type { SigningAlgorithm } from '../deps.js';
 import { longestTokenSeconds } from '../keys/rotate.js';
 import type { InputIssue } from '../lib/errors.js';
 import { parseScope, personalScopes } from '../lib/scope.js';
@@ -28,7 +29,7 @@ export interface Settings {
   readonly name: string;
   readonly scopes: readonly ApiScope[];
   readonly accessTokenSeconds: number;
-  readonly signingAlgorithm: 'RS256' | 'ES256';
+  readonly signingAlgorithm: SigningAlgorithm;
   /** The rows of the clients that may introspect its tokens. */
   readonly introspectionClientIds: readonly string[];
 }

@@ -1,12 +1,12 @@
 // A client's metadata: what it is by default, and with what a caller gave laid over it. What is wrong with it is
 // metadata-rules.ts's; reading and writing rows is service.ts's.
+import type { SigningAlgorithm } from '../deps.js';
+import { longestTokenSeconds } from '../keys/rotate.js';
 import { isSubset } from '../lib/scope.js';
 
 export type ClientType = 'CONFIDENTIAL' | 'PUBLIC' | 'NATIVE';
 export type GrantType = 'authorization_code' | 'refresh_token' | 'client_credentials';
 export type AuthMethod = 'CLIENT_SECRET_BASIC' | 'CLIENT_SECRET_POST' | 'PRIVATE_KEY_JWT' | 'NONE';
-
-export type SigningAlgorithm = 'RS256' | 'ES256';
 
 /** How an authorization response can travel: Multiple Response Type Encoding Practices, and Form Post Response Mode. */
 export const responseModes = ['query', 'form_post'] as const;
@@ -61,16 +61,16 @@ type OptionalText =
 
 type Given<T> = { readonly [K in keyof T]?: T[K] | null | undefined };
 
-/** What a caller gave: absent leaves the default or the old value, null clears it. */
+/** What a caller gave: absent leaves the default or the old value, null goes back to the default, which for many is nothing. */
 export type GivenMetadata = Given<Omit<Metadata, 'lifetimes'>> & {
   readonly lifetimes?: Given<Lifetimes> | null | undefined;
 };
 
 export const lifetimeLimits: Record<keyof Lifetimes, { least: number; most: number; fallback: number }> = {
-  accessTokenSeconds: { least: 60, most: 86_400, fallback: 600 },
+  accessTokenSeconds: { least: 60, most: longestTokenSeconds, fallback: 600 },
   refreshTokenSeconds: { least: 3_600, most: 365 * 86_400, fallback: 90 * 86_400 },
   refreshTokenIdleSeconds: { least: 3_600, most: 365 * 86_400, fallback: 30 * 86_400 },
-  idTokenSeconds: { least: 60, most: 86_400, fallback: 3_600 },
+  idTokenSeconds: { least: 60, most: longestTokenSeconds, fallback: 3_600 },
 };
 
 const defaultLifetimes = Object.fromEntries(
@@ -110,9 +110,10 @@ export function defaultMetadata(
   };
 }
 
-/** Lays what was given over a base: the stored client, or the defaults. Null falls back to the default of the type. */
+/** Lays what was given over a base: the stored client, or the defaults. Null goes back to the default of the type and grants. */
 export function applyGiven(base: Metadata, given: GivenMetadata): Metadata {
-  const defaults = defaultMetadata(given.type ?? base.type);
+  const grantTypes = given.grantTypes === undefined ? base.grantTypes : given.grantTypes;
+  const defaults = defaultMetadata(given.type ?? base.type, grantTypes ?? undefined);
   const pick = <K extends keyof Metadata & keyof GivenMetadata>(key: K): Metadata[K] => {
     const value = given[key];
     if (value === undefined) return base[key];

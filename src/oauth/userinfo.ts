@@ -2,7 +2,7 @@
 // consent reaches. Which they are is in claims.ts.
 import type { Context } from 'hono';
 import type { Family } from '../consents/families.js';
-import type { Deps } from '../deps.js';
+import type { Deps, SigningAlgorithm } from '../deps.js';
 import { answerJson } from '../http/answers.js';
 import type { Environment } from '../http/environment.js';
 import { rawForm, readParameters } from '../http/form.js';
@@ -51,7 +51,7 @@ async function readAccessTokenOf(c: Context<Environment>): Promise<string | null
  * The claims as a JWT (section 5.3.2). Without exp, so that neither our own endpoints nor anybody else can take it for an ID
  * token, which must have one (RFC 8725 section 3.12).
  */
-function signedClaims(deps: Deps, family: Family, claims: Record<string, unknown>, algorithm: 'RS256' | 'ES256') {
+function signedClaims(deps: Deps, family: Family, claims: Record<string, unknown>, algorithm: SigningAlgorithm) {
   const { clientId } = family.consent.client;
   const iat = Math.floor(deps.clock().getTime() / 1000);
   return deps.keys.sign(algorithm, 'JWT', { ...claims, iss: deps.config.issuer, aud: clientId, iat });

@@ -205,7 +205,10 @@ test('the audit log says who registered what, without the secret', async () => {
   });
 });
 
-test('a client that nobody signs in to has no scopes about people unless asked for', async () => {
-  const client = await registerClient(app, { grantTypes: ['client_credentials'], redirectUris: [], scopes: undefined });
-  expect(await app.db.oAuthClient.findUniqueOrThrow({ where: { id: client.id } })).toMatchObject({ scopes: '' });
-});
+test.each([undefined, null])(
+  'a client that nobody signs in to has no scopes about people by itself (scopes: %s)',
+  async (scopes) => {
+    const client = await registerClient(app, { grantTypes: ['client_credentials'], redirectUris: [], scopes });
+    expect(await app.db.oAuthClient.findUniqueOrThrow({ where: { id: client.id } })).toMatchObject({ scopes: '' });
+  },
+);
