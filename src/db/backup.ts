@@ -12,7 +12,14 @@ import {
   rmSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
-import { asApplied, type BookRow, migrationsFolder, planMigrations, readBooks, readMigrations } from './migrations.js';
+import {
+  type AppliedRow,
+  appliedMigrationsSql,
+  asApplied,
+  migrationsFolder,
+  planMigrations,
+  readMigrations,
+} from './migrations.js';
 
 /** Why a copy cannot be made or put back. The message says what to do. */
 export class BackupError extends Error {
@@ -49,7 +56,7 @@ async function verify(path: string): Promise<void> {
     // Refuses one that is newer than this program.
     planMigrations(
       readMigrations(migrationsFolder('sqlite')),
-      asApplied(connection.prepare<[], BookRow>(readBooks()).all()),
+      asApplied(connection.prepare<[], AppliedRow>(appliedMigrationsSql()).all()),
     );
   } catch (error) {
     if ((error as { code?: unknown }).code === 'SQLITE_NOTADB') throw new BackupError(`${path} is not a database.`);

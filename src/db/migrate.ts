@@ -1,5 +1,5 @@
-// Brings a database to this program's version at start: runs the migrations it lacks, all in one transaction, and keeps the
-// books as `prisma migrate deploy` does, so that either may be used. Authoring migrations is scripts/migration-new.mjs's part.
+// Brings a database to this program's version at start: runs the migrations it lacks, all in one transaction, and notes them
+// in `_prisma_migrations` as `prisma migrate deploy` does, so that either may be used. Authoring migrations is scripts/migration-new.mjs's part.
 //
 // Two rules for migrations follow from the single transaction: no CREATE INDEX CONCURRENTLY, and a value added to a
 // PostgreSQL enum cannot be used before the next release.
@@ -7,15 +7,15 @@ import { randomUUID } from 'node:crypto';
 import { busyTimeoutMilliseconds, whileBusy } from './busy.js';
 import {
   type AppliedMigration,
+  type AppliedRow,
   additiveMarker,
+  appliedMigrationsSql,
   asApplied,
-  type BookRow,
   type Migration,
   MigrationError,
   type MigrationPlan,
   migrationsFolder,
   planMigrations,
-  readBooks,
   readMigrations,
 } from './migrations.js';
 import { connectToPostgresql } from './pg-client.js';
@@ -34,7 +34,7 @@ const patienceMilliseconds = 120_000;
 // The key of the advisory lock that Prisma's own engine takes while it migrates.
 const prismaLock = 72707369;
 
-const sqliteBooks = `CREATE TABLE IF NOT EXISTS "_prisma_migrations" (
+const sqliteMigrationsTable = `CREATE TABLE IF NOT EXISTS "_prisma_migrations" (
     "id"                    TEXT PRIMARY KEY NOT NULL,
     "checksum"              TEXT NOT NULL,
     "finished_at"           DATETIME,
@@ -45,7 +45,7 @@ const sqliteBooks = `CREATE TABLE IF NOT EXISTS "_prisma_migrations" (
     "applied_steps_count"   INTEGER UNSIGNED NOT NULL DEFAULT 0
 )`;
 
-const postgresqlBooks = `CREATE TABLE IF NOT EXISTS "_prisma_migrations" (
+const postgresqlMigrationsTable = `CREATE TABLE IF NOT EXISTS "_prisma_migrations" (
     "id"                    VARCHAR(36) PRIMARY KEY NOT NULL,
     "checksum"              VARCHAR(64) NOT NULL,
     "finished_at"           TIMESTAMPTZ,
@@ -59,7 +59,7 @@ const postgresqlBooks = `CREATE TABLE IF NOT EXISTS "_prisma_migrations" (
 function appliedOnSqlite(connection: import('better-sqlite3').Database): AppliedMigration[] {
   const exists = connection.prepare(`SELECT 1 FROM sqlite_master WHERE name = '_prisma_migrations'`).get();
   if (!exists) return [];
-  return asApplied(connection.prepare<[], BookRow>(readBooks()).all());
+  return asApplied(connection.prepare<[], AppliedRow>(appliedMigrationsSql()).all());
 }
 
 async function appliedOnPostgresql(connection: import('pg').Client): Promise<AppliedMigration[]> {
@@ -69,7 +69,7 @@ async function appliedOnPostgresql(connection: import('pg').Client): Promise<App
       WHERE schemaname = 'public' AND tablename = '_prisma_migrations') AS "exists"`,
   );
   if (!rows[0]?.exists) return [];
-  return asApplied((await connection.query<BookRow>(readBooks('"public"."_prisma_migrations"'))).rows);
+  return asApplied((await connection.query<AppliedRow>(appliedMigrationsSql('"public"."_prisma_migrations"'))).rows);
 }
 
 function isEmpty(plan: MigrationPlan): boolean {
@@ -107,7 +107,7 @@ export async function migrate(url: string, options: MigrateOptions = {}): Promis
 export async function requireCurrent(url: string): Promise<void> {
   const provider = providerOf(url);
   const migrations = readMigrations(migrationsFolder(provider));
-  const applied = provider === 'sqlite' ? await readSqliteBooks(url) : await readPostgresqlBooks(url);
+  const applied = provider === 'sqlite' ? await readAppliedOnSqlite(url) : await readAppliedOnPostgresql(url);
   const { pending } = planMigrations(migrations, applied);
   if (pending.length > 0) {
     throw new MigrationError(
@@ -124,7 +124,7 @@ export async function requireCurrent(url: string): Promise<void> {
   );
 }
 
-async function readSqliteBooks(url: string): Promise<AppliedMigration[]> {
+async function readAppliedOnSqlite(url: string): Promise<AppliedMigration[]> {
   const { default: Database } = await import('better-sqlite3');
   const connection = new Database(sqlitePath(url), { timeout: busyTimeoutMilliseconds, fileMustExist: true });
   try {
@@ -134,7 +134,7 @@ async function readSqliteBooks(url: string): Promise<AppliedMigration[]> {
   }
 }
 
-async function readPostgresqlBooks(url: string): Promise<AppliedMigration[]> {
+async function readAppliedOnPostgresql(url: string): Promise<AppliedMigration[]> {
   const connection = await connectToPostgresql(url, 'latchkey migrate');
   try {
     return await appliedOnPostgresql(connection);
@@ -158,7 +158,7 @@ async function migrateSqlite(url: string, migrations: readonly Migration[]): Pro
     await whileBusy(() => connection.exec('BEGIN IMMEDIATE'), patienceMilliseconds);
     try {
       const { pending, unmarked } = plan();
-      connection.exec(sqliteBooks);
+      connection.exec(sqliteMigrationsTable);
       for (const migration of pending) runOnSqlite(connection, migration);
       const mark = connection.prepare('UPDATE "_prisma_migrations" SET "logs" = ? WHERE "migration_name" = ?');
       for (const migration of unmarked) mark.run(additiveMarker, migration.name);
@@ -214,15 +214,13 @@ async function migratePostgresql(url: string, migrations: readonly Migration[]):
     if (isEmpty(await plan())) return [];
     await connection.query('BEGIN');
     try {
-      // Where Prisma's statements look, whatever the server's setting for this user, whose limit of time is made for requests.
-      // These settings end with the transaction: behind a pooler the connection is then somebody else's.
+      // Until the end of the transaction, since behind a pooler the connection is then somebody else's: the schema where Prisma's
+      // statements look, and as long as a migration of many rows may take, whatever the operator has set for this user.
       await connection.query('SET LOCAL search_path = public; SET LOCAL statement_timeout = 0');
       await connection.query(`SET LOCAL lock_timeout = ${patienceMilliseconds}`);
-      // Whatever the operator allows this user's statements: a migration of many rows takes its time.
-      await connection.query('SET LOCAL statement_timeout = 0');
       await connection.query('SELECT pg_advisory_xact_lock($1)', [prismaLock]);
       const { pending, unmarked } = await plan();
-      await connection.query(postgresqlBooks);
+      await connection.query(postgresqlMigrationsTable);
       for (const migration of pending) await runOnPostgresql(connection, migration);
       for (const migration of unmarked) {
         await connection.query('UPDATE "_prisma_migrations" SET "logs" = $1 WHERE "migration_name" = $2', [

@@ -32,20 +32,22 @@ export interface AppliedMigration {
   readonly logs: string | null;
 }
 
-/** Reads what of the books planning needs, in the order of running. @param table the books, with their schema where it has to be said */
-export const readBooks = (table = '"_prisma_migrations"') => `SELECT "migration_name" AS "name", "checksum", "logs",
+/** A statement that reads what planning needs, in the order of running. @param table with its schema where that has to be said */
+export const appliedMigrationsSql = (
+  table = '"_prisma_migrations"',
+) => `SELECT "migration_name" AS "name", "checksum", "logs",
   "finished_at" IS NOT NULL AS "finished"
   FROM ${table} WHERE "rolled_back_at" IS NULL ORDER BY "started_at", "migration_name"`;
 
-/** What `readBooks` gives: SQLite has no truth values. */
-export interface BookRow {
+/** What it reads: SQLite has no truth values. */
+export interface AppliedRow {
   readonly name: string;
   readonly checksum: string;
   readonly logs: string | null;
   readonly finished: boolean | number | bigint;
 }
 
-export function asApplied(rows: readonly BookRow[]): AppliedMigration[] {
+export function asApplied(rows: readonly AppliedRow[]): AppliedMigration[] {
   return rows.map((row) => ({ ...row, finished: Boolean(row.finished) }));
 }
 

@@ -3,20 +3,19 @@
 import type { Logger } from 'pino';
 import { type Db, providerOfDatabase } from '../db/client.js';
 import {
+  type AppliedRow,
+  appliedMigrationsSql,
   asApplied,
-  type BookRow,
   migrationsFolder,
   planMigrations,
-  readBooks,
   readMigrations,
 } from '../db/migrations.js';
-import type { Keys, Readiness, ReadinessCheck, SigningAlgorithm } from '../deps.js';
+import type { Keys, Readiness, ReadinessCheck } from '../deps.js';
+import { signingAlgorithms } from '../keys/rotate.js';
 
 /** How long a check may take. Probes that give up by themselves do so after a second as a rule. */
 const mostMilliseconds = 1_000;
-const remembered = 1_000;
-
-const algorithms: readonly SigningAlgorithm[] = ['ES256', 'RS256'];
+const rememberedMilliseconds = 1_000;
 
 type Checks = Readonly<Record<ReadinessCheck, 'ok' | 'failed'>>;
 
@@ -34,9 +33,9 @@ export function createReadiness(deps: { readonly db: Db; readonly keys: Keys; re
   const migrations = readMigrations(migrationsFolder(providerOfDatabase(db)));
   const work: Record<ReadinessCheck, () => Promise<unknown>> = {
     database: () => db.$queryRaw`SELECT 1`,
-    signingKeys: () => Promise.all(algorithms.map((algorithm) => keys.sign(algorithm, 'JWT', {}))),
+    signingKeys: () => Promise.all(signingAlgorithms.map((algorithm) => keys.sign(algorithm, 'JWT', {}))),
     async migrations() {
-      const rows = await db.$queryRawUnsafe<BookRow[]>(readBooks());
+      const rows = await db.$queryRawUnsafe<AppliedRow[]>(appliedMigrationsSql());
       const { pending } = planMigrations(migrations, asApplied(rows));
       if (pending.length > 0) throw new Error(`migrations have not run: ${pending.map(({ name }) => name).join(', ')}`);
     },
@@ -73,7 +72,7 @@ export function createReadiness(deps: { readonly db: Db; readonly keys: Keys; re
   }
 
   async function checksNow(): Promise<Checks> {
-    if (last && performance.now() - last.at < remembered) return last.checks;
+    if (last && performance.now() - last.at < rememberedMilliseconds) return last.checks;
     looking ??= lookAtAll().finally(() => {
       looking = undefined;
     });
