@@ -1,15 +1,17 @@
 // The authorization code grant at the token endpoint (RFC 6749 section 4.1.3, RFC 7636 section 4.6). The order is the guard:
-// nobody but the code's own client learns or changes anything, and the code is dead before anything else is looked at.
+// nobody but the code's own client learns or changes anything, and what is wrong with its request is answered once the code is
+// dead, but for a wrong resource, which may be asked for anew. So all is judged first, and then the code is claimed.
 import { hashOfCode, redeemCode } from '../../consents/codes.js';
 import { faultOfFamily, grantedScopes } from '../../consents/families.js';
 import { makeRefreshToken } from '../../consents/refresh-tokens.js';
 import type { CodeWithFamily } from '../../db/client.js';
+import type { Deps } from '../../deps.js';
 import type { Parameters } from '../../http/form.js';
 import { verifierMatches } from '../../lib/pkce.js';
 import { splitWords } from '../../lib/scope.js';
 import { readCallerAlone } from '../client-authentication.js';
 import { OAuthError } from '../error.js';
-import type { Grant } from './grant.js';
+import type { Grant, TokenRequest } from './grant.js';
 import { issueForMember } from './issue.js';
 import { revokeAfterReplay } from './replay.js';
 import { targetForMember } from './target.js';
@@ -51,6 +53,21 @@ function faultAfterClaim(code: CodeWithFamily, fault: string | null, now: Date):
   return familyFault === null ? null : [refused, familyFault];
 }
 
+/**
+ * Refuses a code that was used before.
+ * @param fault what is wrong with the request; null when it has all that redemption takes: whoever sends that has stolen the code, or
+ *   was stolen from, and what it gave ends (RFC 6749 section 4.1.2)
+ */
+async function refuseReplay(
+  deps: Deps,
+  request: TokenRequest,
+  code: CodeWithFamily,
+  fault: string | null,
+): Promise<never> {
+  if (fault === null) await revokeAfterReplay(deps, code.familyId, request);
+  throw invalidGrant(refused, 'the code was used before');
+}
+
 export const authorizationCodeGrant: Grant<CodeWithFamily> = {
   grantType: 'authorization_code',
   read(key, reads, form) {
@@ -63,19 +80,15 @@ export const authorizationCodeGrant: Grant<CodeWithFamily> = {
     // Another client's is as unknown as an invented one, and untouched.
     if (!code) throw invalidGrant(refused, "unknown code, or another client's");
     const { family } = code;
-    // Before the code is spent: whoever names a wrong resource may name another (RFC 8707 section 2.2). One that was used
-    // before gives nothing, and whether that is a replay is asked first.
-    const target = code.usedAt === null ? await targetForMember(deps, family, grantedScopes(family), form) : null;
     const fault = faultOfRedirect(code, form) ?? faultOfVerifier(code, form);
+    if (code.usedAt !== null) return refuseReplay(deps, request, code, fault);
+    // RFC 8707 section 2.2: whoever names a wrong resource may name another.
+    const target = await targetForMember(deps, family, grantedScopes(family), form);
     const now = deps.clock();
     const faultThen = faultAfterClaim(code, fault, now);
     const getsRefreshToken = faultThen === null && splitWords(client.grantTypes).includes('refresh_token');
     const refreshToken = getsRefreshToken ? makeRefreshToken(deps, family, client.refreshTokenIdleSeconds) : null;
-    if (target === null || !(await redeemCode(deps, code.id, now, refreshToken))) {
-      // RFC 6749 section 4.1.2: whoever has all that redemption takes has stolen it, or was stolen from.
-      if (fault === null) await revokeAfterReplay(deps, code.familyId, request);
-      throw invalidGrant(refused, 'the code was used before');
-    }
+    if (!(await redeemCode(deps, code.id, now, refreshToken))) return refuseReplay(deps, request, code, fault);
     if (faultThen !== null) throw invalidGrant(...faultThen);
     return issueForMember(deps, family, target, { nonce: code.nonce, refreshToken: refreshToken?.token ?? null });
   },
