@@ -6,6 +6,7 @@ import { asUnavailable, isOrphan } from './db/client.js';
 import type { Deps } from './deps.js';
 import { limitBodies } from './http/body-limit.js';
 import { createBrowser } from './http/browser.js';
+import { wordingAt } from './http/endpoints.js';
 import type { Environment } from './http/environment.js';
 import { healthRoutes } from './http/health.js';
 import { methodsAt } from './http/methods-at.js';
@@ -14,7 +15,7 @@ import { securityHeaders } from './http/security-headers.js';
 import { interactionRoutes } from './interaction/routes.js';
 import { OverloadedError, ThrottledError, UnavailableError } from './lib/errors.js';
 import { PageError, pageError, respondWithErrorPage } from './oauth/respond-with-page.js';
-import { isMachineEndpoint, oauthRoutes, respondWithJsonError } from './oauth/routes.js';
+import { oauthRoutes, respondWithJsonError } from './oauth/routes.js';
 import { icon } from './pages/icon.js';
 import { stylesheet, stylesheetPath } from './pages/stylesheet.js';
 
@@ -23,8 +24,9 @@ const mostBodyBytes = 100 * 1000;
 /** Says that a body is too long, in the way of whoever it was sent to. */
 function refuseBody(c: Context<Environment>): Response {
   const message = `A body can have at most ${mostBodyBytes} bytes.`;
-  if (c.req.path === '/graphql') return c.json(refusal('QUERY_TOO_LARGE', message), 413);
-  if (c.req.path.startsWith('/oauth/')) return c.json({ error: 'invalid_request', error_description: message }, 413);
+  const wording = wordingAt(c.req.path);
+  if (wording === 'graphql') return c.json(refusal('QUERY_TOO_LARGE', message), 413);
+  if (wording === 'protocol') return c.json({ error: 'invalid_request', error_description: message }, 413);
   return respondWithErrorPage(c, pageError('formTooLong', { values: { bytes: String(mostBodyBytes) }, status: 413 }));
 }
 
@@ -53,7 +55,7 @@ export function createApp(deps: Deps): Hono<Environment> {
   app.use(limitBodies(mostBodyBytes, refuseBody));
   // Here for all routes: those of an app that has an onError of its own are each wrapped in layers that every request passes.
   app.onError((raised, c) => {
-    if (isMachineEndpoint(c.req.path)) return respondWithJsonError(c, raised);
+    if (wordingAt(c.req.path) === 'protocol') return respondWithJsonError(c, raised);
     const error = asUnavailable(raised) ?? raised;
     const page = asPageError(error);
     if (page.status === 500) c.get('log').error({ err: error }, 'failed');

@@ -1,6 +1,7 @@
 // What a request is answered that is refused for there being too much to do: the same bytes each time, made once, so that refusing
 // costs next to nothing. Whom to refuse is shedding.ts's part.
 import { OverloadedError } from '../lib/errors.js';
+import { type Wording, wordingAt } from './endpoints.js';
 
 /** An answer with 503, without what the framework would add. */
 export interface Refusal {
@@ -22,23 +23,22 @@ function inJson(body: object, more: Readonly<Record<string, string>> = {}): Refu
   return refusalWith(JSON.stringify(body), { 'Content-Type': 'application/json', ...more });
 }
 
-const ofGraphql = inJson({ errors: [{ message, extensions: { code: 'SERVICE_UNAVAILABLE' } }] });
-const ofProtocol = inJson(
-  { error: 'temporarily_unavailable', error_description: message },
-  // For apps in a browser, whose origins are not looked up now. The answer is the same for everybody.
-  { 'Access-Control-Allow-Origin': '*', 'Access-Control-Expose-Headers': 'Retry-After' },
-);
-const ofPages = refusalWith(page, {
-  'Content-Type': 'text/html; charset=utf-8',
-  'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'",
-  'X-Content-Type-Options': 'nosniff',
-});
+const refusals: Readonly<Record<Wording, Refusal>> = {
+  graphql: inJson({ errors: [{ message, extensions: { code: 'SERVICE_UNAVAILABLE' } }] }),
+  protocol: inJson(
+    { error: 'temporarily_unavailable', error_description: message },
+    // For apps in a browser, whose origins are not looked up now. It says the same to everybody, wherever they ask.
+    { 'Access-Control-Allow-Origin': '*', 'Access-Control-Expose-Headers': 'Retry-After' },
+  ),
+  page: refusalWith(page, {
+    'Content-Type': 'text/html; charset=utf-8',
+    'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'",
+    'X-Content-Type-Options': 'nosniff',
+  }),
+};
 
-/**
- * The refusal in the words of the endpoint that was asked: GraphQL's, OAuth's (RFC 6749, section 5.2) or a page.
- * @param path the request's target, as it was sent
- */
-export function refusalOf(path: string): Refusal {
-  if (path.startsWith('/graphql')) return ofGraphql;
-  return /^\/(?:oauth\/(?:token|revoke|introspect|userinfo|jwks)|\.well-known)\b/.test(path) ? ofProtocol : ofPages;
+/** The refusal in the words of the endpoint that was asked. @param target of the request, as it was sent */
+export function refusalOf(target: string): Refusal {
+  const [path = ''] = target.split('?', 1);
+  return refusals[wordingAt(path)];
 }

@@ -1,5 +1,6 @@
 // Which pages of other origins may read what the protocol endpoints answer (the CORS protocol of the Fetch standard). Never
-// with cookies: no endpoint here looks at one. An endpoint without any of this, as authorize and introspection, is closed.
+// with cookies: no endpoint here looks at one. An endpoint without any of this, as authorize and introspection, is closed. Under
+// too much load, where nobody's endpoint is asked, it is http/refusals.ts that answers, and the same to every page.
 //
 // - What is public (discovery, keys) is open to every page.
 // - What is about a client (token, userinfo, revocation) is open to the origins that this client lists.

@@ -3,6 +3,7 @@ import { type Context, Hono } from 'hono';
 import { asUnavailable, isOrphan } from '../db/client.js';
 import type { Deps } from '../deps.js';
 import type { Browser } from '../http/browser.js';
+import { publicDocuments } from '../http/endpoints.js';
 import type { Environment } from '../http/environment.js';
 import { OverloadedError, ThrottledError } from '../lib/errors.js';
 import { authorizationEndpoint, authorizationPostEndpoint } from './authorize/endpoint.js';
@@ -41,21 +42,7 @@ function asOAuthError(error: Error): OAuthError {
   throw error;
 }
 
-const publicDocuments = ['/oauth/jwks', '/.well-known/openid-configuration', '/.well-known/oauth-authorization-server'];
-const machineEndpoints = new Set([
-  '/oauth/token',
-  '/oauth/userinfo',
-  '/oauth/revoke',
-  '/oauth/introspect',
-  ...publicDocuments,
-]);
-
-/** Whether what answers at this path answers in JSON, whatever happens. */
-export function isMachineEndpoint(path: string): boolean {
-  return machineEndpoints.has(path);
-}
-
-/** Answers in JSON with whatever a machine endpoint raised. */
+/** Answers in JSON with whatever an endpoint raised that programs call. */
 export function respondWithJsonError(c: Context<Environment>, error: Error): Response {
   try {
     return respondWithOAuthError(c, asOAuthError(error));

@@ -84,6 +84,9 @@ describe('a process with its hands full', () => {
       ['/oauth/token', 'application/json', '"error":"temporarily_unavailable"'],
       ['/.well-known/openid-configuration', 'application/json', '"error":"temporarily_unavailable"'],
       ['/graphql', 'application/json', '"code":"SERVICE_UNAVAILABLE"'],
+      ['/.well-known/change-password', 'text/html; charset=utf-8', 'Please wait a moment'],
+      ['/oauth/authorize?client_id=a', 'text/html; charset=utf-8', 'Please wait a moment'],
+      ['/oauth/userinfo?access_token=a', 'application/json', '"error":"temporarily_unavailable"'],
       ['/login?return_to=/', 'text/html; charset=utf-8', 'Please wait a moment'],
     ] as const) {
       const response = await ask(path).answer;

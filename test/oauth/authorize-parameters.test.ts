@@ -146,6 +146,8 @@ test('refuses a POST that is no form, or is too long for an address', async () =
   expect([long.status, long.headers.get('location')]).toEqual([413, null]);
   const enormous = await postForm(browser, '/oauth/authorize', { state: 'x'.repeat(101_000) });
   expect([enormous.status, enormous.headers.get('location')]).toEqual([413, null]);
+  for (const { headers } of [json, long, enormous])
+    expect(headers.get('content-type')).toBe('text/html; charset=UTF-8');
 });
 
 test.each(['GET', 'POST', 'OPTIONS'])(
