@@ -125,8 +125,8 @@ export interface Keys {
     type: TokenType,
     options?: { readonly evenWhenOver: boolean },
   ): Promise<Readonly<Record<string, unknown>> | null>;
-  /** Whether rows that were read lately tell of keys, or of their end, that this process has not read yet: the next call does. */
-  areOutdated(): boolean;
+  /** Rises with each change of the keys that this process knows of, be it from rows of others: the next call reads what is new. */
+  edition(): number;
   /** The JSON Web Key Set (RFC 7517): what signs now, will sign next, or has signed tokens that still live. */
   published(): Promise<readonly Readonly<Record<string, unknown>>[]>;
   /** Reads the keys anew. @throws SigningKeyError when one cannot be decrypted */

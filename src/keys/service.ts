@@ -66,12 +66,8 @@ export function createKeys(deps: Pick<Deps, 'db' | 'hotPaths' | 'clock' | 'secre
   async function current(): Promise<SigningKey[]> {
     if (deps.clock().getTime() - readAt >= rereadAfterMilliseconds) await reload();
     // More than once when a reading had begun before the change that was seen.
-    while (areOutdated()) await reload();
+    while (deps.hotPaths.signingKeysSeen() > countRead) await reload();
     return keys;
-  }
-
-  function areOutdated(): boolean {
-    return deps.hotPaths.signingKeysSeen() > countRead;
   }
 
   async function find(kid: string, algorithm: string): Promise<SigningKey | undefined> {
@@ -99,7 +95,7 @@ export function createKeys(deps: Pick<Deps, 'db' | 'hotPaths' | 'clock' | 'secre
 
   return {
     reload,
-    areOutdated,
+    edition: () => Math.max(countRead, deps.hotPaths.signingKeysSeen()),
     async sign(algorithm, type, claims) {
       return signCompact(await signingKey(algorithm), type, claims, hasCoreToSpare);
     },

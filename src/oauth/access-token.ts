@@ -24,6 +24,8 @@ export interface AccessTokenClaims {
   readonly epoch: unknown;
   /** The row of the API that it was issued for; undefined when it is for us alone. */
   readonly resourceId: string | undefined;
+  /** The edition of the keys before the signature was verified. */
+  readonly keysEdition: number;
 }
 
 /** A living access token: of a member through a client, or of a client alone; for an API, or for us when that is null. */
@@ -37,6 +39,7 @@ export type AccessToken = { readonly scopes: readonly string[]; readonly api: Ap
  * @returns null for whatever is not an unexpired access token that we signed
  */
 export async function readAccessToken(deps: Pick<Deps, 'keys'>, token: string): Promise<AccessTokenClaims | null> {
+  const keysEdition = deps.keys.edition();
   const claims = await deps.keys.verify(token, 'at+jwt');
   if (!claims) return null;
   const { jti, scope, client_id: clientId, iat, exp, fid, rid } = claims;
@@ -53,15 +56,20 @@ export async function readAccessToken(deps: Pick<Deps, 'keys'>, token: string): 
     familyId: typeof fid === 'string' ? fid : undefined,
     epoch: claims.epoch,
     resourceId: typeof rid === 'string' ? rid : undefined,
+    keysEdition,
   };
 }
 
 /**
- * Whether the signature of an access token, read before the rows that it stands on were, counts still: by those rows its key may
- * have ended meanwhile, at another process.
+ * Whether the signature of an access token, read before the rows that it stands on were, counts still: its key may have ended
+ * meanwhile, at another process, which those rows tell of, or the rows of anybody else's request.
  */
-export async function isStillSigned(deps: Pick<Deps, 'keys'>, token: string): Promise<boolean> {
-  return !deps.keys.areOutdated() || (await readAccessToken(deps, token)) !== null;
+export async function isStillSigned(
+  deps: Pick<Deps, 'keys'>,
+  token: string,
+  { keysEdition }: AccessTokenClaims,
+): Promise<boolean> {
+  return deps.keys.edition() === keysEdition || (await readAccessToken(deps, token)) !== null;
 }
 
 /**
@@ -95,7 +103,7 @@ export async function verifyAccessToken(deps: Deps, token: string): Promise<Acce
   const claims = await readAccessToken(deps, token);
   if (!claims || !hasAudience(claims.audience, deps.config.issuer)) return null;
   const rows = await deps.hotPaths.accessToken(claims);
-  if (!(await isStillSigned(deps, token))) return null;
+  if (!(await isStillSigned(deps, token, claims))) return null;
   const access = livingAccessToken(claims, rows, deps.clock());
   if (access?.kind === 'member') {
     deps.lastUsed.touch('consent', access.family.consent.id);

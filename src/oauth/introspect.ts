@@ -67,7 +67,7 @@ async function readPresented(deps: Deps, token: string, key: CallerKey, reads: H
     return readCallerAlone(key, reads);
   }
   const { caller, presented: rows } = await reads.callerWithAccessToken(key, claims);
-  const counts = rows !== null && (await isStillSigned(deps, token));
+  const counts = rows !== null && (await isStillSigned(deps, token, claims));
   return { caller, presented: counts ? { kind: 'access token', claims, rows } : null };
 }
 

@@ -71,3 +71,35 @@ test('the keys are read once for a change, however much is asked for', async () 
   await token(there, client, { grant_type: 'client_credentials' });
   expect(statements.filter((sql) => sql.includes('encryptedPrivateJwk'))).toHaveLength(1);
 });
+
+test.each([
+  ['userinfo', async () => (await userinfo(there, tokens.accessToken)).status === 200],
+  ['introspection', async () => (await introspect(there, client, tokens.accessToken)).active],
+])(
+  '%s refuses what a compromised key signed also when the keys are read anew between its signature and its rows',
+  async (_name, isTaken) => {
+    const { hotPaths } = there.deps;
+    let isFirst = true;
+    const late =
+      <Parameters extends unknown[], Result>(read: (...parameters: Parameters) => Promise<Result>) =>
+      async (...parameters: Parameters) => {
+        if (isFirst) {
+          isFirst = false;
+          await replaceCompromisedSigningKeys(here.deps, operatorActor);
+          // Somebody else's request tells of the new keys, so that they are read.
+          expect((await token(there, client, { grant_type: 'client_credentials' })).status).toBe(200);
+        }
+        return read(...parameters);
+      };
+    const { accessToken, callerWithAccessToken } = hotPaths;
+    Object.assign(there.deps, {
+      hotPaths: {
+        ...hotPaths,
+        accessToken: late(accessToken),
+        callerWithAccessToken: late(callerWithAccessToken),
+      },
+    });
+    expect(await isTaken()).toBe(false);
+    expect(isFirst).toBe(false);
+  },
+);
