@@ -24,6 +24,12 @@ export async function createSecret(deps: Pick<Deps, 'randomBytes' | 'hasher'>, a
   return { clear: secret, row: { selector, hash: await deps.hasher.hash(secret, address), hint: hintOf(secret) } };
 }
 
+/** Whether a client, as it was read, has the secret that it was read with, and that one has not ended. */
+export function hasLiveSecret({ secrets: [secret] }: ClientWithSecret, now: Date): boolean {
+  if (!secret || secret.revokedAt !== null) return false;
+  return secret.expiresAt === null || secret.expiresAt > now;
+}
+
 /** What a check of a secret found: `remembered` took no time, `hashed` took a turn in the queue and a hash. */
 export type SecretOutcome = 'wrong' | 'remembered' | 'hashed';
 
@@ -52,8 +58,7 @@ export function createSecretVerifier(
     async verify(client, presented, actorOf) {
       const [secret] = client.secrets;
       // No live row, no hash: the answer is the same as for an unknown client.
-      if (!secret || secret.revokedAt !== null) return 'wrong';
-      if (secret.expiresAt !== null && secret.expiresAt <= deps.clock()) return 'wrong';
+      if (!secret || !hasLiveSecret(client, deps.clock())) return 'wrong';
       // The stored hash is part of the pair: a row that changes is forgotten with it.
       const pair = hmacOfParts(processKey, [client.clientId, secret.id, secret.hash, presented]);
       const known = remembered.has(pair);

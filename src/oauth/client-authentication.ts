@@ -10,7 +10,7 @@ import {
   refusedAssertion,
   type UnverifiedAssertion,
 } from '../clients/assertions.js';
-import { createSecretVerifier, type SecretVerifier } from '../clients/secrets.js';
+import { createSecretVerifier, hasLiveSecret, type SecretVerifier } from '../clients/secrets.js';
 import type { CallerKey, ClientWithSecret, Found, HotPaths } from '../db/client.js';
 import type { Deps } from '../deps.js';
 import { originForAudit } from '../http/browser.js';
@@ -21,7 +21,8 @@ import { parseBasicCredentials } from '../lib/basic-credentials.js';
 import { selectorOfClientSecret } from '../lib/secret-format.js';
 import { OAuthError } from './error.js';
 
-type Presented = { readonly clientId: string } & (
+/** What a caller proves itself with, of which nothing is proven yet. */
+type Credential = { readonly clientId: string } & (
   | { readonly method: 'CLIENT_SECRET_BASIC' | 'CLIENT_SECRET_POST'; readonly secret: string }
   | { readonly method: 'PRIVATE_KEY_JWT'; readonly assertion: UnverifiedAssertion }
   | { readonly method: 'NONE' }
@@ -54,7 +55,7 @@ function invalidClient(usedHeader: boolean, description: string, detail: string)
 const refused =
   'Client authentication failed. Check client_id and client_secret, and that the secret has not expired or been revoked.';
 
-function readPresented(c: Context, form: Parameters): Presented {
+function readCredential(c: Context, form: Parameters): Credential {
   const header = c.req.header('authorization');
   const basic = header === undefined ? null : parseBasicCredentials(header);
   const bodyId = form.get('client_id');
@@ -69,7 +70,7 @@ function readPresented(c: Context, form: Parameters): Presented {
     if (basic || bodySecret !== undefined) {
       throw new OAuthError('invalid_request', 'Authenticate in one way only: client_assertion or the client secret.');
     }
-    return readPresentedAssertion(form, bodyId);
+    return readAssertionCredential(form, bodyId);
   }
   if (basic && basic !== 'malformed') {
     if (bodySecret !== undefined) {
@@ -94,7 +95,7 @@ function readPresented(c: Context, form: Parameters): Presented {
   return { method: 'NONE', clientId: bodyId };
 }
 
-function readPresentedAssertion(form: Parameters, bodyId: string | undefined): Presented {
+function readAssertionCredential(form: Parameters, bodyId: string | undefined): Credential {
   const assertion = readAssertion(form.get('client_assertion_type'), form.get('client_assertion'));
   if (bodyId !== undefined && bodyId !== assertion.clientId) {
     throw new OAuthError('invalid_request', 'client_id in the body is not the sub of the assertion.');
@@ -125,21 +126,33 @@ async function judge(
   verifiers: CredentialVerifiers,
   c: Context<Environment>,
   client: ClientWithSecret,
-  presented: Presented,
+  credential: Credential,
 ): Promise<Verdict> {
-  switch (presented.method) {
+  switch (credential.method) {
     case 'NONE':
       return client.tokenEndpointAuthMethod === 'NONE'
         ? { fault: null, waited: false }
         : { fault: 'no secret presented' };
     case 'PRIVATE_KEY_JWT':
-      await verifiers.assertion.verify(client, presented.assertion, actorOfClient(c, client));
+      await verifiers.assertion.verify(client, credential.assertion, actorOfClient(c, client));
       return { fault: null, waited: true };
     default: {
-      const outcome = await verifiers.secret.verify(client, presented.secret, () => actorOfClient(c, client));
+      const outcome = await verifiers.secret.verify(client, credential.secret, () => actorOfClient(c, client));
       if (outcome === 'wrong') return { fault: 'wrong, expired or revoked secret' };
       return { fault: null, waited: outcome === 'hashed' };
     }
+  }
+}
+
+/** Whether a credential that was right for the client as it was read before is right for it as it is now. */
+function isStillRight(credential: Credential, before: ClientWithSecret, client: ClientWithSecret, now: Date): boolean {
+  switch (credential.method) {
+    case 'NONE':
+      return true;
+    case 'PRIVATE_KEY_JWT':
+      return client.jwks === before.jwks && client.jwksUri === before.jwksUri;
+    default:
+      return hasLiveSecret(client, now);
   }
 }
 
@@ -168,18 +181,20 @@ async function authenticate<Presented>(
   form: Parameters,
   read: Read<Presented>,
 ): Promise<Authenticated<Presented>> {
-  const credential = readPresented(c, form);
+  const credential = readCredential(c, form);
   const usedHeader = credential.method === 'CLIENT_SECRET_BASIC';
   const refusedText = credential.method === 'PRIVATE_KEY_JWT' ? refusedAssertion : refused;
   const selector = 'secret' in credential ? selectorOfClientSecret(credential.secret) : null;
   const readNow = () => read({ clientId: credential.clientId, selector }, deps.hotPaths);
-  let { caller: client, presented } = await readNow();
-  if (!client) throw invalidClient(usedHeader, refusedText, 'unknown client');
-  const verdict = await judge(verifiers, c, client, credential);
+  const found = await readNow();
+  if (!found.caller) throw invalidClient(usedHeader, refusedText, 'unknown client');
+  const verdict = await judge(verifiers, c, found.caller, credential);
   if (verdict.fault !== null) throw invalidClient(usedHeader, refusedText, verdict.fault);
-  // Much may have ended while a secret was hashed or keys were fetched.
-  if (verdict.waited) ({ caller: client, presented } = await readNow());
-  if (!client) throw invalidClient(usedHeader, refusedText, 'deleted meanwhile');
+  // Much may have ended while a secret was hashed or keys were fetched, the secret and the keys among it.
+  const { caller: client, presented } = verdict.waited ? await readNow() : found;
+  if (!client || !isStillRight(credential, found.caller, client, deps.clock())) {
+    throw invalidClient(usedHeader, refusedText, 'ended meanwhile');
+  }
   // Said only to a caller who knows the secret, so that it tells nobody which clients exist.
   if (client.tokenEndpointAuthMethod !== credential.method) {
     const description = `This client is registered for ${methodNames[client.tokenEndpointAuthMethod]}, but used ${methodNames[credential.method]}.`;

@@ -45,6 +45,32 @@ test('a revoked secret fails at once, even when remembered', async () => {
   expect((await token(app, client, grant)).status).toBe(401);
 });
 
+test.each<[string, (secret: { clientId: string }) => Promise<unknown>]>([
+  [
+    'revoked, and all tokens with it,',
+    async (secret) => {
+      await app.db.oAuthClientSecret.updateMany({ where: secret, data: { revokedAt: app.clock() } });
+      await app.db.oAuthClient.update({ where: { id: secret.clientId }, data: { tokenEpoch: 1 } });
+    },
+  ],
+  [
+    'ended by a rotation',
+    (secret) => app.db.oAuthClientSecret.updateMany({ where: secret, data: { expiresAt: app.clock() } }),
+  ],
+  ['deleted', (secret) => app.db.oAuthClientSecret.deleteMany({ where: secret })],
+])('a secret that is %s while its hash is checked gets nothing', async (_what, end) => {
+  const client = await registerClient(app, robot);
+  const { hasher } = app.deps;
+  const inTurn: typeof hasher.inTurn = async (...given) => {
+    const right = await hasher.inTurn(...given);
+    await end({ clientId: client.id });
+    return right;
+  };
+  Object.assign(app.deps, { hasher: { ...hasher, inTurn } });
+  const { status, body } = await token(app, client, grant).finally(() => Object.assign(app.deps, { hasher }));
+  expect([status, body.error]).toEqual([401, 'invalid_client']);
+});
+
 test('a remembered secret whose row has changed is hashed anew', async () => {
   const client = await registerClient(app, robot);
   expect((await token(app, client, grant)).status).toBe(200);

@@ -57,6 +57,19 @@ test('a new kid is fetched at once, and the key that is gone is refused (OpenID 
   expect(server.calls).toHaveLength(2);
 });
 
+test.each<[string, (uri: string) => { jwks?: string | null; jwksUri: string | null }]>([
+  ['another address of keys', (old) => ({ jwksUri: `${old}/new` })],
+  ['keys of its own', () => ({ jwksUri: null, jwks: keySet(next) })],
+])('a client that is given %s while the old ones are fetched takes none of the old', async (_what, given) => {
+  const { outbound } = app.deps;
+  const get: typeof outbound.get = async (...parameters) => {
+    await app.db.oAuthClient.update({ where: { id: client.id }, data: { ...given(uri), tokenEpoch: 1 } });
+    return outbound.get(...parameters);
+  };
+  Object.assign(app.deps, { outbound: { ...outbound, get } });
+  expect(await use(key).finally(() => Object.assign(app.deps, { outbound }))).toBe(401);
+});
+
 test('invented kids make one call a minute, and the right key works all the while', async () => {
   expect(await use(key)).toBe(200);
   for (let round = 0; round < 10; round += 1) expect(await use(key, { kid: `invented ${round}` })).toBe(401);
