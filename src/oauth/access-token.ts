@@ -5,7 +5,7 @@ import { type ApiResource, readApi, scopesOfApi } from '../api-resources/find.js
 import { type Family, faultOfFamily, grantedScopes } from '../consents/families.js';
 import type { AccessTokenRows } from '../db/client.js';
 import type { Deps } from '../deps.js';
-import { splitWords, userinfoScopes } from '../lib/scope.js';
+import { intersection, splitWords, userinfoScopes } from '../lib/scope.js';
 
 /** What an access token of ours says: signed by us and unexpired. Whether it still counts is `livingAccessToken`'s answer. */
 export interface AccessTokenClaims {
@@ -74,7 +74,8 @@ export async function isStillSigned(
 
 /**
  * Says what an access token is worth now: its `jti` is not revoked, the API that it is for is still registered, and family,
- * consent, member and client still stand, or for a client's own token the client and its epoch.
+ * consent, member and client still stand, or for a client's own token the client, its grant and
+ * its epoch. It says no scope that the client may not have any more.
  * @param rows what it stands on, as it is now
  * @returns null when it counts no more
  */
@@ -88,11 +89,12 @@ export function livingAccessToken(claims: AccessTokenClaims, rows: AccessTokenRo
     const { family } = rows;
     if (!family || faultOfFamily(family, now) !== null || family.consent.memberId !== claims.subject) return null;
     const granted = grantedScopes(family);
-    return { kind: 'member', scopes: scopes.filter((scope) => granted.includes(scope)), family, api };
+    return { kind: 'member', scopes: intersection(scopes, granted), family, api };
   }
   const { client } = rows;
   if (!client || client.disabledAt !== null || client.tokenEpoch !== claims.epoch) return null;
-  return { kind: 'client', scopes, clientId: client.clientId, api };
+  if (!splitWords(client.grantTypes).includes('client_credentials')) return null;
+  return { kind: 'client', scopes: intersection(scopes, splitWords(client.scopes)), clientId: client.clientId, api };
 }
 
 /**

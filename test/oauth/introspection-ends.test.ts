@@ -106,6 +106,20 @@ test("a client's own token is inactive once its epoch is over", async () => {
   await expectInactive(client, token);
 });
 
+test("a client's own token says no scope that was taken from the client, and is inactive once its grant was", async () => {
+  const client = await registerClient(app, {
+    grantTypes: ['client_credentials'],
+    redirectUris: [],
+    scopes: ['reader', 'writer'],
+  });
+  const token = await clientToken(app, client, 'reader writer');
+  expect(await introspect(app, client, token)).toMatchObject({ scope: 'reader writer' });
+  await app.db.oAuthClient.update({ where: { id: client.id }, data: { scopes: 'reader' } });
+  expect(await introspect(app, client, token)).toMatchObject({ active: true, scope: 'reader' });
+  await app.db.oAuthClient.update({ where: { id: client.id }, data: { grantTypes: 'authorization_code' } });
+  await expectInactive(client, token);
+});
+
 test('tokens are inactive when they expire', async () => {
   const client = await registerClient(app, { lifetimes: { refreshTokenIdleSeconds: 3600 } });
   const { access, refresh: idle } = await tokensOf(app, client, { scope: 'openid offline_access' });
