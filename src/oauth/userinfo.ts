@@ -25,26 +25,37 @@ function refuse(code: 'invalid_request' | 'invalid_token', description: string):
   return new OAuthError(code, description, { status, headers: challenge(code, description) });
 }
 
+const inHeader = 'in the header Authorization: Bearer, then the token';
+
+/** A request without a token, or with another kind of credential, is told no error code in the challenge (RFC 6750 section 3.1). */
+function refuseWithoutToken(description: string): OAuthError {
+  return new OAuthError('invalid_token', description, { status: 401, headers: challenge() });
+}
+
 /**
  * Reads the access token: from the header (RFC 6750 section 2.1), or from the form of a POST (section 2.2), which OpenID Connect
  * Core section 5.3.1 has us take. Never from the query, which logs and histories keep (OAuth 2.1 section 5.1).
- * @returns null for what is no token
- * @throws OAuthError when there is none, or more than one (section 2)
+ * @throws OAuthError when there is none, more than one (section 2), or what cannot be one
  */
-async function readAccessTokenOf(c: Context<Environment>): Promise<string | null> {
+async function readAccessTokenOf(c: Context<Environment>): Promise<string> {
   const header = c.req.header('authorization');
   const form = readParameters((c.req.method === 'POST' ? await rawForm(c) : null) ?? '');
   const posted = form.get('access_token');
   if (form.unusable.has('access_token') || (header !== undefined && posted !== undefined)) {
     throw refuse('invalid_request', 'Send the access token once: in the header, or as access_token in the body.');
   }
-  if (header === undefined && posted === undefined) {
-    // Section 3.1: no error code for a request without a token.
-    const description = 'Send the access token in the header Authorization: Bearer.';
-    throw new OAuthError('invalid_token', description, { status: 401, headers: challenge() });
+  if (header === undefined) {
+    if (posted === undefined) throw refuseWithoutToken(`Send the access token ${inHeader}.`);
+    return posted;
   }
-  const token = header === undefined ? (posted ?? null) : parseBearerToken(header);
-  return token === 'malformed' ? null : token;
+  const token = parseBearerToken(header);
+  if (token === null)
+    throw refuseWithoutToken(`The Authorization header is of another scheme: send the token ${inHeader}.`);
+  if (token !== 'malformed') return token;
+  throw refuse(
+    'invalid_token',
+    `This cannot be an access token: send it ${inHeader}, without quotation marks or spaces.`,
+  );
 }
 
 /**
@@ -60,8 +71,11 @@ function signedClaims(deps: Deps, family: Family, claims: Record<string, unknown
 /** GET and POST `/oauth/userinfo`: JSON, or a JWT for a client that is registered for it. */
 export function userinfoEndpoint(deps: Deps) {
   return async (c: Context<Environment>): Promise<Response> => {
-    const token = await readAccessTokenOf(c);
-    const access = token === null ? null : await verifyAccessToken(deps, token);
+    const token = await readAccessTokenOf(c).catch((error: unknown) => {
+      limitNetwork(c, deps.requestLimits.unproven);
+      throw error;
+    });
+    const access = await verifyAccessToken(deps, token);
     if (!access) limitNetwork(c, deps.requestLimits.unproven);
     if (!access) throw refuse('invalid_token', 'The access token is not valid: it may have expired or been revoked.');
     if (access.kind === 'client' || !access.scopes.includes('openid')) {

@@ -56,14 +56,22 @@ test('a request without a token is challenged without an error code (RFC 6750 3.
   expect([status, headers.get('www-authenticate')]).toEqual([401, 'Bearer realm="Latchkey"']);
 });
 
+test('another scheme, or a token without one, is challenged without an error code and told what to send (RFC 6750 3.1)', async () => {
+  for (const authorization of ['Basic YTpi', 'nonsense', 'Token a']) {
+    const { status, headers, body } = await request({ headers: { authorization } });
+    expect([status, headers.get('www-authenticate')]).toEqual([401, 'Bearer realm="Latchkey"']);
+    expect(body.error_description).toMatch(/another scheme: send the token in the header Authorization: Bearer/);
+  }
+});
+
 test('a bad token is challenged with invalid_token (RFC 6750 3.1)', async () => {
   for (const authorization of [
     'Bearer nonsense',
     'Bearer',
     'Bearer ',
     'Bearer a b',
-    'Basic YTpi',
-    'nonsense',
+    'Bearer Bearer a',
+    'Bearer "a"',
     'Bearer é',
   ]) {
     const { status, headers, body } = await request({ headers: { authorization } });
