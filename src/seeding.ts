@@ -1,5 +1,5 @@
 // Clients that a program of ours needs the secret of: the demo's and the conformance suite's.
-import type { Actor } from './audit/service.js';
+import type { AccountActor } from './audit/service.js';
 import type { GivenMetadata } from './clients/metadata.js';
 import { createOAuthClient } from './clients/service.js';
 import { deleteOAuthClient } from './clients/standing.js';
@@ -31,7 +31,7 @@ export interface SeededClient {
  */
 export async function remakeClient(
   deps: SeedDeps,
-  owner: Actor & { readonly accountId: string },
+  owner: AccountActor,
   client: GivenMetadata & { readonly name: string },
 ): Promise<SeededClient> {
   const where = { accountId: owner.accountId, name: client.name };

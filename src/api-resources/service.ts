@@ -1,5 +1,5 @@
 // API resources: registered, changed and deleted. What one must be is rules.ts's; here is what depends on the others there are.
-import { type Actor, changesBetween, recordAudit } from '../audit/service.js';
+import { type AccountActor, changesBetween, recordAudit } from '../audit/service.js';
 import { type Db, exclusively, type Tx } from '../db/client.js';
 import type { Deps } from '../deps.js';
 import type { Remember } from '../idempotency/service.js';
@@ -19,7 +19,6 @@ import {
 } from './rules.js';
 
 type ServiceDeps = Pick<Deps, 'config' | 'db' | 'clock' | 'newId'>;
-type AccountActor = Actor & { readonly accountId: string };
 
 const withIntrospectors = { introspectors: { orderBy: { clientId: 'asc' } } } as const;
 

@@ -207,12 +207,24 @@ export async function revokeApiToken(
   });
 }
 
+/** Whether a token counts: not revoked, not expired, and its owner active. */
+export function isLivingToken(
+  token: {
+    readonly revokedAt: Date | null;
+    readonly expiresAt: Date | null;
+    readonly owner: { readonly status: string };
+  },
+  now: Date,
+): boolean {
+  if (token.revokedAt !== null || token.owner.status !== 'ACTIVE') return false;
+  return token.expiresAt === null || token.expiresAt > now;
+}
+
 /** Finds a living token with its owner, who must be active. @returns null alike for unknown, expired and revoked ones */
 export async function findApiToken(deps: Pick<Deps, 'hotPaths' | 'clock' | 'lastUsed'>, token: string) {
   if (!isToken('lkt', token)) return null;
   const found = await deps.hotPaths.apiToken(sha256(token));
-  if (!found || found.revokedAt !== null || found.owner.status !== 'ACTIVE') return null;
-  if (found.expiresAt !== null && found.expiresAt <= deps.clock()) return null;
+  if (!found || !isLivingToken(found, deps.clock())) return null;
   deps.lastUsed.touch('apiToken', found.id);
   return found;
 }

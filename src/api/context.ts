@@ -3,6 +3,7 @@
 import type { Context } from 'hono';
 import { findApiToken } from '../api-tokens/service.js';
 import type { Actor } from '../audit/service.js';
+import type { Tx } from '../db/client.js';
 import type { Deps } from '../deps.js';
 import type { Caller } from '../graphql/context-type.js';
 import type { ErrorCode } from '../graphql/errors.js';
@@ -14,6 +15,7 @@ import { lesserRole, permissionsOf, roleOfScopes } from '../lib/roles.js';
 import { actorOfMember } from '../members/service.js';
 import { verifyAccessToken } from '../oauth/access-token.js';
 import { actorOfClient } from '../oauth/client-authentication.js';
+import { type Recognised, requireStanding } from './standing.js';
 
 /** Why a caller is turned away before anything is executed. */
 export class CallerRefused extends Error {
@@ -39,6 +41,10 @@ export function refusal(code: ErrorCode, message: string) {
   return { errors: [{ message, extensions: { code } }] };
 }
 
+function standing(deps: Deps, recognised: Recognised) {
+  return (tx?: Tx) => requireStanding(deps, recognised, tx);
+}
+
 const invalidToken = 'The token is not valid: it may have expired, or been revoked.';
 
 async function callerOfApiToken(deps: Deps, c: Context<Environment>, token: string): Promise<Caller> {
@@ -46,6 +52,7 @@ async function callerOfApiToken(deps: Deps, c: Context<Environment>, token: stri
   if (!found) throw new CallerRefused(401, invalidToken, 'Bearer realm="Latchkey", error="invalid_token"');
   const role = lesserRole(found.role, found.owner.role);
   const actor = actorOfMember(found.owner, originForAudit(c));
+  const stand = standing(deps, { credential: { kind: 'apiToken', id: found.id }, memberId: found.ownerId, role });
   return {
     via: 'apiToken',
     accountId: found.accountId,
@@ -56,7 +63,8 @@ async function callerOfApiToken(deps: Deps, c: Context<Environment>, token: stri
     role,
     scopes: [],
     permissions: permissionsOf(role),
-    actor: { ...actor, kind: 'API_TOKEN', id: found.id, label: found.name },
+    actor: { ...actor, kind: 'API_TOKEN', id: found.id, label: found.name, hold: stand },
+    requireStanding: stand,
   };
 }
 
@@ -78,6 +86,8 @@ async function callerOfAccessToken(deps: Deps, c: Context<Environment>, token: s
     throw new CallerRefused(403, message, challenge, actor);
   }
   const role = lesserRole(tokenRole, member.role);
+  const credential = { kind: 'accessToken', familyId: access.family.id, jti: access.jti } as const;
+  const stand = standing(deps, { credential, memberId: member.id, role });
   return {
     via: 'oauth',
     accountId: member.accountId,
@@ -88,7 +98,8 @@ async function callerOfAccessToken(deps: Deps, c: Context<Environment>, token: s
     role,
     scopes: access.scopes,
     permissions: permissionsOf(role),
-    actor,
+    actor: { ...actor, hold: stand },
+    requireStanding: stand,
   };
 }
 
@@ -104,6 +115,8 @@ async function callerOfSession(deps: Deps, browser: Browser, c: Context<Environm
   if (!session) return null;
   const { member } = session;
   deps.lastUsed.touch('member', member.id);
+  const credential = { kind: 'session', id: session.id } as const;
+  const stand = standing(deps, { credential, memberId: member.id, role: member.role });
   return {
     via: 'session',
     accountId: member.accountId,
@@ -114,7 +127,8 @@ async function callerOfSession(deps: Deps, browser: Browser, c: Context<Environm
     role: member.role,
     scopes: [],
     permissions: permissionsOf(member.role),
-    actor: actorOfMember(member, originForAudit(c)),
+    actor: { ...actorOfMember(member, originForAudit(c)), hold: stand },
+    requireStanding: stand,
   };
 }
 

@@ -21,6 +21,17 @@ export interface Actor {
   readonly userAgent: string | null;
 }
 
+/** Who acts in an account. */
+export interface AccountActor extends Actor {
+  readonly accountId: string;
+  /**
+   * To call first in a transaction that comes after a wait: sees that the actor may still act, and lets nobody take that away before
+   * its end. Absent where nothing can.
+   * @throws what the transport answers such an actor with
+   */
+  readonly hold?: (tx: Tx) => Promise<void>;
+}
+
 /** The operator at the command line. */
 export const operatorActor: Actor = {
   kind: 'OPERATOR',

@@ -1,5 +1,5 @@
 // Secrets without downtime: a new one while the old ones live on for a while, and the end of one.
-import { type Actor, recordAudit } from '../audit/service.js';
+import { type AccountActor, recordAudit } from '../audit/service.js';
 import type { Tx } from '../db/client.js';
 import type { Deps } from '../deps.js';
 import type { Remember } from '../idempotency/service.js';
@@ -18,7 +18,6 @@ const longestOverlapSeconds = 90 * daySeconds;
 const longestLifeSeconds = 10 * 365 * daySeconds;
 
 type ServiceDeps = Pick<Deps, 'db' | 'clock' | 'newId' | 'randomBytes' | 'hasher'>;
-type AccountActor = Actor & { readonly accountId: string };
 
 export interface Rotation {
   /** 0 ends the old secrets at once. */
@@ -74,6 +73,7 @@ export async function rotateOAuthClientSecret(
   const now = deps.clock();
   const { previousSecretsExpireInSeconds: overlap, expiresInSeconds: life } = rotation;
   return deps.db.$transaction(async (tx) => {
+    await actor.hold?.(tx);
     // First a write to the client's row, so that rotations come one after the other and each counts what is there.
     const { count } = await tx.oAuthClient.updateMany({
       where: { id: client.id, accountId: actor.accountId },

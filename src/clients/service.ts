@@ -1,7 +1,7 @@
 // OAuth clients: registered with their secret, and changed. The rules for metadata are in metadata-rules.ts, secrets in
 // secrets.ts and rotation.ts, whether a client works at all in standing.ts.
 import { findScopesOfAccount } from '../api-resources/find.js';
-import { type Actor, changesBetween, recordAudit } from '../audit/service.js';
+import { type AccountActor, changesBetween, recordAudit } from '../audit/service.js';
 import type { Db, Tx } from '../db/client.js';
 import type { Deps } from '../deps.js';
 import type { Remember } from '../idempotency/service.js';
@@ -23,7 +23,6 @@ import type { ClientReference } from './reference.js';
 import { createSecret } from './secrets.js';
 
 type ServiceDeps = Pick<Deps, 'config' | 'db' | 'clock' | 'newId' | 'randomBytes' | 'hasher' | 'outbound'>;
-type AccountActor = Actor & { readonly accountId: string };
 
 /** @param kept scopes that the client has: it keeps a word that no API takes any more, which is granted nowhere */
 async function accountRules(
@@ -73,6 +72,7 @@ export async function createOAuthClient(
   const now = deps.clock();
   const id = deps.newId('oauthClient');
   const oauthClient = await deps.db.$transaction(async (tx) => {
+    await actor.hold?.(tx);
     const created = await tx.oAuthClient.create({
       data: {
         id,
@@ -156,6 +156,7 @@ export async function updateOAuthClient(
   const logo = changed('logoUrl') && metadata.logoUrl !== null ? await fetchLogo(deps, metadata.logoUrl) : null;
   const now = deps.clock();
   const oauthClient = await deps.db.$transaction(async (tx) => {
+    await actor.hold?.(tx);
     const { count } = await tx.oAuthClient.updateMany({
       where: { id: before.id, version: before.version },
       data: {

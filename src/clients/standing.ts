@@ -1,5 +1,5 @@
 // Whether a client works: disabled and enabled, all its tokens revoked, verified by an operator, deleted.
-import { type Actor, recordAudit } from '../audit/service.js';
+import { type AccountActor, type Actor, recordAudit } from '../audit/service.js';
 import { countLivingOfClient, revokeEverythingOfClient } from '../consents/families.js';
 import { retrying, type Tx } from '../db/client.js';
 import type { Deps } from '../deps.js';
@@ -9,7 +9,6 @@ import { findOwnClient } from './find.js';
 import type { ClientReference } from './reference.js';
 
 type ServiceDeps = Pick<Deps, 'db' | 'clock' | 'newId'>;
-type AccountActor = Actor & { readonly accountId: string };
 
 /**
  * Disables a client, which from then on signs nobody in and gets no token, while those that it has are refused; or enables it

@@ -1,6 +1,6 @@
 // Connected apps: what a member allowed clients and did not take back. Who sees which of them, the list for a page, and taking one
 // back. Lists in GraphQL are schema.ts's.
-import { type Actor, type AuditChange, recordAudit } from '../audit/service.js';
+import { type AccountActor, type AuditChange, recordAudit } from '../audit/service.js';
 import { type Db, retrying, type Tx } from '../db/client.js';
 import type { Deps } from '../deps.js';
 import { InputError } from '../lib/errors.js';
@@ -87,7 +87,7 @@ async function endConsent(tx: Tx, holder: ConsentHolder, id: string, now: Date) 
  */
 export async function revokeConsent(
   deps: RevocationDeps,
-  actor: Actor & { readonly accountId: string },
+  actor: AccountActor,
   holder: ConsentHolder,
   id: string,
 ): Promise<void> {

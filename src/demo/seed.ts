@@ -1,7 +1,7 @@
 // Brings a database to what people.ts describes: fresh or from an earlier start, the outcome is the same. What somebody made
 // while trying things out stays.
 import { allowRedirects, createAccount } from '../accounts/service.js';
-import { type Actor, systemActor } from '../audit/service.js';
+import { type AccountActor, type Actor, systemActor } from '../audit/service.js';
 import { createOAuthClient } from '../clients/service.js';
 import { emailKey } from '../lib/email.js';
 import { normalisePassword } from '../members/password.js';
@@ -18,8 +18,6 @@ import {
 } from './people.js';
 
 const demoActor: Actor = { ...systemActor, label: 'demo' };
-
-type Owner = Actor & { readonly accountId: string };
 
 async function findMember(deps: SeedDeps, email: string) {
   const member = await deps.db.member.findUnique({ where: { emailKey: emailKey(email) } });
@@ -39,17 +37,17 @@ async function ensureMember(deps: SeedDeps, accountId: string, member: DemoMembe
   await createMember(deps, demoActor, accountId, { ...member, password: demoPassword });
 }
 
-async function ensureOwner(deps: SeedDeps, { name, owner }: DemoAccount): Promise<Owner> {
+async function ensureOwner(deps: SeedDeps, { name, owner }: DemoAccount): Promise<AccountActor> {
   const account = { name, owner: { ...owner, password: demoPassword } };
   const member = (await findMember(deps, owner.email)) ?? (await createAccount(deps, demoActor, account)).owner;
   return actorOfMember(member, { ipAddress: null, userAgent: null });
 }
 
-async function clientsNamed({ db }: SeedDeps, owner: Owner, name: string) {
+async function clientsNamed({ db }: SeedDeps, owner: AccountActor, name: string) {
   return db.oAuthClient.findMany({ where: { accountId: owner.accountId, name }, select: { id: true } });
 }
 
-async function ensureAccount(deps: SeedDeps, account: DemoAccount): Promise<Owner> {
+async function ensureAccount(deps: SeedDeps, account: DemoAccount): Promise<AccountActor> {
   const owner = await ensureOwner(deps, account);
   for (const member of account.members) await ensureMember(deps, owner.accountId, member);
   await allowRedirects(deps, demoActor, owner.accountId, ['loopback']);

@@ -7,6 +7,7 @@ import ScopeAuthPlugin from '@pothos/plugin-scope-auth';
 import { DateTimeResolver } from 'graphql-scalars';
 import { type IdKind, kindOfId } from '../lib/ids.js';
 import type { Permission } from '../lib/roles.js';
+import CallerStandingPlugin from './caller-standing.js';
 import { actsDirectly, type Caller, type GraphQLContext, mayManageCredentials } from './context-type.js';
 import { apiError } from './errors.js';
 import type PothosPrismaTypes from './generated/pothos-types.js';
@@ -79,7 +80,7 @@ export const builder = new SchemaBuilder<{
     direct: boolean;
   };
 }>({
-  plugins: [RelayPlugin, ScopeAuthPlugin, LoadedColumnsPlugin, PrismaPlugin, ComplexityPlugin],
+  plugins: [RelayPlugin, ScopeAuthPlugin, CallerStandingPlugin, LoadedColumnsPlugin, PrismaPlugin, ComplexityPlugin],
   defaultFieldNullability: false,
   relay: {
     clientMutationId: 'omit',

@@ -1,5 +1,5 @@
 // Who calls the GraphQL API, with what and with which rights now; and what every resolver is given.
-import type { Actor } from '../audit/service.js';
+import type { AccountActor } from '../audit/service.js';
 import type { Deps } from '../deps.js';
 import type { Permission, Role } from '../lib/roles.js';
 
@@ -18,7 +18,9 @@ export interface Caller {
   /** The OAuth access token's scopes; empty for other credentials. */
   readonly scopes: readonly string[];
   readonly permissions: readonly Permission[];
-  readonly actor: Actor & { readonly accountId: string };
+  readonly actor: AccountActor;
+  /** Sees that the caller may still do what it could when it was recognised. @throws GraphQLError UNAUTHENTICATED */
+  requireStanding(): Promise<void>;
 }
 
 /** What an operation cost its caller, and what is left for this minute. */

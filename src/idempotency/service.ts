@@ -1,6 +1,6 @@
 // Idempotency keys: a create or rotate that is asked for again gives what it gave and makes nothing anew. What was asked and
 // which row came of it is stored in the very transaction that makes the row.
-import type { Actor } from '../audit/service.js';
+import type { AccountActor } from '../audit/service.js';
 import { isUniqueViolation, type Tx } from '../db/client.js';
 import type { Deps } from '../deps.js';
 import { canonicalJson } from '../lib/canonical-json.js';
@@ -14,7 +14,7 @@ type ServiceDeps = Pick<Deps, 'db' | 'clock' | 'newId'>;
 
 /** What is asked for, by whom, under which key. */
 export interface IdempotentRequest {
-  readonly actor: Actor & { readonly accountId: string };
+  readonly actor: AccountActor;
   /** The name of the GraphQL mutation. */
   readonly mutation: string;
   readonly key: string | null | undefined;

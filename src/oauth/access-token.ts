@@ -30,7 +30,7 @@ export interface AccessTokenClaims {
 
 /** A living access token: of a member through a client, or of a client alone; for an API, or for us when that is null. */
 export type AccessToken = { readonly scopes: readonly string[]; readonly api: ApiResource | null } & (
-  | { readonly kind: 'member'; readonly family: Family }
+  | { readonly kind: 'member'; readonly family: Family; readonly jti: string }
   | { readonly kind: 'client'; readonly clientId: string }
 );
 
@@ -89,7 +89,7 @@ export function livingAccessToken(claims: AccessTokenClaims, rows: AccessTokenRo
     const { family } = rows;
     if (!family || faultOfFamily(family, now) !== null || family.consent.memberId !== claims.subject) return null;
     const granted = grantedScopes(family);
-    return { kind: 'member', scopes: intersection(scopes, granted), family, api };
+    return { kind: 'member', scopes: intersection(scopes, granted), family, jti: claims.jti, api };
   }
   const { client } = rows;
   if (!client || client.disabledAt !== null || client.tokenEpoch !== claims.epoch) return null;

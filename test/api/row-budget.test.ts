@@ -30,6 +30,7 @@ async function unmeasured(query: string) {
       scopes: [],
       permissions: permissionsOf('OWNER'),
       actor: actorOfMember(app.owner, { ipAddress: null, userAgent: null }),
+      requireStanding: async () => {},
     },
     spent: { usage: null },
   };

@@ -69,9 +69,14 @@ export async function apiTokenOf(
   return { id: created.apiToken.id, token: created.token };
 }
 
-/** The owner, or another person, acting through an OAuth client with these scopes. */
-export async function throughClient(app: TestApp, client: TestClient, scope: string): Promise<Ask> {
-  const { body } = await redeem(app, client, await obtainCode(app, client, { scope }));
+/** The owner, or whoever is signed in to the browser, acting through an OAuth client with these scopes. */
+export async function throughClient(
+  app: TestApp,
+  client: TestClient,
+  scope: string,
+  browser?: TestBrowser,
+): Promise<Ask> {
+  const { body } = await redeem(app, client, await obtainCode(app, client, { scope }, browser));
   if (!body.access_token) throw new Error(`No access token for ${scope}: ${JSON.stringify(body)}`);
   return bearer(app, body.access_token);
 }
