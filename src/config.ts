@@ -1,4 +1,5 @@
-// Every setting, read and checked once at start. Nothing else reads the environment. What each is for is config/settings.ts's.
+// Every setting, read and checked once at start. What each is for is config/settings.ts's. Beside these only what Node and its
+// packages know is read elsewhere, such as NODE_ENV and UV_THREADPOOL_SIZE.
 
 import { availableParallelism } from 'node:os';
 import { z } from 'zod';
@@ -117,7 +118,7 @@ export interface Config {
   readonly databasePool: number;
   /** How many processes serve. With 1 it is the one that was started. */
   readonly workers: number;
-  /** The first writes, all read. Empty until a SQLite installation has made its own (compose.ts). */
+  /** The first writes, all read. Empty where none is set: a SQLite installation makes its own (secrets.ts). */
   readonly secrets: readonly string[];
   readonly accountName: string;
   readonly ownerEmail: string;

@@ -2,7 +2,7 @@
 import { OAuthClientNode } from '../clients/schema.js';
 import { SigningAlgorithmEnum } from '../clients/schema-enums.js';
 import { builder } from '../graphql/builder.js';
-import { costOfPage, pageOf, selectionOfRows } from '../graphql/connections.js';
+import { costOfPage, pageOf, selectionOfRows, totalCountField } from '../graphql/connections.js';
 import { accountFor, requireCaller } from '../graphql/context-type.js';
 import { Scope } from '../graphql/scope.js';
 import { readScopes } from './find.js';
@@ -74,10 +74,7 @@ builder.queryField('apiResources', (t) =>
       name: 'ApiResourceConnection',
       description: 'A page of API resources.',
       fields: (connection) => ({
-        totalCount: connection.int({
-          description: 'How many there are on all pages. Counted only when asked for.',
-          resolve: ({ count }) => count(),
-        }),
+        totalCount: connection.int(totalCountField()),
       }),
     },
     { name: 'ApiResourceEdge', description: 'An API resource at its place in the list.' },

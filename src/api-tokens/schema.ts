@@ -1,6 +1,6 @@
 // API tokens in GraphQL: what they tell of themselves, and the list. Changes are in schema-mutations.ts.
 import { builder } from '../graphql/builder.js';
-import { costOfPage, pageOf, selectionOfRows } from '../graphql/connections.js';
+import { costOfPage, pageOf, selectionOfRows, totalCountField } from '../graphql/connections.js';
 import { accountFor, type GraphQLContext, mayManageCredentials } from '../graphql/context-type.js';
 import { RoleEnum } from '../graphql/enums.js';
 import { idOrNobody } from '../lib/ids.js';
@@ -96,10 +96,7 @@ builder.queryField('apiTokens', (t) =>
       name: 'ApiTokenConnection',
       description: 'A page of API tokens.',
       fields: (connection) => ({
-        totalCount: connection.int({
-          description: 'How many there are on all pages, as the filter has them. Counted only when asked for.',
-          resolve: ({ count }) => count(),
-        }),
+        totalCount: connection.int(totalCountField(', as the filter has them')),
       }),
     },
     { name: 'ApiTokenEdge', description: 'An API token at its place in the list.' },

@@ -10,7 +10,7 @@ import type { ErrorCode } from '../graphql/errors.js';
 import { type Browser, originForAudit } from '../http/browser.js';
 import { originOfRequest } from '../http/csrf.js';
 import type { Environment } from '../http/environment.js';
-import { parseBearerToken } from '../lib/basic-credentials.js';
+import { parseBearerToken } from '../lib/authorization-header.js';
 import { lesserRole, permissionsOf, roleOfScopes } from '../lib/roles.js';
 import { actorOfMember } from '../members/service.js';
 import { verifyAccessToken } from '../oauth/access-token.js';

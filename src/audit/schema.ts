@@ -10,7 +10,7 @@ import { accountFor, type GraphQLContext, requireCaller } from '../graphql/conte
 import { type IdKind, kindOfId } from '../lib/ids.js';
 import { MemberNode } from '../members/schema.js';
 import { type AuditAction, auditActions } from './actions.js';
-import { type EntryPage, findEntries } from './list.js';
+import { findEntries } from './list.js';
 import type { AuditChange } from './service.js';
 
 const actionValues = Object.entries(auditActions).map(([name, description]) => [name, { description }]);
@@ -170,12 +170,6 @@ const AuditLogFilter = builder.inputType('AuditLogFilter', {
   }),
 });
 
-/** Where a page of `pageOf` lies, which is sorted by the id alone. */
-function entryPage({ where, orderBy, take }: ReturnType<typeof pageOf>): EntryPage {
-  const [place] = (where.AND ?? []) as { id?: { gt?: string; lt?: string } }[];
-  return { direction: orderBy[0]?.id ?? 'desc', beyond: place?.id?.gt ?? place?.id?.lt ?? null, take };
-}
-
 builder.queryField('auditLog', (t) =>
   t.connection(
     {
@@ -188,7 +182,7 @@ builder.queryField('auditLog', (t) =>
       resolve: async (_root, args, context) => {
         const page = pageOf('auditLogEntry', args, { name: 'OCCURRED_AT', direction: 'desc' });
         const { accountId } = requireCaller(context);
-        return page.connection(await findEntries(context.deps.db, accountId, args.filter ?? {}, entryPage(page)));
+        return page.connection(await findEntries(context.deps.db, accountId, args.filter ?? {}, page.part));
       },
     },
     {

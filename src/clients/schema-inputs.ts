@@ -1,4 +1,4 @@
-// What mutations of OAuth clients take. The rules for the values are in metadata.ts.
+// What mutations of OAuth clients take. The rules for the values are in metadata-rules.ts.
 import { builder } from '../graphql/builder.js';
 import { idempotencyKeyDescription } from '../graphql/user-error.js';
 import {

@@ -86,7 +86,7 @@ builder.mutationFields((t) => ({
     type: UpdateOAuthClientPayload,
     nullable: true,
     description:
-      'Changes what is given of an OAuth client, and nothing else. Needs OWNER or ADMIN; an OAuth token cannot change where another client redirects, nor how any client proves itself.',
+      'Changes what is given of an OAuth client, and nothing else. Needs OWNER or ADMIN; an OAuth token cannot change the redirect URIs, origins and logout address of another client, nor how any client proves itself.',
     authScopes: { permission: 'OAUTH_CLIENT_WRITE' },
     args: {
       input: t.arg({ type: UpdateOAuthClientInput, required: true, description: 'Which one, and what to change.' }),

@@ -1,7 +1,7 @@
 // Lists of OAuth clients in GraphQL, and one of them. What can be filtered and sorted by is in list.ts.
 import { findScopesOfAccount } from '../api-resources/find.js';
 import { builder } from '../graphql/builder.js';
-import { costOfPage, pageOf, selectionOfRows } from '../graphql/connections.js';
+import { costOfPage, pageOf, selectionOfRows, totalCountField } from '../graphql/connections.js';
 import { requireCaller } from '../graphql/context-type.js';
 import { OrderDirection } from '../graphql/enums.js';
 import { apiError } from '../graphql/errors.js';
@@ -91,10 +91,7 @@ builder.queryFields((t) => ({
       name: 'OAuthClientConnection',
       description: 'A page of OAuth clients.',
       fields: (connection) => ({
-        totalCount: connection.int({
-          description: 'How many there are on all pages, as the filter has them. Counted only when asked for.',
-          resolve: ({ count }) => count(),
-        }),
+        totalCount: connection.int(totalCountField(', as the filter has them')),
       }),
     },
     { name: 'OAuthClientEdge', description: 'An OAuth client at its place in the list.' },

@@ -1,5 +1,5 @@
 // OAuth clients and their secrets in GraphQL: what they tell of themselves. Lists are in schema-queries.ts, changes in
-// schema-mutations.ts and schema-secrets.ts.
+// schema-mutations.ts, schema-secrets.ts and schema-standing.ts.
 import { builder } from '../graphql/builder.js';
 import { accountFor } from '../graphql/context-type.js';
 import { livingAfter } from '../lib/living.js';

@@ -113,15 +113,15 @@ export async function findCreated(db: Db, accountId: string, id: string) {
  */
 function refuseTakeover(actor: AccountActor, clientId: string, before: Metadata, after: Metadata): void {
   if (actor.viaClientId === null) return;
-  const changes = (names: readonly (keyof Metadata)[]) =>
-    names.some((name) => JSON.stringify(before[name]) !== JSON.stringify(after[name]));
+  const changed = (names: readonly (keyof Metadata)[]) =>
+    names.filter((name) => JSON.stringify(before[name]) !== JSON.stringify(after[name]));
   const cure = "Use the browser's session or an API token of role ADMIN.";
-  if (changes(['jwks', 'jwksUri', 'tokenEndpointAuthMethod'])) {
+  if (changed(['jwks', 'jwksUri', 'tokenEndpointAuthMethod']).length > 0) {
     throw new ForbiddenError(`How a client proves itself cannot be changed with an OAuth token. ${cure}`);
   }
-  const places = ['redirectUris', 'postLogoutRedirectUris', 'allowedOrigins', 'backchannelLogoutUri'] as const;
-  if (actor.viaClientId !== clientId && changes(places)) {
-    throw new ForbiddenError(`Another client's redirect URIs cannot be changed with an OAuth token. ${cure}`);
+  const places = changed(['redirectUris', 'postLogoutRedirectUris', 'allowedOrigins', 'backchannelLogoutUri']);
+  if (actor.viaClientId !== clientId && places.length > 0) {
+    throw new ForbiddenError(`${places.join(', ')} of another client cannot be changed with an OAuth token. ${cure}`);
   }
 }
 
@@ -129,7 +129,8 @@ function refuseTakeover(actor: AccountActor, clientId: string, before: Metadata,
  * Changes what is given of a client.
  * @returns the row, and whether the change took back an operator's verification
  * @throws InputError with everything that is wrong; CONFLICT when `version` is not the current one
- * @throws ForbiddenError when an OAuth client's token would change another client's redirect URIs, or any client's keys
+ * @throws ForbiddenError when an OAuth client's token would change where another client leads or may be called from, or any client's
+ *   keys
  */
 export async function updateOAuthClient(
   deps: ServiceDeps,

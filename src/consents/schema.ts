@@ -5,7 +5,7 @@ import { findApisNamed } from '../api-resources/find.js';
 import { logoPath } from '../clients/logo.js';
 import { OAuthClientNode } from '../clients/schema.js';
 import { builder } from '../graphql/builder.js';
-import { type ConnectionArguments, costOfPage } from '../graphql/connections.js';
+import { type ConnectionArguments, costOfPage, totalCountField } from '../graphql/connections.js';
 import { type GraphQLContext, mayManageCredentials, requireCaller } from '../graphql/context-type.js';
 import { namedRow, ownedConnection } from '../graphql/owned-lists.js';
 import { Scope } from '../graphql/scope.js';
@@ -152,20 +152,13 @@ builder.prismaObjectFields('Consent', (t) => ({
   }),
 }));
 
-interface Counted {
-  readonly count: () => Promise<number>;
-}
-
 const ConsentConnection = builder.connectionObject(
   {
     type: ConsentNode,
     name: 'ConsentConnection',
     description: 'A page of connected apps.',
     fields: (t) => ({
-      totalCount: t.int({
-        description: 'How many there are on all pages. Counted only when asked for.',
-        resolve: (connection) => (connection as unknown as Counted).count(),
-      }),
+      totalCount: t.int(totalCountField()),
     }),
   },
   { name: 'ConsentEdge', description: 'A connected app at its place in the list.' },

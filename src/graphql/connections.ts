@@ -162,3 +162,15 @@ export function pageOf<Column extends string = never>(
     },
   };
 }
+
+/**
+ * The options of a connection's `totalCount`. Its `count` must be beside what `Page.connection` gives.
+ * @param of which are counted, where a list has filters
+ */
+export function totalCountField(of = '') {
+  return {
+    description: `How many there are on all pages${of}. Counted only when asked for.`,
+    // Pothos knows of what a connection has beside its edges in some places only.
+    resolve: (connection: unknown) => (connection as { readonly count: () => Promise<number> }).count(),
+  };
+}

@@ -97,16 +97,9 @@ export function createRequestLimits(factor: number, clock: Clock, sharing: Share
   return Object.fromEntries(entries) as Record<keyof RequestLimits, RequestLimit>;
 }
 
-interface Allowance {
-  readonly name: string;
-  readonly limit: number;
-  readonly seconds: number;
-  readonly remaining: number;
-  readonly resetSeconds: number;
-}
-
 /** The headers that say what is left (draft-ietf-httpapi-ratelimit-headers). */
-export function rateLimitHeaders({ name, limit, seconds, remaining, resetSeconds }: Allowance) {
+export function rateLimitHeaders(left: Omit<RequestsLeft, 'isOver'>) {
+  const { name, limit, seconds, remaining, resetSeconds } = left;
   return {
     RateLimit: `"${name}";r=${remaining};t=${resetSeconds}`,
     'RateLimit-Policy': `"${name}";q=${limit};w=${seconds}`,

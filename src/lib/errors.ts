@@ -1,5 +1,6 @@
 // The errors that services raise, as values with a stable code, a public message and a private detail.
-// How a transport answers with them is decided in one place per transport: graphql/errors.ts, oauth/error.ts, http/errors.ts.
+// How a transport answers with them is decided in one place per transport: graphql/errors.ts, oauth/error.ts, and
+// app.ts for pages.
 
 /** What a caller can fix in an input, as the GraphQL API names it. */
 export type InputIssueCode =

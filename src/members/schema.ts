@@ -1,6 +1,6 @@
 // Members in GraphQL: what they tell of themselves, and the list. The viewer is in schema-viewer.ts.
 import { builder } from '../graphql/builder.js';
-import { costOfPage, pageOf, selectionOfRows } from '../graphql/connections.js';
+import { costOfPage, pageOf, selectionOfRows, totalCountField } from '../graphql/connections.js';
 import { accountFor, type GraphQLContext, mayManageCredentials, requireCaller } from '../graphql/context-type.js';
 import { OrderDirection, RoleEnum } from '../graphql/enums.js';
 import { apiError } from '../graphql/errors.js';
@@ -162,10 +162,7 @@ builder.queryField('members', (t) =>
       name: 'MemberConnection',
       description: 'A page of members.',
       fields: (connection) => ({
-        totalCount: connection.int({
-          description: 'How many there are on all pages, as the filter has them. Counted only when asked for.',
-          resolve: ({ count }) => count(),
-        }),
+        totalCount: connection.int(totalCountField(', as the filter has them')),
       }),
     },
     { name: 'MemberEdge', description: 'A member at its place in the list.' },

@@ -17,7 +17,7 @@ import { originForAudit } from '../http/browser.js';
 import type { Environment } from '../http/environment.js';
 import type { Parameters } from '../http/form.js';
 import { limitClient, limitNetwork } from '../http/request-limits.js';
-import { parseBasicCredentials } from '../lib/basic-credentials.js';
+import { parseBasicCredentials } from '../lib/authorization-header.js';
 import { selectorOfClientSecret } from '../lib/secret-format.js';
 import { OAuthError } from './error.js';
 

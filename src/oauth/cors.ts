@@ -12,7 +12,7 @@ import { decodeJwt, errors } from 'jose';
 import type { Deps } from '../deps.js';
 import { noteHeader } from '../http/answers.js';
 import type { Environment } from '../http/environment.js';
-import { parseBearerToken } from '../lib/basic-credentials.js';
+import { parseBearerToken } from '../lib/authorization-header.js';
 import { splitWords } from '../lib/scope.js';
 import type { ListedOrigins } from './cors-origins.js';
 

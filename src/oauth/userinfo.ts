@@ -7,7 +7,7 @@ import { answerJson } from '../http/answers.js';
 import type { Environment } from '../http/environment.js';
 import { rawForm, readParameters } from '../http/form.js';
 import { limitNetwork } from '../http/request-limits.js';
-import { parseBearerToken } from '../lib/basic-credentials.js';
+import { parseBearerToken } from '../lib/authorization-header.js';
 import { verifyAccessToken } from './access-token.js';
 import { userinfoClaims } from './claims.js';
 import { OAuthError } from './error.js';

@@ -1,7 +1,7 @@
 // Sessions in GraphQL: where a member is signed in, for themselves and for an admin, never for an app. Ending them is in
 // schema-mutations.ts.
 import { builder } from '../graphql/builder.js';
-import { type ConnectionArguments, costOfPage } from '../graphql/connections.js';
+import { type ConnectionArguments, costOfPage, totalCountField } from '../graphql/connections.js';
 import { actsDirectly, type GraphQLContext, requireCaller } from '../graphql/context-type.js';
 import { ownedConnection } from '../graphql/owned-lists.js';
 import { splitWords } from '../lib/scope.js';
@@ -63,20 +63,13 @@ const SessionNode = builder.prismaNode('Session', {
   }),
 });
 
-interface Counted {
-  readonly count: () => Promise<number>;
-}
-
 const SessionConnection = builder.connectionObject(
   {
     type: SessionNode,
     name: 'SessionConnection',
     description: 'A page of sessions.',
     fields: (t) => ({
-      totalCount: t.int({
-        description: 'How many there are on all pages. Counted only when asked for.',
-        resolve: (connection) => (connection as unknown as Counted).count(),
-      }),
+      totalCount: t.int(totalCountField()),
     }),
   },
   { name: 'SessionEdge', description: 'A session at its place in the list.' },

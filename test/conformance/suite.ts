@@ -5,8 +5,8 @@ import { createLocalJWKSet, type JSONWebKeySet, type JWTPayload, jwtVerify } fro
 import { expect } from 'vitest';
 import { seedConformance } from '../../src/conformance/seed.js';
 import { type SuiteClient, type SuiteConfig, suiteConfig } from '../../src/conformance/suite-config.js';
-import { formatBasicCredentials } from '../../src/lib/basic-credentials.js';
 import { createTestApp, type TestApp } from '../support/app.js';
+import { formatBasicCredentials } from '../support/basic-credentials.js';
 import { TestBrowser } from '../support/browser.js';
 import { follow, type Seen } from './steps.js';
 

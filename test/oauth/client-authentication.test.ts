@@ -1,7 +1,7 @@
 // How clients authenticate at the token endpoint: the registered method and no other, and refusals that tell nothing.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { formatBasicCredentials } from '../../src/lib/basic-credentials.js';
 import { createTestApp, type TestApp } from '../support/app.js';
+import { formatBasicCredentials } from '../support/basic-credentials.js';
 import { countHashes, registerClient, type TestClient } from '../support/oauth.js';
 
 let app: TestApp;

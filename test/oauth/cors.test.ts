@@ -3,9 +3,9 @@
 import { Hono } from 'hono';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Environment } from '../../src/http/environment.js';
-import { formatBasicCredentials } from '../../src/lib/basic-credentials.js';
 import { openToClientsOrigins } from '../../src/oauth/cors.js';
 import { createTestApp, type TestApp } from '../support/app.js';
+import { formatBasicCredentials } from '../support/basic-credentials.js';
 import { corsHeaders, fetchFromPage, listOf, type PageRequest, sendPreflight } from '../support/cors.js';
 import {
   createPkce,

@@ -2,8 +2,8 @@
 // worth anything, and nothing that is sent is a fault of ours.
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { formatBasicCredentials } from '../../src/lib/basic-credentials.js';
 import { createTestApp, type TestApp } from '../support/app.js';
+import { formatBasicCredentials } from '../support/basic-credentials.js';
 import { registerClient, type TestClient, userinfo } from '../support/oauth.js';
 import { clientToken, introspect, postPlain, revoke, storedTokens, tokensOf } from '../support/tokens.js';
 

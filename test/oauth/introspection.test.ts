@@ -1,8 +1,8 @@
 // The introspection endpoint (RFC 7662): what it tells of a living token, to whom, and that it tells nothing of any other.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { formatBasicCredentials } from '../../src/lib/basic-credentials.js';
 import { createToken } from '../../src/lib/secret-format.js';
 import { createTestApp, type TestApp } from '../support/app.js';
+import { formatBasicCredentials } from '../support/basic-credentials.js';
 import { apiTokenOf } from '../support/graphql.js';
 import { claimsOf, obtainCode, registerClient, type TestClient } from '../support/oauth.js';
 import { clientToken, introspect, postAs, postPlain, tokensOf } from '../support/tokens.js';

@@ -2,7 +2,6 @@
 // that its method is the client's only one.
 import { createHmac, createPublicKey } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { formatBasicCredentials } from '../../src/lib/basic-credentials.js';
 import { createTestApp, type TestApp } from '../support/app.js';
 import {
   assemble,
@@ -16,6 +15,7 @@ import {
   sign,
   type TestKey,
 } from '../support/assertions.js';
+import { formatBasicCredentials } from '../support/basic-credentials.js';
 import { registerClient, type TestClient, type TokenAnswer, token } from '../support/oauth.js';
 
 const grant = { grant_type: 'client_credentials' };

@@ -2,9 +2,9 @@
 // 2.1, RFC 7662 section 2.1), and what discovery says of it is true (RFC 8414 section 2).
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { GivenMetadata } from '../../src/clients/metadata.js';
-import { formatBasicCredentials } from '../../src/lib/basic-credentials.js';
 import { createTestApp, type TestApp } from '../support/app.js';
 import { assertionType, claimsFor, keySet, makeKey, sign, type TestKey } from '../support/assertions.js';
+import { formatBasicCredentials } from '../support/basic-credentials.js';
 import { countHashes, registerClient, type TestClient, token } from '../support/oauth.js';
 import { postPlain } from '../support/tokens.js';
 

@@ -1,7 +1,7 @@
 // Guessing as attackers do it: passwords and client secrets by the thousand, from whatever addresses.
 import { randomBytes } from 'node:crypto';
-import { formatBasicCredentials } from '../../src/lib/basic-credentials.js';
 import { createClientSecret } from '../../src/lib/secret-format.js';
+import { formatBasicCredentials } from './basic-credentials.js';
 import { fieldsOf, TestBrowser } from './browser.js';
 
 type Send = (url: string, init: RequestInit) => Response | Promise<Response>;

@@ -2,10 +2,10 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { GivenMetadata } from '../../src/clients/metadata.js';
 import { createOAuthClient } from '../../src/clients/service.js';
-import { formatBasicCredentials } from '../../src/lib/basic-credentials.js';
 import type { Hasher, HashTurn } from '../../src/lib/hasher.js';
 import { actorOfMember } from '../../src/members/service.js';
 import type { TestApp } from './app.js';
+import { formatBasicCredentials } from './basic-credentials.js';
 import { type Page, TestBrowser } from './browser.js';
 
 export const redirectUri = 'https://app.example.com/callback';

@@ -1,6 +1,7 @@
 // Giving tokens back and asking about them: the two endpoints as a client calls them, and what is stored about tokens.
-import { formatBasicCredentials } from '../../src/lib/basic-credentials.js';
+
 import type { TestApp } from './app.js';
+import { formatBasicCredentials } from './basic-credentials.js';
 import { obtainTokens, type TestClient, token } from './oauth.js';
 
 /** What an endpoint answered, its body as it came. */

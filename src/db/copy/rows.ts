@@ -1,6 +1,6 @@
 // What travels when a database is copied: tables, rows in a form that is the same on both databases, batches of bounded size,
 // and sums by which two databases are compared. Not through Prisma, which takes a third of a millisecond for a row and holds
-// on to memory: a million rows took five minutes. Reading and writing is copy-sqlite.ts's and copy-postgresql.ts's part.
+// on to memory: a million rows took five minutes. Reading and writing is sqlite.ts's and postgresql.ts's part.
 import { createHash } from 'node:crypto';
 
 /** What a column holds, as far as the databases write it differently. */

@@ -3,7 +3,6 @@
 /** A row as the database gives it, a value for each column. */
 export type RawRow = readonly unknown[];
 
-/** Says how a value becomes what the models say. Texts, numbers and enums are so already on both databases. */
 const booleans: ReadonlySet<string> = new Set(['requirePkce', 'redirectUriRequired']);
 
 const zone = /(?:Z|[+-]\d\d:\d\d)$/;
@@ -13,6 +12,7 @@ function momentOf(text: string): Date {
   return new Date(zone.test(text) ? text : `${text}Z`);
 }
 
+/** Says how a value becomes what the models say. Texts, numbers and enums are so already on both databases. */
 function decoderOf(column: string): ((value: unknown) => unknown) | null {
   // Every column of a moment is called so, and no other (test/db/hot-reads.test.ts).
   if (column.endsWith('At')) return (value) => (value === null ? null : momentOf(value as string));

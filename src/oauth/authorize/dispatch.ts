@@ -160,7 +160,7 @@ async function storeForBrowser(
 
 async function readSituation(deps: Deps, stored: StoredRequest, session: RequestingSession | null) {
   const { request } = stored;
-  const client = requireClient(await findAuthorizingClient(deps, { id: request.clientRowId }));
+  const client = requireClient(await findAuthorizingClient(deps, request.clientRowId));
   requireStillRegistered(request.redirectUri, client);
   const consent = session === null ? null : await findConsent(deps.db, session.memberId, client.id);
   const resources = request.resources.map(({ audience }) => audience);

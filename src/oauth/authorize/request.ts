@@ -89,8 +89,8 @@ export function scopesToAllow(request: AuthorizationRequest): string[] {
 }
 
 /** The client with what the checks need of it. */
-export async function findAuthorizingClient(deps: Pick<Deps, 'db'>, where: { clientId: string } | { id: string }) {
-  return deps.db.oAuthClient.findUnique({ where, include: { redirectUris: true, account: true } });
+export async function findAuthorizingClient(deps: Pick<Deps, 'db'>, id: string) {
+  return deps.db.oAuthClient.findUnique({ where: { id }, include: { redirectUris: true, account: true } });
 }
 
 /** The client as the pages show it, too. */

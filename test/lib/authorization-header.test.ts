@@ -1,7 +1,8 @@
 // Basic and Bearer headers as rules: what we write we read back, one spelling only, and nothing makes them throw.
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { formatBasicCredentials, parseBasicCredentials, parseBearerToken } from '../../src/lib/basic-credentials.js';
+import { parseBasicCredentials, parseBearerToken } from '../../src/lib/authorization-header.js';
+import { formatBasicCredentials } from '../support/basic-credentials.js';
 
 /** Texts without control characters, which no client id or secret has. */
 const words = fc.string({ unit: 'grapheme' }).filter((text) => !/\p{Cc}/u.test(text));

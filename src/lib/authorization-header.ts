@@ -1,4 +1,5 @@
-// HTTP Basic credentials as OAuth uses them: form-encoded before base64 (RFC 6749 section 2.3.1).
+// What an Authorization header holds: Basic credentials as OAuth uses them, form-encoded before base64 (RFC 6749 section 2.3.1),
+// or a Bearer token (RFC 6750).
 
 /** Decodes one form-encoded word. @returns null when a percent sign is not followed by two hex digits, or UTF-8 is broken */
 function formDecode(text: string): string | null {
@@ -30,12 +31,6 @@ export function parseBasicCredentials(header: string): { id: string; secret: str
   const secret = formDecode(text.slice(colon + 1));
   if (id === null || secret === null || /\p{Cc}/u.test(id + secret)) return 'malformed';
   return { id, secret };
-}
-
-/** Writes credentials as `client_secret_basic` wants them; the counterpart for tests and examples. */
-export function formatBasicCredentials(id: string, secret: string): string {
-  const encode = (text: string) => new URLSearchParams([['', text]]).toString().slice(1);
-  return `Basic ${Buffer.from(`${encode(id)}:${encode(secret)}`).toString('base64')}`;
 }
 
 /** Reads an Authorization header of scheme Bearer (RFC 6750 section 2.1). @returns null when it is of another scheme */
