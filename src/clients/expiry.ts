@@ -39,7 +39,7 @@ async function receiversIn(tx: Tx, accountId: string) {
       where: { accountId, role, status: 'ACTIVE', emailVerifiedAt: { not: null } },
       orderBy: { id: 'asc' },
       take,
-      select: { email: true },
+      select: { id: true, email: true },
     });
   const owners = await find('OWNER', 1);
   return [...owners, ...(await find('ADMIN', mostTold - owners.length))];
@@ -69,8 +69,8 @@ async function note(deps: ExpiryDeps, secretId: string, now: Date): Promise<bool
     });
     // Null only for those that never expire, which are not found above.
     if (expiresAt === null) return true;
-    for (const { email } of await receiversIn(tx, client.accountId)) {
-      const mail = secretExpiringMail(deps.config.issuer, email, { clientName: client.name, hint, expiresAt });
+    for (const member of await receiversIn(tx, client.accountId)) {
+      const mail = secretExpiringMail(deps.config.issuer, member, { clientName: client.name, hint, expiresAt });
       await queueMail(tx, deps, mail, tellsForSeconds);
     }
     return true;

@@ -32,7 +32,7 @@ export function createMailCourier(deps: CourierDeps, transport: MailTransport): 
       });
     } catch (error) {
       if (!(error instanceof MailError)) throw error;
-      return noteMailFailure(deps, row, error, mail?.memberId);
+      return noteMailFailure(deps, row, error, mail?.memberId ?? undefined);
     }
     await noteSent(deps.db, row);
   }

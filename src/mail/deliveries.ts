@@ -15,8 +15,22 @@ export interface Mail {
   readonly action?: { readonly label: string; readonly url: string };
   /** What is said in small below: how long a link works, what to do if it was not you. */
   readonly notes?: readonly string[];
-  /** The id of the member whom it is about: for the log, which tells nothing else of a message. */
-  readonly memberId?: string;
+  /**
+   * The id of the member whom it is about: for the log, which tells nothing else of a message. Null for one whose reader is
+   * another member than who asked for it.
+   */
+  readonly memberId: string | null;
+}
+
+/** A member as whoever writes to them needs them. */
+export interface MailedMember {
+  readonly id: string;
+  readonly email: string;
+}
+
+/** The receiver of a message that goes to a member at the address that they have. */
+export function toMember({ id, email }: MailedMember): Pick<Mail, 'to' | 'memberId'> {
+  return { to: email, memberId: id };
 }
 
 /** What noting a message needs. */

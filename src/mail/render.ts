@@ -2,6 +2,9 @@
 // the colours of text and background to the reader's program, so that it can be read on light and on dark.
 import type { Mail } from './deliveries.js';
 
+/** What a message says, whoever gets it. */
+type Words = Omit<Mail, 'to' | 'memberId'>;
+
 const longestSubject = 200;
 
 /** A text on one line, without control and invisible characters: it can begin no header, no paragraph and no address of its own. */
@@ -38,7 +41,7 @@ const styles = {
   note: 'margin:0 0 8px;font-size:14px',
 };
 
-function textOf({ paragraphs, action, notes = [] }: Mail): string {
+function textOf({ paragraphs, action, notes = [] }: Words): string {
   const parts = [
     ...paragraphs.map(oneLine),
     ...(action ? [`${oneLine(action.label)}:\n${address(action.url)}`] : []),
@@ -47,7 +50,7 @@ function textOf({ paragraphs, action, notes = [] }: Mail): string {
   return `${parts.join('\n\n')}\n`;
 }
 
-function htmlOf({ paragraphs, action, notes = [] }: Mail, subject: string): string {
+function htmlOf({ paragraphs, action, notes = [] }: Words, subject: string): string {
   const element = (style: string) => (text: string) => `<p style="${style}">${escapeHtml(oneLine(text))}</p>`;
   const href = action && escapeHtml(address(action.url));
   const button = action
@@ -79,7 +82,7 @@ function htmlOf({ paragraphs, action, notes = [] }: Mail, subject: string): stri
 }
 
 /** Writes a message out. Its texts may hold anything: none of them can become a header or an element. */
-export function renderMail(mail: Mail): { readonly subject: string; readonly text: string; readonly html: string } {
+export function renderMail(mail: Words): { readonly subject: string; readonly text: string; readonly html: string } {
   const subject = [...oneLine(mail.subject)].slice(0, longestSubject).join('');
   return { subject, text: textOf(mail), html: htmlOf(mail, subject) };
 }

@@ -65,7 +65,7 @@ export async function requestEmailChange(
     const other = await tx.member.findUnique({ where: { emailKey: emailKey(newEmail) }, select: { id: true } });
     const isTaken = other !== null && other.id !== memberId;
     const url = `${deps.config.issuer}/verify-email?token=${token}`;
-    const mail = isTaken ? emailTakenMail(newEmail) : changeEmailMail(newEmail, url);
+    const mail = isTaken ? emailTakenMail(newEmail) : changeEmailMail(member, newEmail, url);
     await queueMail(tx, deps, mail, secondsOf.CHANGE_EMAIL);
     await queueMail(tx, deps, emailChangeAskedMail(member, newEmail, deps.config.issuer));
     // Not to which: nobody has proved yet that it is theirs.

@@ -37,7 +37,7 @@ export async function sendEmailVerification(
       (await makeLink(tx, deps, memberId, 'VERIFY_EMAIL', member.email)) ??
       (await tooManyMessages(tx, deps.clock(), memberId, 'VERIFY_EMAIL', 'email'));
     const mail = verifyEmailMail(member, `${deps.config.issuer}/verify-email?token=${token}`);
-    await queueMail(tx, deps, { ...mail, memberId }, secondsOf.VERIFY_EMAIL);
+    await queueMail(tx, deps, mail, secondsOf.VERIFY_EMAIL);
     const target = { accountId: member.accountId, targetId: memberId, targetLabel: member.email };
     await recordAudit(tx, deps, actor, { action: 'MEMBER_EMAIL_VERIFICATION_SENT', ...target });
   });

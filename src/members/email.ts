@@ -53,7 +53,7 @@ export async function writeEmail(
     changes: [{ field: 'email', before: before.email, after: email }],
   });
   await queueMail(tx, deps, emailChangedMail(before, email));
-  await queueMail(tx, deps, emailIsYoursMail(email, before));
+  await queueMail(tx, deps, emailIsYoursMail(before, email));
 }
 
 /**

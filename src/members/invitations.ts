@@ -11,7 +11,7 @@ import { networkOf } from '../lib/network.js';
 import type { Role } from '../lib/roles.js';
 import { createToken, isToken } from '../lib/secret-format.js';
 import { faultsOfName } from '../lib/text-rules.js';
-import { type MailDeps, queueMail } from '../mail/deliveries.js';
+import { type MailDeps, type MailedMember, queueMail } from '../mail/deliveries.js';
 import { countWithin } from './counted.js';
 import { invitationMail, unusableInvitationMail } from './mails.js';
 import { findMemberOf, type MemberManager, refusal, requireRoleToGive } from './managed.js';
@@ -39,17 +39,17 @@ async function queueInvitation(
   tx: Tx,
   deps: InvitationDeps,
   manager: MemberManager,
-  member: { readonly id: string; readonly email: string },
+  invited: MailedMember,
   token: string,
 ): Promise<void> {
   const { accountId } = manager.actor;
   const account = await tx.account.findUniqueOrThrow({ where: { id: accountId } });
   const inviter = await tx.member.findUniqueOrThrow({ where: { id: manager.memberId } });
-  const about = { to: member.email, accountName: account.name, inviter: inviter.name ?? inviter.email };
-  const other = await tx.member.findUnique({ where: { emailKey: emailKey(member.email) }, select: { id: true } });
+  const about = { invited, accountName: account.name, inviter: inviter.name ?? inviter.email };
+  const other = await tx.member.findUnique({ where: { emailKey: emailKey(invited.email) }, select: { id: true } });
   const url = `${deps.config.issuer}/accept-invitation?token=${token}`;
   const mail = other === null ? invitationMail({ ...about, url }) : unusableInvitationMail(about);
-  await queueMail(tx, deps, { ...mail, memberId: member.id }, validSeconds);
+  await queueMail(tx, deps, mail, validSeconds);
 }
 
 /**

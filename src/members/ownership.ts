@@ -2,19 +2,21 @@
 import { type Actor, recordAudit } from '../audit/service.js';
 import type { Tx } from '../db/client.js';
 import type { Deps } from '../deps.js';
-import { type MailDeps, queueMail } from '../mail/deliveries.js';
+import { type MailDeps, type MailedMember, queueMail } from '../mail/deliveries.js';
 import { ownershipGivenMail, ownershipReceivedMail } from './mails.js';
 import { findMemberOf, type MemberManager, refusal } from './managed.js';
 
 type OwnershipDeps = Pick<Deps, 'db'> & MailDeps;
 
-interface Person {
-  readonly id: string;
-  readonly email: string;
-}
-
 /** Hands the account on within a transaction. The old owner becomes an ADMIN, in the same moment. */
-async function handOn(tx: Tx, deps: OwnershipDeps, actor: Actor, accountId: string, from: Person, to: Person) {
+async function handOn(
+  tx: Tx,
+  deps: OwnershipDeps,
+  actor: Actor,
+  accountId: string,
+  from: MailedMember,
+  to: MailedMember,
+) {
   const updatedAt = deps.clock();
   // Each of the two writes finds what it expects, or nothing of this happens.
   const { count: given } = await tx.member.updateMany({

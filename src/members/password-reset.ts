@@ -29,10 +29,10 @@ export async function requestReset(
   const key = email.length > longestEmail ? '' : emailKey(email);
   const member = await deps.db.member.findUnique({ where: { emailKey: key } });
   await deps.db.$transaction(async (tx) => {
-    const address = member?.email ?? email.slice(0, longestEmail);
-    const token = await makeLink(tx, deps, member?.id ?? '', 'RESET_PASSWORD', address);
+    const receiver = { id: member?.id ?? '', email: member?.email ?? email.slice(0, longestEmail) };
+    const token = await makeLink(tx, deps, receiver.id, 'RESET_PASSWORD', receiver.email);
     const parameters = new URLSearchParams({ token: token ?? '', ...(requestId ? { request: requestId } : {}) });
-    const mail = resetMail({ email: address }, `${deps.config.issuer}/reset-password?${parameters}`);
+    const mail = resetMail(receiver, `${deps.config.issuer}/reset-password?${parameters}`);
     if (token !== null) return queueMail(tx, deps, mail, 30 * 60);
     // Nobody to write to: what is written is taken back before anybody can see it, so that it takes as long.
     const id = deps.newId('mailDelivery');

@@ -129,7 +129,7 @@ export async function writePassword(
   await endAllLinks(tx, member.id, now);
   const target = { accountId: member.accountId, targetId: member.id, targetLabel: member.email };
   await recordAudit(tx, deps, actor, { action: 'MEMBER_PASSWORD_SET', ...target });
-  await queueMail(tx, deps, { ...passwordChangedMail(member), memberId: member.id });
+  await queueMail(tx, deps, passwordChangedMail(member));
 }
 
 /**

@@ -81,7 +81,7 @@ export async function suspendMember(deps: StandingDeps, manager: MemberManager, 
       targetId: member.id,
       targetLabel: member.email,
     });
-    await queueMail(tx, deps, { ...suspendedMail(member), memberId: member.id });
+    await queueMail(tx, deps, suspendedMail(member));
   });
   return findMemberOf(deps.db, manager, memberId);
 }
@@ -141,7 +141,7 @@ export async function removeMember(
       targetLabel: member.email,
       changes: changesOf(removed),
     });
-    if (member.status !== 'INVITED') await queueMail(tx, deps, { ...removedMail(member), memberId: member.id });
+    if (member.status !== 'INVITED') await queueMail(tx, deps, removedMail(member));
   });
   if (!removed) throw new Error('The transaction ended without a result.');
   return removed;

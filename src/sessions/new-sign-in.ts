@@ -3,7 +3,7 @@ import type { Tx } from '../db/client.js';
 import type { Deps } from '../deps.js';
 import { networkOf } from '../lib/network.js';
 import { nameOfBrowser } from '../lib/user-agent.js';
-import { type Mail, type MailDeps, queueMail } from '../mail/deliveries.js';
+import { type Mail, type MailDeps, type MailedMember, queueMail, toMember } from '../mail/deliveries.js';
 import { momentInWords } from '../mail/words.js';
 
 const rememberedMilliseconds = 30 * 86_400_000;
@@ -31,12 +31,12 @@ async function isNewSignIn(tx: Tx, memberId: string, { ipAddress, userAgent }: O
   return !sessions.some((session) => networkOf(session.ipAddress ?? '') === network);
 }
 
-function newSignInMail(issuer: string, email: string, { ipAddress, userAgent }: Origin, now: Date): Mail {
+function newSignInMail(issuer: string, member: MailedMember, { ipAddress, userAgent }: Origin, now: Date): Mail {
   return {
-    to: email,
+    ...toMember(member),
     subject: 'New sign-in to your Latchkey account',
     paragraphs: [
-      `Somebody signed in as ${email} in a way that was not seen in the last 30 days.`,
+      `Somebody signed in as ${member.email} in a way that was not seen in the last 30 days.`,
       `Time: ${momentInWords(now)}`,
       `Browser: ${nameOfBrowser(userAgent)}`,
       `Address: ${ipAddress ?? 'unknown'}`,
@@ -56,16 +56,11 @@ function newSignInMail(issuer: string, email: string, { ipAddress, userAgent }: 
 export async function tellOfNewSignIn(
   tx: Tx,
   deps: Pick<Deps, 'config'> & MailDeps,
-  member: {
-    readonly id: string;
-    readonly email: string;
-    readonly emailVerifiedAt: Date | null;
-    readonly lastSeenAt: Date | null;
-  },
+  member: MailedMember & { readonly emailVerifiedAt: Date | null; readonly lastSeenAt: Date | null },
   origin: Origin,
   now: Date,
 ): Promise<void> {
   if (member.lastSeenAt === null || member.emailVerifiedAt === null) return;
   if (!(await isNewSignIn(tx, member.id, origin, now))) return;
-  await queueMail(tx, deps, newSignInMail(deps.config.issuer, member.email, origin, now));
+  await queueMail(tx, deps, newSignInMail(deps.config.issuer, member, origin, now));
 }

@@ -15,6 +15,7 @@ import { startSmtpServer, type TestSmtpServer, trust } from '../support/smtp-ser
 const token = 'lkl_a-secret-that-no-log-may-hold';
 const mail: Mail = {
   to: 'ada@example.com',
+  memberId: null,
   subject: 'Set a new password',
   paragraphs: ['Somebody asked for it.'],
   action: { label: 'Set it', url: `https://id.example.com/reset?token=${token}` },

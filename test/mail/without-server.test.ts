@@ -8,6 +8,7 @@ import { queuedMails } from '../support/mail.js';
 
 const mail: Mail = {
   to: 'ada@example.com',
+  memberId: null,
   subject: 'Set a new password',
   paragraphs: ['Somebody asked for it.'],
   action: { label: 'Set it', url: 'https://id.example.com/reset?token=lkl_a-secret-that-no-log-may-hold' },
