@@ -6,7 +6,7 @@ import { networkOf } from '../lib/network.js';
 import { type MailDeps, queueMail } from '../mail/deliveries.js';
 import { endingSessions } from '../sessions/service.js';
 import { resetMail } from './mails.js';
-import { findLink, makeLink, takeLink } from './one-time-links.js';
+import { findLink, makeLink, secondsOf, takeLink } from './one-time-links.js';
 import { faultsOfPassword, normalisePassword } from './password.js';
 import { actorOfMember, type SignInOrigin, writePassword } from './service.js';
 
@@ -33,7 +33,7 @@ export async function requestReset(
     const token = await makeLink(tx, deps, receiver.id, 'RESET_PASSWORD', receiver.email);
     const parameters = new URLSearchParams({ token: token ?? '', ...(requestId ? { request: requestId } : {}) });
     const mail = resetMail(receiver, `${deps.config.issuer}/reset-password?${parameters}`);
-    if (token !== null) return queueMail(tx, deps, mail, 30 * 60);
+    if (token !== null) return queueMail(tx, deps, mail, secondsOf.RESET_PASSWORD);
     // Nobody to write to: what is written is taken back before anybody can see it, so that it takes as long.
     const id = deps.newId('mailDelivery');
     await queueMail(tx, { ...deps, newId: () => id }, mail);
