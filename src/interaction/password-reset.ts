@@ -7,11 +7,18 @@ import { limitNetwork } from '../http/request-limits.js';
 import { isEmail } from '../lib/email.js';
 import { InputError } from '../lib/errors.js';
 import { idOrNobody } from '../lib/ids.js';
+import { sendsMail } from '../mail/transport.js';
 import { findResetLink, requestReset, resetPassword } from '../members/password-reset.js';
 import { loadRequest } from '../oauth/authorize/store.js';
 import { respondWithPage } from '../oauth/respond-with-page.js';
 import { english } from '../pages/messages.js';
-import { ForgotPasswordPage, LinkOverPage, LinkSentPage, ResetPasswordPage } from '../pages/password-reset.js';
+import {
+  ForgotPasswordPage,
+  LinkOverPage,
+  LinkSentPage,
+  NoMailPage,
+  ResetPasswordPage,
+} from '../pages/password-reset.js';
 import { type Flow, type PageContext, readOwnForm } from './flow.js';
 import { goOn, signInHere } from './sign-in-here.js';
 
@@ -30,15 +37,27 @@ function linkOver(c: PageContext, request: { requestId?: string }): Response {
   return respondWithPage(c, page, { status: 400 });
 }
 
+/** The form that asks for a link; where no message is sent, whom to ask instead, in the same words for every address. */
+function showForgot(
+  { deps, browser }: Flow,
+  c: PageContext,
+  request: { requestId?: string },
+  refused?: { readonly email: string; readonly error: string },
+): Response {
+  const status = refused === undefined ? 200 : 400;
+  if (!sendsMail(deps.config)) {
+    return respondWithPage(c, NoMailPage({ signInPath: withRequest('/login', request) }), { status });
+  }
+  const page = ForgotPasswordPage({ csrfToken: browser.formTokens.issue(c), ...request, ...refused });
+  return respondWithPage(c, page, { status });
+}
+
 /** GET `/forgot-password`. */
-function forgotPage({ browser }: Flow) {
+function forgotPage(flow: Flow) {
   return async (c: PageContext): Promise<Response> => {
     const request = requestOf(c.req.query('request'));
-    if (c.req.query('sent') !== undefined) {
-      return respondWithPage(c, LinkSentPage({ signInPath: withRequest('/login', request) }));
-    }
-    const csrfToken = browser.formTokens.issue(c);
-    return respondWithPage(c, ForgotPasswordPage({ csrfToken, ...request }));
+    if (c.req.query('sent') === undefined || !sendsMail(flow.deps.config)) return showForgot(flow, c, request);
+    return respondWithPage(c, LinkSentPage({ signInPath: withRequest('/login', request) }));
   };
 }
 
@@ -49,12 +68,13 @@ function forgot(flow: Flow) {
     limitNetwork(c, flow.deps.requestLimits.link);
     const request = requestOf(form.get('request'));
     const email = (form.get('email') ?? '').trim();
-    if (!isEmail(email)) {
-      const csrfToken = flow.browser.formTokens.issue(c);
-      const page = ForgotPasswordPage({ csrfToken, ...request, email, error: english.notAnEmail });
-      return respondWithPage(c, page, { status: 400 });
+    if (!isEmail(email)) return showForgot(flow, c, request, { email, error: english.notAnEmail });
+    try {
+      await requestReset(flow.deps, originForAudit(c), email, request.requestId);
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      return showForgot(flow, c, request, { email, error: error.message });
     }
-    await requestReset(flow.deps, originForAudit(c), email, request.requestId);
     return c.redirect(withRequest('/forgot-password?sent=1', request), 303);
   };
 }

@@ -13,9 +13,14 @@ function isOnLoopback(config: Pick<Config, 'issuer'>): boolean {
   return isLoopbackHost(new URL(config.issuer).hostname);
 }
 
+/** Whether messages reach anybody. Where they do not, nobody may be promised one. */
+export function sendsMail(config: Pick<Config, 'issuer' | 'smtp'>): boolean {
+  return config.smtp !== null || isOnLoopback(config);
+}
+
 /** What the operator should know at start of how messages go, or null. */
 export function mailWarning(config: Pick<Config, 'issuer' | 'smtp'>): string | null {
-  if (config.smtp !== null || isOnLoopback(config)) return null;
+  if (sendsMail(config)) return null;
   return `${notSet}: no e-mail is sent. Set it to your SMTP server, such as smtps://user:password@smtp.example.com`;
 }
 

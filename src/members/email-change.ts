@@ -8,6 +8,7 @@ import { networkOf } from '../lib/network.js';
 import { type MailDeps, queueMail } from '../mail/deliveries.js';
 import { countWithin } from './counted.js';
 import { changeEmailMail, emailChangeAskedMail, emailTakenMail } from './email-mails.js';
+import { requireMail } from './mail-needed.js';
 import { refusal } from './managed.js';
 import { type LinkPurpose, makeLink, secondsOf, secondsToNextLink } from './one-time-links.js';
 
@@ -44,7 +45,8 @@ export function findPendingChange(db: Db | Tx, memberId: string, now: Date) {
 /**
  * Sends a link to the new address, and tells the present one. An older change that still waits is replaced. For somebody else's
  * address there is a link, too, which is sent to nobody.
- * @throws InputError INVALID for what is no address or the very same, LIMIT_EXCEEDED after three in an hour
+ * @throws InputError INVALID for what is no address or the very same, LIMIT_EXCEEDED after three in an hour, NOT_ALLOWED where no
+ *   message is sent
  */
 export async function requestEmailChange(
   deps: EmailDeps,
@@ -52,6 +54,7 @@ export async function requestEmailChange(
   memberId: string,
   given: string,
 ): Promise<void> {
+  requireMail(deps.config);
   const newEmail = given.trim();
   if (!isEmail(newEmail)) throw refusal('INVALID', 'This is not an e-mail address.', 'newEmail');
   const { email: present } = await deps.db.member.findUniqueOrThrow({ where: { id: memberId } });

@@ -11,6 +11,7 @@ import { endingSessions } from '../sessions/service.js';
 import { writeEmail } from './email.js';
 import { countEmailLink, type EmailDeps, tooManyMessages } from './email-change.js';
 import { verifyEmailMail } from './email-mails.js';
+import { requireMail } from './mail-needed.js';
 import { refusal } from './managed.js';
 import { endLinks, findLink, findProofOfNow, makeLink, secondsOf, takeLink } from './one-time-links.js';
 import { actorOfMember, type SignInOrigin } from './service.js';
@@ -18,7 +19,8 @@ import { actorOfMember, type SignInOrigin } from './service.js';
 /**
  * Sends a link to the address that a member signs in with.
  * @param email that address, so that whoever asks sees where the message goes
- * @throws InputError INVALID for another address, NOT_ALLOWED when it is verified, LIMIT_EXCEEDED after three in an hour
+ * @throws InputError INVALID for another address, NOT_ALLOWED when it is verified and where no message is sent,
+ *   LIMIT_EXCEEDED after three in an hour
  */
 export async function sendEmailVerification(
   deps: EmailDeps,
@@ -26,6 +28,7 @@ export async function sendEmailVerification(
   memberId: string,
   email: string,
 ): Promise<void> {
+  requireMail(deps.config);
   const member = await deps.db.member.findUniqueOrThrow({ where: { id: memberId } });
   if (email.length > longestEmail || emailKey(email) !== member.emailKey) {
     throw refusal('INVALID', 'This is not the address that you sign in with.', 'email');

@@ -13,6 +13,7 @@ import { createToken, isToken } from '../lib/secret-format.js';
 import { faultsOfName } from '../lib/text-rules.js';
 import { type MailDeps, type MailedMember, queueMail } from '../mail/deliveries.js';
 import { countWithin } from './counted.js';
+import { requireMail } from './mail-needed.js';
 import { invitationMail, unusableInvitationMail } from './mails.js';
 import { findMemberOf, type MemberManager, refusal, requireRoleToGive } from './managed.js';
 import { faultsOfPassword, normalisePassword } from './password.js';
@@ -56,7 +57,8 @@ async function queueInvitation(
  * Invites somebody to the manager's account. An address that belongs to another account's member is invited like any other: only
  * the message says that it cannot be accepted.
  * @returns the member, INVITED
- * @throws InputError with everything that is wrong: TAKEN within the account, LIMIT_EXCEEDED after 100 in an hour
+ * @throws InputError with everything that is wrong: TAKEN within the account, LIMIT_EXCEEDED after 100 in an hour,
+ *   NOT_ALLOWED where no message is sent
  */
 export async function inviteMember(
   deps: InvitationDeps,
@@ -64,6 +66,7 @@ export async function inviteMember(
   input: NewInvitation,
   remember: Remember = async () => {},
 ) {
+  requireMail(deps.config);
   const name = input.name?.trim() || null;
   const email = input.email.trim();
   const issues = await faultsOfMember({ email, name, role: input.role, password: null });
@@ -130,9 +133,11 @@ export async function inviteMember(
 /**
  * Sends an invitation again, with another link: the old one works no more.
  * @returns the member
- * @throws InputError NOT_FOUND, NOT_ALLOWED for somebody who accepted it, LIMIT_EXCEEDED after five in an hour
+ * @throws InputError NOT_FOUND, NOT_ALLOWED for somebody who accepted it and where no message is sent, LIMIT_EXCEEDED after
+ *   five in an hour
  */
 export async function resendInvitation(deps: InvitationDeps, manager: MemberManager, memberId: string) {
+  requireMail(deps.config);
   const member = await findMemberOf(deps.db, manager, memberId);
   const accepted = () => refusal('NOT_ALLOWED', 'This member has accepted the invitation already.', 'memberId');
   if (member.status !== 'INVITED') throw accepted();

@@ -5,6 +5,7 @@ import { InputError } from '../lib/errors.js';
 import { networkOf } from '../lib/network.js';
 import { type MailDeps, queueMail } from '../mail/deliveries.js';
 import { endingSessions } from '../sessions/service.js';
+import { requireMail } from './mail-needed.js';
 import { resetMail } from './mails.js';
 import { findLink, makeLink, secondsOf, takeLink } from './one-time-links.js';
 import { faultsOfPassword, normalisePassword } from './password.js';
@@ -16,7 +17,7 @@ type ResetDeps = Pick<Deps, 'db' | 'config' | 'throttles'> & MailDeps;
  * Sends a link to whoever has this address, if they may sign in and did not get several just now. Says nothing about that, and
  * costs the same either way.
  * @param requestId the authorization request to go back to afterwards
- * @throws ThrottledError when too many were asked for from this network
+ * @throws InputError NOT_ALLOWED where no message is sent; ThrottledError when too many were asked for from this network
  */
 export async function requestReset(
   deps: ResetDeps,
@@ -24,6 +25,7 @@ export async function requestReset(
   email: string,
   requestId?: string,
 ): Promise<void> {
+  requireMail(deps.config);
   const network = networkOf(origin.ipAddress ?? '');
   await deps.throttles.resetRequests.take(network);
   const key = email.length > longestEmail ? '' : emailKey(email);

@@ -54,6 +54,26 @@ export function LinkSentPage({ signInPath, messages = english }: LinkSentPagePro
   );
 }
 
+/** Props of `NoMailPage`. */
+export interface NoMailPageProps extends Localized {
+  /** Where to sign in: with the app that waits, if there is one. */
+  signInPath: string;
+}
+
+/** Says whom to ask for a new password where no link can be sent. The same to everybody. */
+export function NoMailPage({ signInPath, messages = english }: NoMailPageProps) {
+  return (
+    <Layout title={messages.forgotTitle} messages={messages}>
+      <h1>{messages.forgotTitle}</h1>
+      <p class="lead">{messages.forgotNoMailLead}</p>
+      <p class="hint">{messages.forgotNoMailHint}</p>
+      <a class="button" href={signInPath}>
+        {messages.backToSignIn}
+      </a>
+    </Layout>
+  );
+}
+
 /** Props of `ResetPasswordPage`. */
 export interface ResetPasswordPageProps extends Localized {
   csrfToken: string;

@@ -19,7 +19,13 @@ import { NewTokenPage, TokenPage } from '../../src/pages/my-account/token.js';
 import type { ShownToken } from '../../src/pages/my-account/token-fields.js';
 import { TokensPage } from '../../src/pages/my-account/tokens.js';
 import { OtherAccountPage } from '../../src/pages/other-account.js';
-import { ForgotPasswordPage, LinkOverPage, LinkSentPage, ResetPasswordPage } from '../../src/pages/password-reset.js';
+import {
+  ForgotPasswordPage,
+  LinkOverPage,
+  LinkSentPage,
+  NoMailPage,
+  ResetPasswordPage,
+} from '../../src/pages/password-reset.js';
 import { render } from '../../src/pages/render.js';
 import { EmailNoticePage, VerifyEmailPage } from '../../src/pages/verify-email.js';
 
@@ -376,6 +382,7 @@ export const everyPage: Readonly<Record<string, (change: Change) => string>> = {
       />,
     ),
   'link sent': (change) => render(<LinkSentPage signInPath={change('signInPath', '/login')} />),
+  'forgotten password, without e-mail': (change) => render(<NoMailPage signInPath={change('signInPath', '/login')} />),
   'new password': (change) =>
     render(
       <ResetPasswordPage
