@@ -7,7 +7,7 @@ import { setEmail } from '../../src/members/email.js';
 import { createTestApp, type TestApp } from '../support/app.js';
 import { type Ask, signedIn, signedInBrowser } from '../support/graphql.js';
 import { mailsTo, queuedMails } from '../support/mail.js';
-import { postEmail } from '../support/my-account.js';
+import { postEmail, postOwn } from '../support/my-account.js';
 import { authorizeUrl, newBrowser, postForm, registerClient } from '../support/oauth.js';
 
 const issuer = 'https://id.example.com';
@@ -123,6 +123,24 @@ describe('one’s own address', () => {
     expect(await stored()).toEqual(before);
   });
 
+  test('the profile offers no link, says why, and answers forms of before with the reason', async () => {
+    await app.db.member.update({ where: { id: member.id }, data: { emailVerifiedAt: null } });
+    const browser = await signedInBrowser(app, member);
+    const { html } = await browser.visit('/me');
+    expect(html).toContain('Not verified yet');
+    expect(html).toMatch(/This service sends no e-mail.*neither verified nor changed/);
+    expect(html).not.toMatch(/value="verify"|value="change"|We send/);
+    const before = await stored();
+    for (const [decision, fields] of [
+      ['verify', { email: member.email }],
+      ['change', { newEmail: 'hopper@example.com' }],
+    ] as const) {
+      const answer = await postEmail(browser, decision, fields);
+      expect([answer.status, answer.html]).toEqual([400, expect.stringContaining('LATCHKEY_SMTP_URL')]);
+    }
+    expect(await stored()).toEqual(before);
+  });
+
   test('a change that waits from when there was e-mail can still be taken back', async () => {
     Object.assign(app.deps.config, { smtp: readSmtpUrl('smtps://smtp.example.com') as SmtpServer });
     const browser = await signedInBrowser(app, member);
@@ -133,6 +151,13 @@ describe('one’s own address', () => {
       '?done=email-cancel',
     );
   });
+});
+
+test('whoever deletes themselves is promised no message', async () => {
+  const browser = await signedInBrowser(app, member);
+  const done = await postOwn(browser, '/me/data', { decision: 'delete', confirmEmail: member.email });
+  expect([done.url.pathname, done.html.includes('Your account is deleted')]).toEqual(['/account-deleted', true]);
+  expect(done.html).not.toContain('on its way');
 });
 
 test('what merely tells somebody something is done as ever', async () => {

@@ -266,6 +266,7 @@ export const everyPage: Readonly<Record<string, (change: Change) => string>> = {
         memberEmail={change('memberEmail', 'ada@example.com')}
         emailVerified={false}
         email={{
+          sendsMail: true,
           canChange: true,
           pending: { email: change('pending.email', 'grace@example.com'), until: change('pending.until', 'tomorrow') },
           newEmail: change('newEmail', 'g@example.com'),
@@ -285,10 +286,22 @@ export const everyPage: Readonly<Record<string, (change: Change) => string>> = {
         csrfToken="csrf-1"
         memberEmail={change('memberEmail', 'ada@example.com')}
         emailVerified={true}
-        email={{ canChange: false }}
+        email={{ sendsMail: true, canChange: false }}
         name="Ada"
         accountName={change('accountName', 'Example Ltd')}
         role={change('role', 'OWNER')}
+      />,
+    ),
+  'my profile, without e-mail': (change) =>
+    render(
+      <ProfilePage
+        csrfToken={change('csrfToken', 'csrf-1')}
+        memberEmail={change('memberEmail', 'ada@example.com')}
+        emailVerified={false}
+        email={{ sendsMail: false, canChange: true }}
+        name="Ada"
+        accountName="Example Ltd"
+        role={change('role', 'READER')}
       />,
     ),
   'my data': (change) =>
@@ -317,7 +330,7 @@ export const everyPage: Readonly<Record<string, (change: Change) => string>> = {
     render(
       <DataPage csrfToken="csrf-1" memberEmail="ada@example.com" accountName="Example Ltd" hindrance="not recent" />,
     ),
-  'account deleted': () => render(<AccountDeletedPage />),
+  'account deleted': () => render(<AccountDeletedPage sendsMail={true} />),
   'verify e-mail': (change) =>
     render(
       <VerifyEmailPage

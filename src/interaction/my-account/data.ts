@@ -1,6 +1,7 @@
 // A member's data: downloaded as one file, or deleted with the member.
 import { originForAudit } from '../../http/browser.js';
 import { InputError, messageAt } from '../../lib/errors.js';
+import { sendsMail } from '../../mail/transport.js';
 import { deleteMyself, findHeirs, hasServiceTokens } from '../../members/deletion.js';
 import { exportMyData } from '../../members/export.js';
 import { actorOfMember } from '../../members/service.js';
@@ -90,7 +91,9 @@ export const data: MyAccountPart = {
 };
 
 /** GET `/account-deleted`. To somebody who is signed in it would not be true. */
-export function accountDeletedPage({ browser }: Flow) {
-  return async (c: PageContext): Promise<Response> =>
-    (await browser.session(c)) ? c.redirect('/me', 303) : respondWithPage(c, AccountDeletedPage({}));
+export function accountDeletedPage({ deps, browser }: Flow) {
+  return async (c: PageContext): Promise<Response> => {
+    if (await browser.session(c)) return c.redirect('/me', 303);
+    return respondWithPage(c, AccountDeletedPage({ sendsMail: sendsMail(deps.config) }));
+  };
 }

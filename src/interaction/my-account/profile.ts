@@ -1,6 +1,7 @@
 // A member's profile: what it says, and a name of their own choice.
 import { originForAudit } from '../../http/browser.js';
 import { InputError } from '../../lib/errors.js';
+import { sendsMail } from '../../mail/transport.js';
 import { momentInWords } from '../../mail/words.js';
 import { findPendingChange } from '../../members/email-change.js';
 import { setMemberName } from '../../members/profile.js';
@@ -44,6 +45,7 @@ export async function showProfile(
   const pending = await findPendingChange(deps.db, member.id, now);
   const page = ProfilePage({
     email: {
+      sendsMail: sendsMail(deps.config),
       canChange: isRecent(authenticatedAt, now),
       ...(pending === null ? {} : { pending: { email: pending.email, until: momentInWords(pending.expiresAt) } }),
       ...email,

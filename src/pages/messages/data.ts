@@ -22,5 +22,6 @@ export const dataTexts = {
   dataNotDeleted: 'Your account was not deleted.',
   dataDeleteButton: 'Delete for good',
   deletedTitle: 'Your account is deleted',
-  deletedLead: 'You are signed out, and nothing of your profile is left. A message that says so is on its way to you.',
+  deletedLead: 'You are signed out, and nothing of your profile is left.',
+  deletedMail: 'A message that says so is on its way to you.',
 } as const;

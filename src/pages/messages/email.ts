@@ -13,6 +13,8 @@ export const emailTexts = {
     'We send a link there, and tell your present address. All other browsers are signed out when it changes.',
   emailChange: 'Send the link',
   emailChangeSent: 'A link is on its way to the new address. It works for an hour. Your present address has been told.',
+  emailNoMail:
+    'This service sends no e-mail, so an address can be neither verified nor changed here. Whoever operates it can do both.',
   emailSignInAgain:
     'To change it, sign in again first. We ask whenever your last sign-in is more than ten minutes ago.',
   signInAgainNow: 'Sign in again',

@@ -108,12 +108,18 @@ export function DataPage(props: DataPageProps) {
   );
 }
 
+/** Props of `AccountDeletedPage`. */
+export interface AccountDeletedPageProps extends Localized {
+  /** Whether a message says the same. */
+  sendsMail: boolean;
+}
+
 /** Confirms that the member is no more. */
-export function AccountDeletedPage({ messages = english }: Localized) {
+export function AccountDeletedPage({ sendsMail, messages = english }: AccountDeletedPageProps) {
   return (
     <Layout title={messages.deletedTitle} messages={messages}>
       <h1>{messages.deletedTitle}</h1>
-      <p class="lead">{messages.deletedLead}</p>
+      <p class="lead">{sendsMail ? `${messages.deletedLead} ${messages.deletedMail}` : messages.deletedLead}</p>
       <a class="button" href="/">
         {messages.toFrontPage}
       </a>

@@ -8,6 +8,8 @@ import { HiddenFields, Phrase } from '../phrase.js';
 
 /** What becomes of an address at the moment. */
 export interface EmailState {
+  /** Whether links can be sent, without which nothing is verified or changed here. */
+  sendsMail: boolean;
   /** A change that waits, and until when. */
   pending?: { email: string; until: string };
   /** Whether the person signed in lately enough to change it. */
@@ -55,9 +57,43 @@ function ChangeForm({ csrfToken, newEmail = '', error, messages = english }: Ema
   );
 }
 
+/** That the address is not verified, and the form that sends a link to it, where one can be sent. */
+function Verification({ csrfToken, memberEmail, sendsMail, messages = english }: EmailSectionProps) {
+  const notice = (
+    <p class="notice notice-warning">
+      <Phrase text={messages.emailVerifyHint} values={{ email: memberEmail }} />
+    </p>
+  );
+  if (!sendsMail) return notice;
+  return (
+    <form method="post" action={action}>
+      <HiddenFields fields={{ csrf: csrfToken, email: memberEmail }} />
+      {notice}
+      <button type="submit" name="decision" value="verify" class="button">
+        {messages.emailVerifySend}
+      </button>
+    </form>
+  );
+}
+
+/** The form for another address, or what keeps one from it. */
+function Change(props: EmailSectionProps) {
+  const { sendsMail, canChange, messages = english } = props;
+  if (!sendsMail) return <p class="hint">{messages.emailNoMail}</p>;
+  if (canChange) return <ChangeForm {...props} />;
+  return (
+    <>
+      <p class="hint">{messages.emailSignInAgain}</p>
+      <a class="button" href="/login?again=1&return_to=%2Fme">
+        {messages.signInAgainNow}
+      </a>
+    </>
+  );
+}
+
 /** The section. */
 export function EmailSection(props: EmailSectionProps) {
-  const { csrfToken, memberEmail, emailVerified, pending, canChange, error, messages = english } = props;
+  const { csrfToken, emailVerified, pending, error, messages = english } = props;
   return (
     <section class="section" aria-labelledby="email-heading">
       <h2 id="email-heading">{messages.emailSection}</h2>
@@ -66,17 +102,7 @@ export function EmailSection(props: EmailSectionProps) {
           {error}
         </p>
       )}
-      {!emailVerified && (
-        <form method="post" action={action}>
-          <HiddenFields fields={{ csrf: csrfToken, email: memberEmail }} />
-          <p class="notice notice-warning">
-            <Phrase text={messages.emailVerifyHint} values={{ email: memberEmail }} />
-          </p>
-          <button type="submit" name="decision" value="verify" class="button">
-            {messages.emailVerifySend}
-          </button>
-        </form>
-      )}
+      {!emailVerified && <Verification {...props} />}
       {pending !== undefined && (
         <form method="post" action={action}>
           <HiddenFields fields={{ csrf: csrfToken, newEmail: pending.email }} />
@@ -88,16 +114,7 @@ export function EmailSection(props: EmailSectionProps) {
           </button>
         </form>
       )}
-      {canChange ? (
-        <ChangeForm {...props} />
-      ) : (
-        <>
-          <p class="hint">{messages.emailSignInAgain}</p>
-          <a class="button" href="/login?again=1&return_to=%2Fme">
-            {messages.signInAgainNow}
-          </a>
-        </>
-      )}
+      <Change {...props} />
     </section>
   );
 }
