@@ -68,6 +68,9 @@ export function createApp(deps: Deps): Hono<Environment> {
     const isOther = methods.length > 0 && !methods.includes(c.req.method);
     if (!isOther) return respondWithErrorPage(c, pageError('notFound', { status: 404 }));
     c.header('Allow', methods.join(', '));
+    if (wordingAt(c.req.path) === 'protocol') {
+      return c.json({ error: 'invalid_request', error_description: `Use ${methods.join(' or ')}.` }, 405);
+    }
     return respondWithErrorPage(c, pageError('wrongMethod', { status: 405 }));
   });
 

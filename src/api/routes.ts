@@ -45,6 +45,32 @@ async function recogniseWithinLimits(deps: Deps, browser: Browser, c: Context<En
   }
 }
 
+/** Answers with what stopped a request before it was executed, or broke its execution. */
+async function answerFailure(deps: Deps, c: Context<Environment>, error: unknown): Promise<Response> {
+  if (error instanceof TooManyRequestsError) {
+    c.header('Retry-After', String(error.retryAfterSeconds));
+    return c.json(refusal('RATE_LIMITED', error.message), 429);
+  }
+  if (error instanceof CallerRefused) {
+    if (error.actor) await recordRefusedRequest({ ...deps, log: c.get('log') }, error.actor, [everyField]);
+    if (error.challenge) c.header('WWW-Authenticate', error.challenge);
+    return c.json(refusal(error.code, error.message), error.status);
+  }
+  const unavailable = asUnavailable(error);
+  if (unavailable) {
+    c.get('log').warn({ reason: unavailable.reason }, 'the service cannot be used for the moment');
+    c.header('Retry-After', String(unavailable.retryAfterSeconds));
+    return c.json(refusal('SERVICE_UNAVAILABLE', unavailable.message), 503);
+  }
+  // Whoever hangs up is no fault of ours, and nobody is there to be answered: 499 is what nginx writes for it.
+  if (c.req.raw.signal.aborted) {
+    c.get('log').info({ err: error }, 'a GraphQL request was given up');
+    return new Response(null, { status: 499 });
+  }
+  c.get('log').error({ err: error }, 'a GraphQL request failed');
+  return c.json(refusal('INTERNAL_SERVER_ERROR', faultMessage(c.get('requestId'))), 500);
+}
+
 /** Builds `/graphql` and GraphiQL's assets. */
 export function graphqlRoutes(deps: Deps, browser: Browser): Hono<Environment> {
   const app = new Hono<Environment>();
@@ -109,28 +135,7 @@ export function graphqlRoutes(deps: Deps, browser: Browser): Hono<Environment> {
         onOperation: (name) => c.set('operation', name),
       });
     } catch (error) {
-      if (error instanceof TooManyRequestsError) {
-        c.header('Retry-After', String(error.retryAfterSeconds));
-        return c.json(refusal('RATE_LIMITED', error.message), 429);
-      }
-      if (error instanceof CallerRefused) {
-        if (error.actor) await recordRefusedRequest({ ...deps, log: c.get('log') }, error.actor, [everyField]);
-        if (error.challenge) c.header('WWW-Authenticate', error.challenge);
-        return c.json(refusal(error.code, error.message), error.status);
-      }
-      const unavailable = asUnavailable(error);
-      if (unavailable) {
-        c.get('log').warn({ reason: unavailable.reason }, 'the service cannot be used for the moment');
-        c.header('Retry-After', String(unavailable.retryAfterSeconds));
-        return c.json(refusal('SERVICE_UNAVAILABLE', unavailable.message), 503);
-      }
-      // Whoever hangs up is no fault of ours, and nobody is there to be answered: 499 is what nginx writes for it.
-      if (c.req.raw.signal.aborted) {
-        c.get('log').info({ err: error }, 'a GraphQL request was given up');
-        return new Response(null, { status: 499 });
-      }
-      c.get('log').error({ err: error }, 'a GraphQL request failed');
-      return c.json(refusal('INTERNAL_SERVER_ERROR', faultMessage(c.get('requestId'))), 500);
+      return answerFailure(deps, c, error);
     }
   });
   app.all('/graphql', (c) => {

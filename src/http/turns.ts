@@ -1,13 +1,17 @@
 // Lets the event loop come round while there is more to do than it can: of what has come only so much begins in one turn of it, the
 // rest waits in line for the next. Node accepts one connection a turn, and reads from whoever has been answered again in the same
 // one, so that without this turns of seconds would let nobody in who is new, and timers would be late.
+//
+// How many begin in a turn: as many as take its budget, at what one has cost on average of late. That cost is all the time that the
+// thread was active, by all that came meanwhile, were it worked on, refused or a connection. So cheap things that come in great
+// number make what begins more, never less.
 import { performance } from 'node:perf_hooks';
 
 type Found = 'its turn' | 'too long';
 
 interface Waiting {
   readonly until: number;
-  then(found: Found): void;
+  onTurn(found: Found): void;
 }
 
 export interface Turns {
@@ -15,7 +19,7 @@ export interface Turns {
    * Calls when it is this request's turn, which may be at once.
    * @param longest milliseconds in line after which it is too long
    */
-  wait(longest: number, then: (found: Found) => void): void;
+  wait(longest: number, onTurn: (found: Found) => void): void;
   /** How many wait. */
   waiting(): number;
   /** Refuses a request by this, at the end of a turn. */
@@ -26,32 +30,47 @@ export interface Turns {
   accepted(): void;
 }
 
-const millisecondsOfTurn = 10;
-const millisecondsWhileAccepting = 3;
+const turnMilliseconds = 10;
+const turnMillisecondsWhileAccepting = 3;
 
-// How much of what was known stays with each turn: what there is to do costs so much as it did in the last ten or so.
-const kept = 0.9;
+// What is remembered of the cost loses a tenth with each turn, so that it is about that of the last ten.
+const decay = 0.9;
+
+/** The mean of what things have cost the thread of late, in milliseconds of its time. */
+function activeTime() {
+  let { active } = performance.eventLoopUtilization();
+  let decayedMilliseconds = 1;
+  let decayedThings = 1;
+  return {
+    /** To call with each turn. @param things that came in it */
+    learn(things: number): void {
+      const before = active;
+      ({ active } = performance.eventLoopUtilization());
+      decayedMilliseconds = decayedMilliseconds * decay + active - before;
+      decayedThings = decayedThings * decay + things;
+    },
+    /** What so many will cost. */
+    of: (things: number) => (things * decayedMilliseconds) / decayedThings,
+  };
+}
 
 /** @returns whom to ask before a request is worked on, or refused */
 export function turns(): Turns {
   const line: Waiting[] = [];
   const refusals: (() => void)[] = [];
-  let slice = millisecondsOfTurn;
+  const cost = activeTime();
+  let budget = turnMilliseconds;
+  // In this turn.
   let begun = 0;
   let others = 0;
-  let turnEnds = false;
-  // What one thing costs the thread: all that it has worked, by all that came, were it refused or a connection. So cheap things that
-  // come in great number make what begins more, never less: at least a slice is left for it in each turn.
-  let { active } = performance.eventLoopUtilization();
-  let worked = 1;
-  let of = 1;
+  let willEnd = false;
 
   function endTurnSoon(): void {
-    if (!turnEnds) setImmediate(endTurn);
-    turnEnds = true;
+    if (!willEnd) setImmediate(endTurn);
+    willEnd = true;
   }
   function hasRoom(): boolean {
-    return begun === 0 || begun * worked < slice * of;
+    return begun === 0 || cost.of(begun) < budget;
   }
   function begin(): void {
     begun += 1;
@@ -62,54 +81,48 @@ export function turns(): Turns {
     endTurnSoon();
   }
 
-  function learnCost(): void {
-    const before = active;
-    ({ active } = performance.eventLoopUtilization());
-    worked = worked * kept + active - before;
-    of = of * kept + begun + others;
-  }
   function beginNext(now: number): void {
-    const found: [Waiting, Found][] = [];
+    const next: [Waiting, Found][] = [];
     for (const each of line) {
-      if (each.until < now) found.push([each, 'too long']);
+      if (each.until < now) next.push([each, 'too long']);
       else if (hasRoom()) {
         begin();
-        found.push([each, 'its turn']);
+        next.push([each, 'its turn']);
       } else break;
     }
-    line.splice(0, found.length);
-    for (const [{ then }, what] of found) then(what);
+    line.splice(0, next.length);
+    for (const [{ onTurn }, found] of next) onTurn(found);
   }
   function refuseNext(from: number): void {
     let next = 0;
     for (const answer of refusals) {
-      if (performance.now() - from > millisecondsOfTurn) break;
+      if (performance.now() - from > turnMilliseconds) break;
       answer();
       next += 1;
     }
     refusals.splice(0, next);
   }
   function endTurn(): void {
-    learnCost();
+    cost.learn(begun + others);
     begun = 0;
     others = 0;
-    turnEnds = false;
+    willEnd = false;
     const now = performance.now();
     beginNext(now);
     refuseNext(now);
-    slice = millisecondsOfTurn;
+    budget = turnMilliseconds;
     if (line.length + refusals.length > 0) endTurnSoon();
   }
 
   return {
-    wait(longest, then) {
+    wait(longest, onTurn) {
       if (line.length === 0 && hasRoom()) {
         begin();
-        then('its turn');
+        onTurn('its turn');
         return;
       }
       endTurnSoon();
-      line.push({ until: performance.now() + longest, then });
+      line.push({ until: performance.now() + longest, onTurn });
     },
     waiting: () => line.length,
     refuse(answer) {
@@ -118,7 +131,7 @@ export function turns(): Turns {
     },
     passed,
     accepted() {
-      slice = millisecondsWhileAccepting;
+      budget = turnMillisecondsWhileAccepting;
       passed();
     },
   };

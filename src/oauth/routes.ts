@@ -57,10 +57,6 @@ export function respondWithJsonError(c: Context<Environment>, error: Error): Res
 
 function jsonEndpoints(deps: Deps): Hono<Environment> {
   const app = new Hono<Environment>();
-  const methodNotAllowed = (allow: string) => (c: Context<Environment>) => {
-    c.header('Allow', allow);
-    return c.json({ error: 'invalid_request', error_description: `Use ${allow}.` }, 405);
-  };
   const verifiers = createCredentialVerifiers(deps);
   const origins = createListedOrigins(deps);
 
@@ -71,13 +67,9 @@ function jsonEndpoints(deps: Deps): Hono<Environment> {
   for (const path of publicDocuments) app.use(path, openToAll());
 
   app.post('/oauth/token', tokenEndpoint(deps, verifiers));
-  app.all('/oauth/token', methodNotAllowed('POST'));
   app.on(['GET', 'POST'], '/oauth/userinfo', userinfoEndpoint(deps));
-  app.all('/oauth/userinfo', methodNotAllowed('GET, POST'));
   app.post('/oauth/revoke', revocationEndpoint(deps, verifiers));
-  app.all('/oauth/revoke', methodNotAllowed('POST'));
   app.post('/oauth/introspect', introspectionEndpoint(deps, verifiers));
-  app.all('/oauth/introspect', methodNotAllowed('POST'));
   app.get('/oauth/jwks', jwksEndpoint(deps));
   app.get('/.well-known/openid-configuration', discoveryEndpoint(deps));
   app.get('/.well-known/oauth-authorization-server', discoveryEndpoint(deps));

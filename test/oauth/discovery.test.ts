@@ -87,6 +87,12 @@ test.each([...documents.map((path) => [path, 3600] as const), ['/oauth/jwks', 30
   },
 );
 
+test.each([...documents, '/oauth/jwks'])('%s answers POST with 405, in JSON (RFC 9110 15.5.6)', async (path) => {
+  const response = await app.request(path, { method: 'POST' });
+  expect([response.status, response.headers.get('allow')]).toEqual([405, 'GET, HEAD']);
+  expect(await response.json()).toEqual({ error: 'invalid_request', error_description: 'Use GET or HEAD.' });
+});
+
 test.each([...documents, '/oauth/jwks'])('%s answers HEAD as GET, without the body (RFC 9110 9.3.2)', async (path) => {
   const got = await app.request(path);
   const asked = await app.request(path, { method: 'HEAD' });

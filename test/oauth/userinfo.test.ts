@@ -100,7 +100,7 @@ test('a token in the query is not looked at (OAuth 2.1 5.1)', async () => {
 
 test.each(['PUT', 'DELETE', 'PATCH'])('answers %s with 405', async (method) => {
   const response = await app.request('/oauth/userinfo', { method });
-  expect([response.status, response.headers.get('allow')]).toEqual([405, 'GET, POST']);
+  expect([response.status, response.headers.get('allow')]).toEqual([405, 'GET, HEAD, POST']);
 });
 
 test('an access token lives for its ten minutes and the clock skew (OAuth 2.1 7.1.3.5)', async () => {
