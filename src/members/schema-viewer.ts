@@ -70,7 +70,8 @@ export const Viewer = builder.objectRef<Caller>('Viewer').implement({
     }),
     permissions: t.field({
       type: [PermissionEnum],
-      description: 'What the role lets the caller do.',
+      description:
+        'What the role lets the caller do. With an OAuth token less: what makes credentials or hands out rights needs a browser session or an API token of role ADMIN, whatever stands here.',
       resolve: ({ permissions }) => [...permissions],
     }),
   }),

@@ -52,8 +52,13 @@ function invalidClient(usedHeader: boolean, description: string, detail: string)
   return new OAuthError('invalid_client', description, { status: 401, detail, headers });
 }
 
-const refused =
-  'Client authentication failed. Check client_id and client_secret, and that the secret has not expired or been revoked.';
+/** What a refused caller is told, by what it sent alone: the same whether there is such a client or not. */
+function refusedText({ method }: Credential): string {
+  if (method === 'PRIVATE_KEY_JWT') return refusedAssertion;
+  return method === 'NONE'
+    ? 'Client authentication failed. Neither the body nor the Authorization header has a client secret: check client_id, and send the secret if the client has one. In the address it is not read.'
+    : 'Client authentication failed. Check client_id and client_secret, and that the secret has not expired or been revoked. A client that has no secret sends its client_id alone.';
+}
 
 function readCredential(c: Context, form: Parameters): Credential {
   const header = c.req.header('authorization');
@@ -183,17 +188,16 @@ async function authenticate<Presented>(
 ): Promise<Authenticated<Presented>> {
   const credential = readCredential(c, form);
   const usedHeader = credential.method === 'CLIENT_SECRET_BASIC';
-  const refusedText = credential.method === 'PRIVATE_KEY_JWT' ? refusedAssertion : refused;
   const selector = 'secret' in credential ? selectorOfClientSecret(credential.secret) : null;
   const readNow = () => read({ clientId: credential.clientId, selector }, deps.hotPaths);
   const found = await readNow();
-  if (!found.caller) throw invalidClient(usedHeader, refusedText, 'unknown client');
+  if (!found.caller) throw invalidClient(usedHeader, refusedText(credential), 'unknown client');
   const verdict = await judge(verifiers, c, found.caller, credential);
-  if (verdict.fault !== null) throw invalidClient(usedHeader, refusedText, verdict.fault);
+  if (verdict.fault !== null) throw invalidClient(usedHeader, refusedText(credential), verdict.fault);
   // Much may have ended while a secret was hashed or keys were fetched, the secret and the keys among it.
   const { caller: client, presented } = verdict.waited ? await readNow() : found;
   if (!client || !isStillRight(credential, found.caller, client, deps.clock())) {
-    throw invalidClient(usedHeader, refusedText, 'ended meanwhile');
+    throw invalidClient(usedHeader, refusedText(credential), 'ended meanwhile');
   }
   // Said only to a caller who knows the secret, so that it tells nobody which clients exist.
   if (client.tokenEndpointAuthMethod !== credential.method) {

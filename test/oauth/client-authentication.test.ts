@@ -125,8 +125,10 @@ test('unknown client and wrong secret are alike in status, body and headers (RFC
   expect(body.headers).not.toHaveProperty('www-authenticate');
   expect(await shape(inBody(post, basic.secret))).toEqual(body);
   expect(await shape(inBody(post, 'nonsense'))).toEqual(body);
-  expect(await shape({ ...grant, client_id: post.clientId })).toEqual(body);
-  expect(await shape({ ...grant, client_id: 'unknown' })).toEqual(body);
+  const none = await shape({ ...grant, client_id: 'unknown' });
+  expect(none).toMatchObject({ status: 401, body: { error: 'invalid_client' }, headers: body.headers });
+  expect(none.body.error_description).toMatch(/Neither the body nor the Authorization header has a client secret/);
+  expect(await shape({ ...grant, client_id: post.clientId })).toEqual(none);
 });
 
 test('only a live secret of this very client costs a hash', async () => {
