@@ -35,17 +35,28 @@ export function faultsOfDescription(text: string, path: readonly string[], longe
   return [];
 }
 
-/** What is wrong with an optional link that people will be shown. */
-export function faultsOfLink(link: string, path: readonly string[]): InputIssue[] {
-  if (link.length > 2048) return [{ code: 'TOO_LONG', message: 'A link can have at most 2048 characters.', path }];
-  const url = parseUrl(link);
-  if (url?.protocol !== 'https:' || !/^[\x21-\x7E]+$/.test(link)) {
-    return [{ code: 'INVALID', message: 'A link must be an https address, such as https://example.com/about.', path }];
+interface Wording {
+  /** What to call it, at the beginning of a sentence. */
+  readonly name: string;
+  /** What to do for anything but https. */
+  readonly otherwise: string;
+}
+
+function faultsOfHttps(text: string, path: readonly string[], { name, otherwise }: Wording): InputIssue[] {
+  if (text.length > 2048) return [{ code: 'TOO_LONG', message: `${name} can have at most 2048 characters.`, path }];
+  const url = parseUrl(text);
+  if (url?.protocol !== 'https:' || !/^[\x21-\x7E]+$/.test(text)) {
+    return [{ code: 'INVALID', message: `${name} must be an https address${otherwise}.`, path }];
   }
   if (url.username !== '' || url.password !== '') {
-    return [{ code: 'INVALID', message: 'A link must not have a user name or password.', path }];
+    return [{ code: 'INVALID', message: `${name} must not have a user name or password.`, path }];
   }
   return [];
+}
+
+/** What is wrong with an optional link that people will be shown. */
+export function faultsOfLink(link: string, path: readonly string[]): InputIssue[] {
+  return faultsOfHttps(link, path, { name: 'A link', otherwise: ', such as https://example.com/about' });
 }
 
 /**
@@ -59,8 +70,9 @@ export function faultsOfCalledAddress(
 ): InputIssue[] {
   if (address.includes('#')) return [{ code: 'INVALID', message: 'An address must not have a fragment.', path }];
   const url = address.startsWith('http://') ? parseUrl(address) : null;
-  if (url !== null && allowed.includes(`${url.hostname}:${url.port || '80'}`)) {
-    return faultsOfLink(address.replace('http://', 'https://'), path);
-  }
-  return faultsOfLink(address, path);
+  const isAllowed = url !== null && allowed.includes(`${url.hostname}:${url.port || '80'}`);
+  return faultsOfHttps(isAllowed ? address.replace('http://', 'https://') : address, path, {
+    name: 'An address that is called',
+    otherwise: ', or one whose host and port the operator has named in LATCHKEY_OUTBOUND_ALLOW',
+  });
 }

@@ -37,7 +37,10 @@ describe('http', () => {
   });
 
   test('is fine nowhere unless something was allowed', () => {
-    expect(faultsOfCalledAddress('http://10.0.0.7:8080/', path, [])).toMatchObject([{ code: 'INVALID', path }]);
+    const message = expect.stringContaining('the operator has named in LATCHKEY_OUTBOUND_ALLOW');
+    expect(faultsOfCalledAddress('http://10.0.0.7:8080/', path, [])).toMatchObject([
+      { code: 'INVALID', message, path },
+    ]);
     expect(faultsOfCalledAddress('https://10.0.0.7:8080/', path, [])).toEqual([]);
   });
 
