@@ -14,7 +14,8 @@ export const elementIds = { root: 'graphiql', configuration: 'graphiql-configura
  * obey `shouldPersistHeaders: false`, but GraphiQL's history plugin, which an upgrade may bring, stores headers always.
  *
  * What the editors held comes from the tab that was open: the bundle stores it only when it is edited, and opens one more, empty
- * tab for what it finds in no tab.
+ * tab for what it finds in no tab. On a first visit that is the first tab of the page, of which the bundle would show the query
+ * but not the variables; unless a link brought a query of its own, which is shown in that tab's place.
  *
  * `onEditQuery` replaces the bundle's habit of copying every edit into the address bar, which would put whole
  * operations into history and access logs. A link with `?query=` still opens that query.
@@ -35,7 +36,8 @@ export const bootScript = `(() => {
   const ownKeys = () => Object.keys(localStorage).filter((key) => key.startsWith('graphiql:'));
   const ofActiveTab = (name) => {
     const state = JSON.parse(localStorage.getItem('graphiql:tabState') || 'null');
-    return state && state.tabs[state.activeTabIndex] ? state.tabs[state.activeTabIndex][name] || '' : null;
+    if (state && state.tabs[state.activeTabIndex]) return state.tabs[state.activeTabIndex][name] || '';
+    return new URLSearchParams(location.search).has('query') ? null : configuration.options.defaultTabs[0][name];
   };
   const editors = { 'graphiql:query': 'query', 'graphiql:variables': 'variables' };
   const storage = {

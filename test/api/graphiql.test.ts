@@ -65,7 +65,7 @@ describe('the page', () => {
 });
 
 describe('the boot script', () => {
-  function boot(withBundle: boolean) {
+  function boot(withBundle: boolean, search = '') {
     const stored = new Map<string, string>();
     const localStorage = {
       getItem: (key: string) => stored.get(key) ?? null,
@@ -76,9 +76,15 @@ describe('the boot script', () => {
     const shown: string[] = [];
     const root = { replaceChildren: (child: { textContent: string }) => shown.push(child.textContent) };
     const configuration = { workers: { json: '/j', editorWorkerService: '/e' }, loading: 'Wait', loadFailed: 'Failed' };
-    const text = JSON.stringify({ ...configuration, options: { endpoint: '/graphql' } });
+    const defaultTabs = [
+      { query: 'query A', variables: '{"a":1}' },
+      { query: 'query B', variables: null },
+    ];
+    const text = JSON.stringify({ ...configuration, options: { endpoint: '/graphql', defaultTabs } });
     const global: Record<string, unknown> = {
       localStorage,
+      location: { search },
+      URLSearchParams,
       document: {
         getElementById: (id: string) => (id === 'graphiql' ? root : { textContent: text }),
         createElement: () => ({}),
@@ -113,6 +119,22 @@ describe('the boot script', () => {
     expect(stored.get('graphiql:tabState')).toContain('{ viewer }');
     // GraphiQL finds the open tab again by comparing texts, so that not even blanks may change.
     expect(stored.get('graphiql:variables')).toBe('{\n  "headers": 1\n}');
+  });
+
+  it('gives the editors what the open tab holds, and the first tab where nothing is stored yet', () => {
+    const { rendered, stored } = boot(true);
+    const held = () => ['query', 'variables'].map((name) => rendered[0]?.storage.getItem(`graphiql:${name}`));
+    expect(held()).toEqual(['query A', '{"a":1}']);
+    stored.set(
+      'graphiql:tabState',
+      JSON.stringify({ activeTabIndex: 0, tabs: [{ query: 'query C', variables: null }] }),
+    );
+    expect(held()).toEqual(['query C', '']);
+  });
+
+  it('gives the query of a link no variables of the first tab', () => {
+    const storage = boot(true, '?query=query+L').rendered[0]?.storage;
+    expect(storage?.getItem('graphiql:variables')).toBeNull();
   });
 
   it('says so when the bundle did not load', () => {
