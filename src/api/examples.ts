@@ -18,7 +18,7 @@ const whoAmI: Example = {
 # runs the one at the cursor. Fill in what begins
 # with PASTE in the pane "Variables" below.
 #
-# "Docs" on the left describes every type and field,
+# "Docs" (the book) describes every type and field,
 # and Ctrl-Space completes what you type.
 # docs/graphql.md tells of every job with its
 # answers, /graphql/schema.graphql is the schema as

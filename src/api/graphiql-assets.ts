@@ -11,6 +11,7 @@ import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { isKnownByTag } from '../http/if-none-match.js';
 import { barStylesheet, bootScript } from './graphiql-boot.js';
+import { narrowStylesheet } from './graphiql-narrow.js';
 
 const compress = promisify(gzip);
 
@@ -107,7 +108,7 @@ function buildAssetSet(bundle: GraphiqlBundle): AssetSet {
     boot: add('boot', 'js', bootScript),
     script: add('graphiql', 'js', bundle.js),
     // Ours comes second: it sizes GraphiQL to the room below the bar.
-    stylesheet: add('graphiql', 'css', `${bundle.css}\n${barStylesheet}`),
+    stylesheet: add('graphiql', 'css', `${bundle.css}\n${barStylesheet}${narrowStylesheet}`),
     workers: {
       editorWorkerService: add('editor-worker', 'js', bundle.editorWorkerService),
       json: add('json-worker', 'js', bundle.jsonWorker),
