@@ -16,7 +16,9 @@ const whoAmI: Example = {
 # Each tab is a job. Where one holds several
 # operations, ▶ asks which to run, and Ctrl-Enter
 # runs the one at the cursor. Fill in what begins
-# with PASTE in the pane "Variables" below.
+# with PASTE in the pane "Variables" below, and
+# empty names: before that, nothing that is there
+# is changed.
 #
 # "Docs" (the book) describes every type and field,
 # and Ctrl-Space completes what you type.
@@ -43,7 +45,7 @@ mutation RenameAccount($name: String!) {
   }
 }
 `,
-  variables: { name: 'Example Ltd' },
+  variables: { name: '' },
 };
 
 /** The tabs. */

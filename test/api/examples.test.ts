@@ -4,6 +4,7 @@ import {
   type DocumentNode,
   Kind,
   type OperationDefinitionNode,
+  OperationTypeNode,
   parse,
   print,
   separateOperations,
@@ -27,25 +28,38 @@ beforeAll(async () => {
 });
 afterAll(() => app.close());
 
-/** What a reader puts in place of each placeholder, as JSON of the variables. */
-async function fillIn(text: string): Promise<string> {
+/** What a reader puts in place of each placeholder that is an id. */
+async function idsToPaste(): Promise<Record<string, string>> {
   const targets = await targetsOf(app);
-  const invited = await targets.invitedMember();
   const member = await targets.newMember();
   const client = await registerClient(app);
   const secret = await app.db.oAuthClientSecret.findFirstOrThrow({ where: { clientId: client.id } });
   const token = await apiTokenOf(app, 'READER');
   const api = await registerApi(app, { audience: `https://${randomUUID()}.example` });
-  return text
-    .replaceAll('PASTE_AN_INVITED_ID', invited.id)
-    .replaceAll('PASTE_A_MEMBER_ID', member.id)
-    .replaceAll('PASTE_A_CONSENT_ID', (await targets.consent()).id)
-    .replaceAll('PASTE_A_SESSION_ID', (await targets.session()).id)
-    .replaceAll('PASTE_A_CLIENT_ID', client.clientId)
-    .replaceAll('PASTE_A_SECRET_ID', secret.id)
-    .replaceAll('PASTE_A_TOKEN_ID', token.id)
-    .replaceAll('PASTE_AN_API_ID', api.id)
-    .replaceAll('PASTE_AN_ID', client.id);
+  return {
+    PASTE_AN_INVITED_ID: (await targets.invitedMember()).id,
+    PASTE_A_MEMBER_ID: member.id,
+    PASTE_A_MEMBER_ID_TO_REMOVE: member.id,
+    PASTE_A_MEMBER_ID_TO_MAKE_OWNER: member.id,
+    PASTE_A_CONSENT_ID: (await targets.consent()).id,
+    PASTE_A_SESSION_ID: (await targets.session()).id,
+    PASTE_A_CLIENT_ID: client.clientId,
+    PASTE_A_CLIENT_ID_TO_REVOKE_ITS_TOKENS: client.clientId,
+    PASTE_A_CLIENT_ID_TO_DELETE: client.clientId,
+    PASTE_THE_ID_OF_A_CLIENT: client.id,
+    PASTE_A_SECRET_ID: secret.id,
+    PASTE_A_TOKEN_ID: token.id,
+    PASTE_A_TOKEN_ID_TO_REVOKE: token.id,
+    PASTE_AN_API_ID: api.id,
+    PASTE_THE_ID_OF_AN_API_TO_DELETE: api.id,
+    PASTE_AN_ID: client.id,
+  };
+}
+
+/** Variables with some of their placeholders filled in. */
+function filledIn(variables: object, values: Record<string, string>) {
+  const text = JSON.stringify(variables).replace(/"(PASTE_\w+)"/g, (all, name) => JSON.stringify(values[name]) ?? all);
+  return JSON.parse(text);
 }
 
 /** A member who can do everything to themselves: not the owner, not verified, with a change of their address that waits. */
@@ -68,12 +82,15 @@ function operationOf(document: DocumentNode): OperationDefinitionNode | undefine
   return document.definitions.find((definition) => definition.kind === Kind.OPERATION_DEFINITION);
 }
 
+const variablesOf = (document: DocumentNode) =>
+  (operationOf(document)?.variableDefinitions ?? []).map(({ variable }) => variable.name.value);
+
 const fieldsOf = (document: DocumentNode) =>
   (operationOf(document)?.selectionSet.selections ?? []).map((field) =>
     field.kind === Kind.FIELD ? field.name.value : '',
   );
 
-describe('each runs as it stands', () => {
+describe('each runs once it is filled in', () => {
   // One of them hands the account on.
   afterEach(() => setOwner(app.deps, operatorActor, app.owner.id));
 
@@ -81,9 +98,18 @@ describe('each runs as it stands', () => {
     const { ask, address } = name.startsWith('Yourself: ')
       ? await somebody()
       : { ask: owner, address: app.owner.email };
-    const variables = (await fillIn(JSON.stringify(given))).replaceAll('PASTE_YOUR_ADDRESS', address);
-    expect(variables).not.toContain('PASTE');
-    const { data, errors } = await ask(print(document), JSON.parse(variables));
+    const variables = filledIn(given, {
+      ...(await idsToPaste()),
+      PASTE_A_ROLE: 'WRITER',
+      PASTE_AN_ADDRESS_TO_INVITE: 'grace@example.com',
+      PASTE_YOUR_ADDRESS: address,
+      PASTE_YOUR_ADDRESS_TO_DELETE_YOURSELF: address,
+      PASTE_YOUR_NEW_ADDRESS: 'new@example.com',
+    });
+    if (variables.name === '') variables.name = 'Another name';
+    if (variables.input?.name === '') variables.input.name = 'Another name';
+    expect(JSON.stringify(variables)).not.toContain('PASTE');
+    const { data, errors } = await ask(print(document), variables);
     expect(errors).toBeUndefined();
     for (const payload of Object.values<Record<string, unknown> | null>(data)) {
       expect(payload).not.toBeNull();
@@ -103,6 +129,42 @@ describe('each runs as it stands', () => {
       const { createOAuthClient } = (await owner(print(document), given)).data;
       const { tokenEndpointAuthMethod } = createOAuthClient.oauthClient;
       expect(createOAuthClient.clientSecret !== null).toBe(tokenEndpointAuthMethod !== 'NONE');
+    },
+  );
+});
+
+describe('whoever presses ▶ to see what happens', () => {
+  const isMutation = (document: DocumentNode) => operationOf(document)?.operation === OperationTypeNode.MUTATION;
+  const mutations = operations.filter(([, document]) => isMutation(document));
+  /** What only adds something, or only reads. */
+  const harmless = (document: DocumentNode) => /^(?:create|exportMyData)/.test(fieldsOf(document)[0] ?? '');
+
+  async function expectRefused(document: DocumentNode, variables: Record<string, unknown>) {
+    const { data, errors } = await owner(print(document), variables);
+    const payloads = Object.values<{ userErrors: unknown[] } | null>(data ?? {});
+    expect(errors !== undefined || payloads.every((payload) => payload?.userErrors.length !== 0)).toBe(true);
+  }
+
+  test.each(mutations.filter(([, document]) => !harmless(document)))(
+    '%s is refused before anything is filled in',
+    (_name, document, given) => expectRefused(document, given),
+  );
+
+  test.each(mutations.filter(([, document]) => fieldsOf(document)[0]?.startsWith('update')))(
+    '%s is refused while only the id of what it changes is filled in',
+    async (_name, document, given) => {
+      const { PASTE_THE_ID_OF_A_CLIENT, ...ids } = await idsToPaste();
+      await expectRefused(document, filledIn(given, ids));
+    },
+  );
+
+  test.each(mutations.filter(([, document]) => /^(?:delete|remove|revoke|transfer)/.test(fieldsOf(document)[0] ?? '')))(
+    '%s cannot be undone, and shares what is filled in with nothing else in its tab',
+    (name, document) => {
+      const tab = name.split(':')[0];
+      const neighbours = operations.filter(([other]) => other !== name && other.split(':')[0] === tab);
+      const taken = neighbours.flatMap(([, other]) => variablesOf(other));
+      expect(variablesOf(document).filter((variable) => taken.includes(variable))).toEqual([]);
     },
   );
 });

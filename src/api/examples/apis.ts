@@ -44,8 +44,8 @@ mutation LetApiIntrospect($apiId: ID!, $clients: [ID!]) {
 }
 
 # No token is issued for it any more.
-mutation DeleteApi($apiId: ID!) {
-  deleteApiResource(input: { id: $apiId }) {
+mutation DeleteApi($deletedApiId: ID!) {
+  deleteApiResource(input: { id: $deletedApiId }) {
     deletedApiResourceId
     userErrors { code message path }
   }
@@ -66,7 +66,8 @@ fragment Api on ApiResource {
     name: 'Orders API',
     scopes: [{ name: 'orders:read', description: 'Read your orders' }],
     apiId: 'PASTE_AN_API_ID',
-    clients: ['PASTE_AN_ID'],
+    clients: ['PASTE_THE_ID_OF_A_CLIENT'],
+    deletedApiId: 'PASTE_THE_ID_OF_AN_API_TO_DELETE',
   },
 };
 

@@ -127,9 +127,13 @@ query ListScopes {
 
 const change: Example = {
   name: 'Change a client',
-  query: `# Changes only what the input holds; null goes back
-# to the default. A list replaces the old one. Name
-# the client by "clientId" or by "id". With
+  query: `# Changes only what the input holds, such as a new
+# "name" or "description"; null goes back to the
+# default. A list, such as "redirectUris", replaces
+# the old one. Another name, logo, link or redirect
+# host takes back an operator's verification.
+#
+# Name the client by "clientId" or by "id". With
 # "version", as ReadClient shows it, the change is
 # refused if somebody made another since.
 mutation UpdateClient($input: UpdateOAuthClientInput!) {
@@ -165,8 +169,10 @@ mutation EnableClient($clientId: String!) {
 
 # Ends every token of the client now. It works on,
 # and asks people for consent anew.
-mutation RevokeTokensOfClient($clientId: String!) {
-  revokeOAuthClientTokens(input: { clientId: $clientId }) {
+mutation RevokeTokensOfClient($revokedClientId: String!) {
+  revokeOAuthClientTokens(
+    input: { clientId: $revokedClientId }
+  ) {
     oauthClient { id name }
     revokedConsentCount
     userErrors { code message path }
@@ -175,8 +181,8 @@ mutation RevokeTokensOfClient($clientId: String!) {
 
 # Deletes a client for good. Its secrets and every
 # token it was given stop working at once.
-mutation DeleteClient($clientId: String!) {
-  deleteOAuthClient(input: { clientId: $clientId }) {
+mutation DeleteClient($deletedClientId: String!) {
+  deleteOAuthClient(input: { clientId: $deletedClientId }) {
     deletedOAuthClientId
     revokedSecretCount
     revokedConsentCount
@@ -187,12 +193,9 @@ mutation DeleteClient($clientId: String!) {
 `,
   variables: {
     clientId: 'PASTE_A_CLIENT_ID',
-    input: {
-      clientId: 'PASTE_A_CLIENT_ID',
-      name: 'My renamed app',
-      description: null,
-      redirectUris: ['https://app.example.com/oauth/callback', 'https://staging.example.com/oauth/callback'],
-    },
+    input: { clientId: 'PASTE_A_CLIENT_ID', name: '' },
+    revokedClientId: 'PASTE_A_CLIENT_ID_TO_REVOKE_ITS_TOKENS',
+    deletedClientId: 'PASTE_A_CLIENT_ID_TO_DELETE',
   },
 };
 

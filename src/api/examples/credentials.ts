@@ -93,8 +93,8 @@ mutation RotateApiToken($tokenId: ID!) {
   }
 }
 
-mutation RevokeApiToken($tokenId: ID!) {
-  revokeApiToken(input: { id: $tokenId }) {
+mutation RevokeApiToken($revokedTokenId: ID!) {
+  revokeApiToken(input: { id: $revokedTokenId }) {
     revokedApiTokenId
     userErrors { code message path }
   }
@@ -103,6 +103,7 @@ mutation RevokeApiToken($tokenId: ID!) {
   variables: {
     input: { name: 'My script', role: 'READER', isService: false, expiresAt: null },
     tokenId: 'PASTE_A_TOKEN_ID',
+    revokedTokenId: 'PASTE_A_TOKEN_ID_TO_REVOKE',
   },
 };
 

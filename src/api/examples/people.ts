@@ -75,17 +75,18 @@ mutation ResendInvitation($memberId: ID!) {
 `,
   variables: {
     filter: { status: 'ACTIVE' },
-    input: { email: 'grace@example.com', role: 'READER' },
+    input: { email: 'PASTE_AN_ADDRESS_TO_INVITE', role: 'READER' },
     memberId: 'PASTE_AN_INVITED_ID',
   },
 };
 
 const standing: Example = {
   name: 'Change a member',
-  query: `# Counts from their next request on.
-mutation UpdateMemberRole($memberId: ID!) {
+  query: `# READER, WRITER or ADMIN. Counts from their next
+# request on.
+mutation UpdateMemberRole($memberId: ID!, $role: Role!) {
   updateMemberRole(
-    input: { memberId: $memberId, role: WRITER }
+    input: { memberId: $memberId, role: $role }
   ) {
     member { id role }
     userErrors { code message path }
@@ -108,8 +109,8 @@ mutation RestoreMember($memberId: ID!) {
 }
 
 # For good. Also takes an invitation back.
-mutation RemoveMember($memberId: ID!) {
-  removeMember(input: { memberId: $memberId }) {
+mutation RemoveMember($removedMemberId: ID!) {
+  removeMember(input: { memberId: $removedMemberId }) {
     removedMemberId
     transferredApiTokenCount
     revokedApiTokenCount
@@ -118,14 +119,19 @@ mutation RemoveMember($memberId: ID!) {
 }
 
 # The account is theirs, and you are an ADMIN.
-mutation TransferOwnership($memberId: ID!) {
-  transferOwnership(input: { memberId: $memberId }) {
+mutation TransferOwnership($newOwnerId: ID!) {
+  transferOwnership(input: { memberId: $newOwnerId }) {
     member { id role }
     userErrors { code message path }
   }
 }
 `,
-  variables: { memberId: 'PASTE_A_MEMBER_ID' },
+  variables: {
+    memberId: 'PASTE_A_MEMBER_ID',
+    role: 'PASTE_A_ROLE',
+    removedMemberId: 'PASTE_A_MEMBER_ID_TO_REMOVE',
+    newOwnerId: 'PASTE_A_MEMBER_ID_TO_MAKE_OWNER',
+  },
 };
 
 const appsAndSessions: Example = {
@@ -172,9 +178,10 @@ mutation RevokeSession($sessionId: ID!) {
   }
 }
 
-# All but this one. With memberId: all of a member.
-mutation RevokeOtherSessions {
-  revokeOtherSessions(input: {}) {
+# All of a member. Without memberId: all of yours
+# but this one.
+mutation RevokeOtherSessions($memberId: ID) {
+  revokeOtherSessions(input: { memberId: $memberId }) {
     revokedSessionCount
     userErrors { code message path }
   }
@@ -184,6 +191,7 @@ mutation RevokeOtherSessions {
     clientId: 'PASTE_A_CLIENT_ID',
     consentId: 'PASTE_A_CONSENT_ID',
     sessionId: 'PASTE_A_SESSION_ID',
+    memberId: 'PASTE_A_MEMBER_ID',
   },
 };
 
@@ -222,8 +230,8 @@ mutation ExportMyData {
 }
 
 # For good. The OWNER hands the account on first.
-mutation DeleteMyself($email: String!) {
-  deleteMyself(input: { confirmEmail: $email }) {
+mutation DeleteMyself($deletedEmail: String!) {
+  deleteMyself(input: { confirmEmail: $deletedEmail }) {
     deletedMemberId
     transferredApiTokenCount
     revokedApiTokenCount
@@ -231,7 +239,11 @@ mutation DeleteMyself($email: String!) {
   }
 }
 `,
-  variables: { newEmail: 'new@example.com', email: 'PASTE_YOUR_ADDRESS' },
+  variables: {
+    newEmail: 'PASTE_YOUR_NEW_ADDRESS',
+    email: 'PASTE_YOUR_ADDRESS',
+    deletedEmail: 'PASTE_YOUR_ADDRESS_TO_DELETE_YOURSELF',
+  },
 };
 
 export const peopleExamples: readonly Example[] = [members, standing, appsAndSessions, yourself, auditLog];
