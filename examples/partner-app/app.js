@@ -1,7 +1,7 @@
 // The partner app as a web server: which address does what. Talking to Latchkey is sign-in.js, the looks are pages.js.
 import { createServer } from 'node:http';
 import { checkedConfiguration } from './configuration.js';
-import { explain } from './errors.js';
+import { explain, lineAbout } from './errors.js';
 import { errorPage, personPage, stylesheet, welcomePage } from './pages.js';
 import { createSessions } from './sessions.js';
 import { createSignIn } from './sign-in.js';
@@ -107,7 +107,10 @@ export function createPartnerApp(given) {
     try {
       await route(request, response);
     } catch (error) {
-      showError(response, explain(error));
+      const problem = await explain(error);
+      // Nobody but the developer can mend it. That a person refused, or has to sign in again, is no fault.
+      if (problem.status >= 500) process.stderr.write(lineAbout(problem, issuer));
+      showError(response, problem);
     }
   }
 
