@@ -35,8 +35,8 @@ export function walkthrough({ issuer, partnerUrl, databaseUrl, partner, machine 
   1   In A, press "Sign in with Latchkey", sign in as ${acme.owner.email}, press "Allow".
       The app shows who you are. Press "Refresh", and it gets new tokens.
 
-  2   Reload B: you are signed in there too. Open the tab "ListClients" and press the round button:
-      these are ${acme.name}'s apps. The tab "RegisterClient" registers one more.
+  2   Reload B: you are signed in there too. Open the tab "ListClients", press the button with the
+      triangle and choose ListClients: these are ${acme.name}'s apps. The tab "RegisterClient" registers one more.
 
   3   Be a stranger: sign out of the app in A, sign out at ${issuer}/logout,
       then sign in to the app again, as ${stranger}. Latchkey refuses: the app is ${acme.name}'s

@@ -1,5 +1,5 @@
 // The example app against a listening server: what it shows when all is well, and what when it is not.
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { createPartnerApp, type PartnerApp } from '../../examples/partner-app/app.js';
 import { operatorActor } from '../../src/audit/service.js';
 import { endSession } from '../../src/sessions/service.js';
@@ -112,22 +112,71 @@ test("another site's forms are refused", async () => {
   expect((await browser.partner.visit('/')).html).toContain(server.owner.email);
 });
 
-test('without Latchkey the app says what to check', async () => {
+/** What goes to the app's console meanwhile. */
+async function consoleDuring(act: () => Promise<unknown>): Promise<string> {
+  const written = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+  try {
+    await act();
+    return written.mock.calls.map(([text]) => String(text)).join('');
+  } finally {
+    written.mockRestore();
+  }
+}
+
+test('without Latchkey the app says what to check, to the person and in one line on its console', async () => {
   const port = await freePort();
-  const lonely = createPartnerApp({
-    issuer: `http://127.0.0.1:${await freePort()}`,
-    clientId: 'id',
-    clientSecret: 'secret',
-    port,
-  });
+  const issuer = `http://127.0.0.1:${await freePort()}`;
+  const lonely = createPartnerApp({ issuer, clientId: 'id', clientSecret: 'secret', port });
   await lonely.listen();
   try {
-    const response = await fetch(`${lonely.url}/sign-in`, { redirect: 'manual' });
-    expect(response.status).toBe(502);
-    expect(await response.text()).toContain('Latchkey does not answer');
+    const line = await consoleDuring(async () => {
+      const response = await fetch(`${lonely.url}/sign-in`, { redirect: 'manual' });
+      expect(response.status).toBe(502);
+      expect(await response.text()).toContain('Latchkey does not answer');
+    });
+    expect(line).toMatch(/^Partner app: Latchkey does not answer\. .*ISSUER.* ECONNREFUSED \(issuer: http.*\)\n$/);
+    expect(line).toContain(issuer);
   } finally {
     await lonely.close();
   }
+});
+
+test('with a wrong secret the app shows what Latchkey says, and tells its console without the secret', async () => {
+  const { app: forgetful, client } = await startPartnerApp(server, { clientSecret: 'lks_of-another-client' });
+  const partner = new TestBrowser(fetch, forgetful.url);
+  const latchkey = new TestBrowser(fetch, server.issuer);
+  try {
+    const away = await partner.visit('/sign-in');
+    const consent = await latchkey.signIn(server.owner, await latchkey.visit(away.url.href));
+    const back = consent.left ? consent : await latchkey.submit(consent, { decision: 'allow' });
+    const line = await consoleDuring(async () => {
+      const page = await partner.visit(back.url.href);
+      expect(page.status).toBe(502);
+      expect(page.html).toContain('<code>invalid_client</code>: Client authentication failed.');
+    });
+    expect(line).toMatch(/^Partner app: Signing in failed\. .* invalid_client: Client authentication failed\..*\n$/);
+    expect(line).not.toMatch(/lks_|lkc_/);
+    expect(line).not.toContain(client.secret);
+  } finally {
+    await forgetful.close();
+  }
+});
+
+test('a person who refuses is nothing for the console', async () => {
+  const reader = await server.addMember('READER', 'refuses@example.com');
+  expect(await consoleDuring(() => openBrowser().signIn(reader, 'deny'))).toBe('');
+});
+
+test('what an answer says stays one line on the console, and text on the page', async () => {
+  const { partner } = openBrowser();
+  const state = (await partner.visit('/sign-in')).url.searchParams.get('state') ?? '';
+  const said = { error: 'server_error', error_description: '<b>one</b>\r\ntwo\u001b[31m' };
+  const line = await consoleDuring(async () => {
+    const page = await partner.visit(`/callback?${new URLSearchParams({ ...said, state, iss: server.issuer })}`);
+    expect(page.html).toContain('<code>server_error</code>: &lt;b&gt;one&lt;/b&gt;');
+  });
+  expect(line).toContain(' server_error: <b>one</b> two [31m (issuer: ');
+  expect(line.trimEnd()).not.toMatch(/\p{Cc}/u);
 });
 
 test.each([

@@ -23,14 +23,14 @@ export async function placeForPartnerApp(server: TestServer) {
   return { port, redirectUri: `http://127.0.0.1:${port}/callback` };
 }
 
-/** The app, registered with the owner's account and listening. Close it after the test. */
-export async function startPartnerApp(server: TestServer) {
+/** The app, registered with the owner's account and listening, with another secret if given. Close it after the test. */
+export async function startPartnerApp(server: TestServer, { clientSecret }: { clientSecret?: string } = {}) {
   const { port, redirectUri } = await placeForPartnerApp(server);
   const client = await registerClient(server, { name: 'Partner app', redirectUris: [redirectUri] });
   const app = createPartnerApp({
     issuer: server.issuer,
     clientId: client.clientId,
-    clientSecret: client.secret,
+    clientSecret: clientSecret ?? client.secret,
     port,
   });
   await app.listen();
