@@ -1,6 +1,6 @@
 // Executes GraphQL requests: Yoga over the schema, with everything off that is not needed. Loading it takes longer than all
 // the rest, so routes.ts loads it when it is first needed.
-import { getOperationAST } from 'graphql';
+import { type GraphQLError, getOperationAST, isEnumType } from 'graphql';
 import { createYoga, type Plugin } from 'graphql-yoga';
 import type { Logger } from 'pino';
 import { reasonOf } from '../db/client.js';
@@ -39,13 +39,23 @@ function isEmpty(data: unknown): boolean {
   return (data ?? null) === null || Object.values(data as object).every((field) => field === null);
 }
 
+/** Of a value that an enum does not have GraphQL tells what is like it, which may be nothing: this tells all that there is. */
+function withChoices(error: GraphQLError): GraphQLError {
+  const [, name = ''] = /does not exist in "(\w+)" enum\.$/.exec(error.message) ?? [];
+  const type = schema.getType(name);
+  const names = isEnumType(type) ? type.getValues().map((value) => value.name) : [];
+  // Longer lists, such as the audit log's actions, are for the schema to show.
+  if (names.length > 0 && names.length <= 12) error.message += ` It has: ${names.join(', ')}.`;
+  return error;
+}
+
 /** Gives every error of a result its code, and hides faults of ours. */
 function errorsPlugin(): Plugin<ServerContext> {
   return {
     onResultProcess({ result, setResult, serverContext }) {
       if (Array.isArray(result) || !('errors' in result) || !result.errors) return;
       const { log, requestId } = serverContext as unknown as ServerContext;
-      const errors = presentErrors(result.errors, log, requestId);
+      const errors = presentErrors(result.errors, log, requestId).map(withChoices);
       const unavailable = errors.filter(({ extensions }) => extensions.code === 'SERVICE_UNAVAILABLE');
       if (unavailable.length > 0) {
         const reasons = result.errors.map((error) => reasonOf(error.originalError ?? error));

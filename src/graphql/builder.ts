@@ -4,11 +4,11 @@ import ComplexityPlugin from '@pothos/plugin-complexity';
 import PrismaPlugin from '@pothos/plugin-prisma';
 import RelayPlugin from '@pothos/plugin-relay';
 import ScopeAuthPlugin from '@pothos/plugin-scope-auth';
-import { DateTimeResolver } from 'graphql-scalars';
 import { type IdKind, kindOfId } from '../lib/ids.js';
 import type { Permission } from '../lib/roles.js';
 import CallerStandingPlugin from './caller-standing.js';
 import { actsDirectly, type Caller, type GraphQLContext, mayManageCredentials } from './context-type.js';
+import { dateTime } from './date-time.js';
 import { apiError } from './errors.js';
 import type PothosPrismaTypes from './generated/pothos-types.js';
 import { getDatamodel } from './generated/pothos-types.js';
@@ -159,7 +159,7 @@ export const builder = new SchemaBuilder<{
   complexity: { defaultComplexity: 1, defaultListMultiplier: 10 },
 });
 
-builder.addScalarType('DateTime', DateTimeResolver);
+builder.addScalarType('DateTime', dateTime);
 // For output alone, and as it was stored: the usual scalar rewrites what it reads and writes.
 builder.scalarType('URL', { description: 'An absolute https address.', serialize: (url) => url });
 builder.queryType({ description: 'Everything that can be read.' });

@@ -55,6 +55,15 @@ describe('every error has a code of the list, and nothing else beside it', () =>
     expect(refused).toMatchObject({ path: ['mine'], locations: [{ line: 1, column: 3 }] });
   });
 
+  test.each([
+    ['{ type: WEB }', 'does not exist in "OAuthClientType" enum. It has: CONFIDENTIAL, NATIVE, PUBLIC.'],
+    ['{ type: PUBLC }', 'Did you mean the enum value "PUBLIC"?'],
+    ['{ createdAfter: "2026-01-01" }', 'date-time-string 2026-01-01. Give one such as 2026-01-31T12:00:00Z.'],
+  ])('and says what there is instead of what is wrong in %s', async (filter, words) => {
+    const { errors } = await anonymous(app)(`{ oauthClients(filter: ${filter}) { totalCount } }`);
+    expect(errors?.[0]?.message).toContain(words);
+  });
+
   test('an anonymous caller is told how to sign in', async () => {
     const { data, errors, status } = await anonymous(app)('{ account { name } viewer { role } }');
     expect({ data, status }).toEqual({ data: { account: null, viewer: null }, status: 200 });
