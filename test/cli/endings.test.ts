@@ -1,6 +1,9 @@
 // How runs end: exit codes, what goes to which stream, pipes that close early; and the commands that need little else.
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { closeSync, existsSync, openSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
+import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { expect, test, vi } from 'vitest';
 import { migrationsFolder, readMigrations } from '../../src/db/migrations.js';
@@ -64,6 +67,27 @@ test('a database that cannot be reached ends with 1, without its password and wi
     'The database cannot be used: connect ECONNREFUSED 127.0.0.1:1\nCheck DATABASE_URL, or the URL that the command was given.\n',
   );
 });
+
+test.each(['verify-full', 'no-verify'])(
+  'a database without TLS, where the URL asks for it by sslmode=%s, ends with 1 and without a stack',
+  async (mode) => {
+    // What PostgreSQL answers to the request for TLS when it has none.
+    const server = createServer((socket) => void socket.once('data', () => socket.end('N')));
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    try {
+      const { port } = server.address() as AddressInfo;
+      const url = `postgresql://latchkey@127.0.0.1:${port}/latchkey?sslmode=${mode}`;
+      const { exitCode, stdout, stderr } = await run(url, ['accounts', 'list']);
+      expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
+      expect(stderr).toBe(
+        'The database cannot be used: The server does not support SSL connections\nCheck DATABASE_URL, or the URL that the command was given.\n',
+      );
+    } finally {
+      server.close();
+    }
+  },
+);
 
 test('a reader that closes the pipe ends a command without a word', async () => {
   const child = start(nowhere, ['schema', 'print']);
