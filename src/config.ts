@@ -3,6 +3,7 @@
 
 import { availableParallelism } from 'node:os';
 import { z } from 'zod';
+import { faultOfDatabaseUrl } from './config/database-url.js';
 import { defaultSender, type MailSender, mailSender, type SmtpServer, smtpUrl } from './config/mail.js';
 import { rateLimitFactor, redisUrl, type TrustedProxies, trustedProxies } from './config/network.js';
 import { settings } from './config/settings.js';
@@ -32,9 +33,10 @@ const origin = z.string().superRefine((text, context) => {
   if (fault) context.addIssue({ code: 'custom', message: fault });
 });
 
-const databaseUrl = z
-  .string()
-  .regex(/^(file:.+|postgres(ql)?:\/\/.+)$/, 'must begin with file: (SQLite) or postgresql:// (PostgreSQL)');
+const databaseUrl = z.string().superRefine((text, context) => {
+  const fault = faultOfDatabaseUrl(text);
+  if (fault) context.addIssue({ code: 'custom', message: fault });
+});
 
 const secrets = z
   .string()

@@ -2,6 +2,7 @@
 import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { faultOfDatabaseUrl, unreadable } from '../config/database-url.js';
 
 /** The databases that Latchkey runs on. */
 export type Provider = 'sqlite' | 'postgresql';
@@ -17,20 +18,13 @@ export class DatabaseUrlError extends Error {
 /**
  * Tells the provider from the URL's scheme.
  * @param url `file:…` or `postgresql://…` (`postgres://…` means the same)
- * @throws DatabaseUrlError for any other scheme, and for a PostgreSQL schema other than public
+ * @throws DatabaseUrlError for any other scheme, and for what else keeps it from being used
  */
 export function providerOf(url: string): Provider {
   if (url.startsWith('file:')) return 'sqlite';
-  if (!/^postgres(ql)?:\/\//.test(url)) {
-    throw new DatabaseUrlError('DATABASE_URL must begin with file: (SQLite) or postgresql:// (PostgreSQL).');
-  }
-  // Prisma's own URLs may carry ?schema=…, which the driver would ignore: the tables would silently be elsewhere.
-  const schema = /[?&]schema=([^&]*)/.exec(url)?.[1];
-  if (schema !== undefined && schema !== 'public') {
-    throw new DatabaseUrlError(
-      `DATABASE_URL names the schema "${schema}", which is not supported: give Latchkey a database of its own.`,
-    );
-  }
+  const fault = faultOfDatabaseUrl(url);
+  // One that cannot be read is PostgreSQL's, and a matter of whoever reads it.
+  if (fault !== null && fault !== unreadable) throw new DatabaseUrlError(`DATABASE_URL ${fault}.`);
   return 'postgresql';
 }
 

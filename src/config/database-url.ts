@@ -1,0 +1,37 @@
+// What a database URL may be, whether DATABASE_URL or a command's argument. Which database it names is db/url.ts's.
+import { parseUrl } from '../lib/url.js';
+
+// What the driver knows. It takes any other word for verify-full without a warning, also those by which people mean less.
+const sslModes: readonly string[] = ['verify-full', 'verify-ca', 'require', 'prefer', 'no-verify', 'disable'];
+
+/** What is said of a URL of which nothing else can be said. */
+export const unreadable = 'cannot be read; characters such as @ / # % in a password must be percent-encoded';
+
+/**
+ * Says what keeps a URL from naming one database that can be used.
+ * @returns how a sentence about it goes on, without the URL, which may have a password; null when nothing is wrong
+ */
+export function faultOfDatabaseUrl(text: string): string | null {
+  if (/^file:.+/s.test(text)) return null;
+  if (!/^postgres(ql)?:\/\/.+/s.test(text)) return 'must begin with file: (SQLite) or postgresql:// (PostgreSQL)';
+  // A URL for a Unix socket may name no host.
+  const url = parseUrl(text.replace('@/', '@localhost/'));
+  if (url === null) return unreadable;
+  const { pathname, searchParams } = url;
+  if (pathname.length < 2) {
+    // The driver would take the one that is called as the user, such as postgres, and fill it with tables.
+    return 'must name a database after the host, such as postgresql://latchkey@localhost:5432/latchkey';
+  }
+  // Prisma's own URLs may carry ?schema=…, which the driver would ignore: the tables would silently be elsewhere.
+  const schema = searchParams.get('schema') ?? 'public';
+  if (schema !== 'public')
+    return `names the schema "${schema}", which is not supported: give Latchkey a database of its own`;
+  const sslMode = searchParams.get('sslmode') || 'disable';
+  if (!sslModes.includes(sslMode)) {
+    return `has an sslmode that is not known: it can be ${sslModes.slice(0, -1).join(', ')} or ${sslModes.at(-1)}`;
+  }
+  const isAsInPsql = searchParams.get('uselibpqcompat') === 'true';
+  return sslMode === 'verify-ca' && isAsInPsql && !searchParams.get('sslrootcert')
+    ? 'has sslmode=verify-ca, which needs the authority: add sslrootcert=/path/to/ca.pem'
+    : null;
+}
