@@ -51,8 +51,9 @@ async function putBack(name: string, options: { readonly force?: boolean; readon
       'Secret',
       'the one that it had when the back-up was made: LATCHKEY_SECRET, or latchkey.secret beside the database',
     ],
-    ['Now', 'npm run cli -- sessions end-all, since what ended or was used after the back-up lives again'],
-    ['Then', 'start Latchkey'],
+    ['First', 'npm run cli -- migrate, which does nothing unless the back-up is of an older version'],
+    ['Then', 'npm run cli -- sessions end-all, since what ended or was used after the back-up lives again'],
+    ['Last', 'start Latchkey'],
   ]);
   print({ text, json: { database, kept } }, options.json);
 }

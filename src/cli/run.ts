@@ -12,17 +12,24 @@ export function commandConfig(): Config {
   return process.env.LATCHKEY_LOG_LEVEL ? config : { ...config, logLevel: 'warn' };
 }
 
-/** A command that only looks or changes would find nothing in a file that it made itself. @throws ConfigError */
-function requireDatabase({ databaseUrl }: Config): void {
-  if (providerOf(databaseUrl) !== 'sqlite' || existsSync(sqlitePath(databaseUrl))) return;
-  throw new ConfigError([
-    `DATABASE_URL: there is no database at ${sqlitePath(databaseUrl)}. Check the path; npm start makes one, as accounts create does`,
-  ]);
+/**
+ * A command that only looks or changes would find nothing in a database that it made itself, and a wrong DATABASE_URL must not
+ * fill or migrate somebody's.
+ * @throws ConfigError, MigrationError
+ */
+async function requireDatabase({ databaseUrl }: Config): Promise<void> {
+  if (providerOf(databaseUrl) === 'sqlite' && !existsSync(sqlitePath(databaseUrl))) {
+    throw new ConfigError([
+      `DATABASE_URL: there is no database at ${sqlitePath(databaseUrl)}. Check the path; npm start makes one, as accounts create does`,
+    ]);
+  }
+  const { requireMigrated } = await import('../db/migrate.js');
+  await requireMigrated(databaseUrl);
 }
 
 /**
- * Opens and migrates the database, does the work and prints its report.
- * @param options `mayCreate` for a command that may begin a new database
+ * Opens the database, does the work and prints its report.
+ * @param options `mayCreate` for a command that may begin a new database; it migrates one, too
  * @param work gives nothing when it has printed by itself
  * @throws what the work throws, and what composing throws for the operator
  */
@@ -32,7 +39,7 @@ export async function withDeps(
 ): Promise<void> {
   // Loaded here: help and mistakes should not wait for the database's client.
   const config = commandConfig();
-  if (!options.mayCreate) requireDatabase(config);
+  if (!options.mayCreate) await requireDatabase(config);
   const { compose } = await import('../compose.js');
   const { deps, close } = await compose(config);
   try {

@@ -5,6 +5,7 @@
 // PostgreSQL enum cannot be used before the next release.
 import { randomUUID } from 'node:crypto';
 import { busyTimeoutMilliseconds, whileBusy } from './busy.js';
+import { describeDatabase } from './copy/ends.js';
 import {
   type AppliedMigration,
   type AppliedRow,
@@ -101,22 +102,38 @@ export async function migrate(url: string, options: MigrateOptions = {}): Promis
 }
 
 /**
+ * Sees that a database has tables of Latchkey and lacks none of this program's migrations, and changes nothing. What a newer
+ * program added is no matter, as at a start.
+ * @returns the names of the migrations that it has run and this program does not know, all of them additive
+ * @throws MigrationError
+ */
+export async function requireMigrated(url: string): Promise<string[]> {
+  const provider = providerOf(url);
+  const migrations = readMigrations(migrationsFolder(provider));
+  const applied = provider === 'sqlite' ? await readAppliedOnSqlite(url) : await readAppliedOnPostgresql(url);
+  if (applied.length === 0) {
+    throw new MigrationError(
+      `There are no tables of Latchkey in ${describeDatabase(url)}. Check DATABASE_URL, or the URL that the command was ` +
+        'given. A start makes them, as "npm run cli -- migrate" does.',
+    );
+  }
+  const { pending } = planMigrations(migrations, applied);
+  if (pending.length > 0) {
+    throw new MigrationError(
+      `The database lacks migrations of this program: ${pending.map((migration) => migration.name).join(', ')}. Run ` +
+        '"npm run cli -- migrate" with its DATABASE_URL, or start this version on it once.',
+    );
+  }
+  const known = new Set(migrations.map((migration) => migration.name));
+  return applied.filter((row) => !known.has(row.name)).map((row) => row.name);
+}
+
+/**
  * Sees that a database has run just this program's migrations, and changes nothing.
  * @throws MigrationError when it lacks one or has run one that this program does not know, be it additive
  */
 export async function requireCurrent(url: string): Promise<void> {
-  const provider = providerOf(url);
-  const migrations = readMigrations(migrationsFolder(provider));
-  const applied = provider === 'sqlite' ? await readAppliedOnSqlite(url) : await readAppliedOnPostgresql(url);
-  const { pending } = planMigrations(migrations, applied);
-  if (pending.length > 0) {
-    throw new MigrationError(
-      `The database lacks migrations of this program: ${pending.map((migration) => migration.name).join(', ')}. Start this ` +
-        'version on it once, or run "npm run cli -- migrate" with its DATABASE_URL.',
-    );
-  }
-  const known = new Set(migrations.map((migration) => migration.name));
-  const unknown = applied.filter((row) => !known.has(row.name)).map((row) => row.name);
+  const unknown = await requireMigrated(url);
   if (unknown.length === 0) return;
   throw new MigrationError(
     `The database is newer than this program: it has run ${unknown.join(', ')}, and may hold what this program would leave ` +
