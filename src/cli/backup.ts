@@ -62,7 +62,7 @@ async function putBack(name: string, options: { readonly force?: boolean; readon
 export function addBackup(program: Command): void {
   withJson(program.command('backup'))
     .description('Back up the SQLite database to a file that does not exist yet, also while the server runs.')
-    .argument('<file>', 'where to; only this user can read it')
+    .argument('<file>', 'where to, in a folder that exists; only this user can read it')
     .addHelpText(
       'after',
       `

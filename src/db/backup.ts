@@ -10,6 +10,7 @@ import {
   openSync,
   renameSync,
   rmSync,
+  statSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
 import {
@@ -86,12 +87,18 @@ async function copy(from: string, to: string): Promise<void> {
 /**
  * Backs a database up while it is in use.
  * @param database the SQLite file
- * @param file where to: it must not exist, and is there only when it is whole
- * @throws BackupError when it exists, or what was copied is damaged
+ * @param file where to: it must not exist, its folder must, and it is there only when it is whole
+ * @throws BackupError when it exists or has no folder, or what was copied is damaged
  */
 export async function backUp(database: string, file: string): Promise<void> {
   if (existsSync(file)) throw new BackupError(`${file} exists already. Name a file that does not.`);
-  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  const folder = dirname(file);
+  if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) {
+    // Not made: a volume that is not mounted would seem to hold what is lost with the disk under it.
+    throw new BackupError(
+      `There is no folder ${folder}. Nothing was backed up: mount the volume that it is on, or make it first.`,
+    );
+  }
   const draft = `${file}.${process.pid}.part`;
   try {
     await copy(database, draft);

@@ -139,6 +139,21 @@ describe.runIf(testProvider === 'sqlite')('on SQLite', () => {
   );
 
   test(
+    'no folder is made for a back-up, which would look done on a volume that is not mounted',
+    async () => {
+      const refused = await backup(join(folder, 'volume', 'today', 'backup.db'));
+      expect([refused.exitCode, refused.stdout]).toEqual([1, '']);
+      expect(refused.stderr).toBe(
+        `There is no folder ${join(folder, 'volume', 'today')}. Nothing was backed up: mount the volume that it is on, or make it first.\n`,
+      );
+      expect(readdirSync(folder)).toEqual([]);
+      writeFileSync(join(folder, 'file'), '');
+      expect((await backup(join(folder, 'file', 'backup.db'))).stderr).toContain(`no folder ${join(folder, 'file')}.`);
+    },
+    patience,
+  );
+
+  test(
     'a database that somebody has open is not replaced, even with --force',
     async () => {
       const file = join(folder, 'backup.db');
