@@ -1,12 +1,11 @@
-// `accounts`: created with their owner, listed, renamed, given another owner, allowed redirects other than https.
+// `accounts`: created with their owner, listed, renamed, given another owner. What they may redirect to is redirects.ts's.
 import type { Command } from 'commander';
 import { renameAccount } from '../accounts/rename.js';
-import { allowRedirects, createAccount } from '../accounts/service.js';
+import { createAccount } from '../accounts/service.js';
 import { operatorActor } from '../audit/service.js';
 import type { Deps } from '../deps.js';
 import { InputError } from '../lib/errors.js';
 import { kindOfId } from '../lib/ids.js';
-import { faultOfRedirectScheme } from '../lib/redirect-uri.js';
 import { splitWords } from '../lib/scope.js';
 import { setOwner } from '../members/ownership.js';
 import { inTermsOf } from './failure.js';
@@ -14,6 +13,7 @@ import { findMember, findOnlyAccount } from './find.js';
 import { withJson, withPasswordStdin } from './options.js';
 import { facts, formatDate, type Report, shownOnce, table } from './output.js';
 import { type ChosenPassword, choosePassword } from './password.js';
+import { addRedirects } from './redirects.js';
 import { withDeps } from './run.js';
 
 interface CreateOptions {
@@ -74,25 +74,6 @@ async function list(deps: Deps): Promise<Report> {
       'There is no account yet.',
     ),
     json: accounts,
-  };
-}
-
-async function allow(deps: Deps, words: readonly string[]): Promise<Report> {
-  const [first = '', ...others] = words;
-  const isAccount = kindOfId(first) === 'account' || (others.length > 0 && faultOfRedirectScheme(first) !== null);
-  const accountId = isAccount ? first : await findOnlyAccount(deps.db, 'before the schemes');
-  const schemes = isAccount ? others : words;
-  if (schemes.length === 0) {
-    throw new InputError([
-      { code: 'REQUIRED', message: 'Say what to allow: loopback, localhost or a scheme.', path: ['schemes'] },
-    ]);
-  }
-  const allowedRedirectSchemes = await allowRedirects(deps, operatorActor, accountId, schemes).catch(
-    inTermsOf(Object.fromEntries(schemes.map((scheme, index) => [`schemes.${index}`, scheme]))),
-  );
-  return {
-    text: `Clients of ${accountId} may redirect to https and: ${allowedRedirectSchemes.join(' ')}`,
-    json: { account: { id: accountId }, allowedRedirectSchemes },
   };
 }
 
@@ -170,21 +151,5 @@ Examples:
     .addHelpText('after', '\nExamples:\n  npm run cli -- accounts set-owner --email grace@example.com')
     .action((options: { email: string; json?: boolean }) => withDeps(options, (deps) => makeOwner(deps, options)));
 
-  withJson(accounts.command('allow-redirects'))
-    .description("Allow an account's clients to redirect to something other than https.")
-    .usage('[options] [account] <scheme...>')
-    .argument(
-      '<words...>',
-      "the account's id, as the API's error message and `accounts list` show it; it can be left out while there is only one. " +
-        'Then loopback (http on 127.0.0.1 and [::1]), localhost (http on localhost), or a private-use scheme with a dot',
-    )
-    .addHelpText(
-      'after',
-      `
-Examples:
-  npm run cli -- accounts allow-redirects loopback
-  npm run cli -- accounts allow-redirects acc_01JX5Z8Q0V7R3M2K9T4W6Y1B0C loopback
-  npm run cli -- accounts allow-redirects acc_01JX5Z8Q0V7R3M2K9T4W6Y1B0C localhost com.example.app`,
-    )
-    .action((words: string[], options: { json?: boolean }) => withDeps(options, (deps) => allow(deps, words)));
+  addRedirects(accounts);
 }

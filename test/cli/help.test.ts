@@ -39,6 +39,7 @@ test('the commands are those that the documentation names', () => {
     'accounts rename',
     'accounts set-owner',
     'accounts allow-redirects',
+    'accounts disallow-redirects',
     'members create',
     'members set-password',
     'members set-claims',

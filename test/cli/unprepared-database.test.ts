@@ -17,6 +17,7 @@ const lookingOrChanging: readonly (readonly string[])[] = [
   ['accounts', 'rename', 'Example'],
   ['accounts', 'set-owner', ...email],
   ['accounts', 'allow-redirects', 'loopback'],
+  ['accounts', 'disallow-redirects', 'loopback'],
   ['members', 'create', ...email, '--role', 'admin'],
   ['members', 'set-password', ...email],
   ['members', 'set-claims', ...email, '--claims', '{}'],
