@@ -5,6 +5,7 @@ import { availableParallelism } from 'node:os';
 import { z } from 'zod';
 import { faultOfDatabaseUrl } from './config/database-url.js';
 import { defaultSender, type MailSender, mailSender, type SmtpServer, smtpUrl } from './config/mail.js';
+import { faultsOfMisspelt } from './config/misspelt.js';
 import { rateLimitFactor, redisUrl, type TrustedProxies, trustedProxies } from './config/network.js';
 import { settings } from './config/settings.js';
 import { isLoopbackHost } from './lib/loopback.js';
@@ -208,7 +209,7 @@ export function loadConfig(environment: Readonly<Record<string, string | undefin
       'LATCHKEY_SECRET is required with PostgreSQL, the same for every process; openssl rand -base64 32 makes one',
     );
   }
-  faults.push(...faultsOfTls(given), ...faultsOfWorkers(given));
+  faults.push(...faultsOfMisspelt(given), ...faultsOfTls(given), ...faultsOfWorkers(given));
   if (!result.success || faults.length > 0) throw new ConfigError(faults);
   const values = result.data;
   const { LATCHKEY_TLS_CERT: certificateFile, LATCHKEY_TLS_KEY: keyFile } = values;

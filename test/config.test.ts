@@ -153,6 +153,28 @@ describe('faults', () => {
     expect(faultsOf({ LATCHKEY_ANYTHING: undefined })).toEqual([]);
   });
 
+  test.each(['DATABSE_URL', 'DATABSAE_URL', 'DATABASEURL', 'DATABASE_URLS', 'DATABASE_URI', 'DATABASE_UR'])(
+    'name %s, by which DATABASE_URL was meant, unless that is set as well',
+    (name) => {
+      const url = 'file:/srv/latchkey.db';
+      expect(faultsOf({ [name]: url })).toEqual([
+        `${name} is not a setting: call it DATABASE_URL, or set that as well if this one is another program's`,
+      ]);
+      expect(faultsOf({ [name]: 'postgres://me:hunter2@host/x', DATABASE_URL: '' }).join()).not.toMatch(/hunter/);
+      expect(faultsOf({ [name]: url, DATABASE_URL: url })).toEqual([]);
+    },
+  );
+
+  test('leave alone what is like DATABASE_URL and means something else', () => {
+    const others = {
+      DATABASE_SSL: 'true',
+      DATABASE_USER: 'me',
+      DATABASE_URI: 'mysql://host/x',
+      database_url: 'file:x',
+    };
+    expect(faultsOf({ ...others, TEST_DATABASE_URL: 'postgresql://host/x', DATABASE_URLS: '' })).toEqual([]);
+  });
+
   test('never hold a secret or a password', () => {
     const addresses = { DATABASE_URL: 'mysql://me:hunter3@host/x', LATCHKEY_REDIS_URL: 'redis://:hunter4@host/x' };
     const text = faultsOf({ LATCHKEY_SECRET: 'hunter2', ...addresses, PORT: 'x' }).join();
@@ -220,7 +242,7 @@ test.each(['http://redis.example.com', 'redis://', 'redis://host/name', 'redis:h
 
 test.each(['1e3', 'off', '-1', '1.', '1000001'])('%j is no factor for limits', (text) => {
   expect(faultsOf({ LATCHKEY_RATE_LIMIT_FACTOR: text })).toEqual([
-    expect.stringMatching(/^LATCHKEY_RATE_LIMIT_FACTOR must be/),
+    'LATCHKEY_RATE_LIMIT_FACTOR must be a number from 0 to 1000000, such as 1 or 0.5',
   ]);
 });
 

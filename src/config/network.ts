@@ -41,6 +41,8 @@ const mostFactor = 1_000_000;
 
 export const rateLimitFactor = z
   .string()
-  .regex(/^\d+(\.\d+)?$/, 'must be a number, such as 1 or 0.5')
-  .transform(Number)
-  .refine((value) => value <= mostFactor, `must be from 0 to ${mostFactor}`);
+  .refine(
+    (text) => /^\d+(\.\d+)?$/.test(text) && Number(text) <= mostFactor,
+    `must be a number from 0 to ${mostFactor}, such as 1 or 0.5`,
+  )
+  .transform(Number);

@@ -127,7 +127,7 @@ export const settings: readonly Setting[] = [
   {
     name: 'LATCHKEY_RATE_LIMIT_FACTOR',
     fallback: '1',
-    unit: 'number, 0 or more',
+    unit: 'number, 0 to 1000000',
     reason:
       'What the limits of requests are multiplied by (docs/operations.md lists them). 0 switches them off. How many failed attempts are allowed stays the same.',
   },
