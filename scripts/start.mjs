@@ -1,7 +1,6 @@
 // What `npm start` runs, on a fresh clone as well: prepares the checkout, then becomes the service. The service runs in
 // this very process, so that signals reach it and nothing stands between it and the terminal.
 import { fileURLToPath } from 'node:url';
-import './one-signal.mjs';
 import { prepare } from './prepare.mjs';
 
 await prepare({ build: true });

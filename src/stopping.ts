@@ -165,13 +165,21 @@ export function prepareStop(parts: {
   };
 }
 
-/** Stops at the first SIGINT or SIGTERM, and ends the process. A second one ends it at once. */
+// A terminal's Ctrl-C, as systemd's stop, goes to all that it started, and npm passes on what it gets: the second one is not somebody
+// who is impatient. Who is asks once more.
+const sameSignalMilliseconds = 1_000;
+
+/** Stops at the first SIGINT or SIGTERM, and ends the process. Another one ends it at once, unless it comes within a second. */
 export function stopAtSignal(starting: Promise<Stoppable>): void {
-  let stopping = false;
+  let since: number | undefined;
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.on(signal, () => {
-      if (stopping) process.exit(1);
-      stopping = true;
+      const now = performance.now();
+      if (since !== undefined) {
+        if (now - since > sameSignalMilliseconds) process.exit(1);
+        return;
+      }
+      since = now;
       // One that comes while the service starts waits until it has started: a migration is not to be cut off. Whoever
       // awaits the start says why it failed.
       starting.then(

@@ -70,12 +70,46 @@ export async function allowRedirects(
     return message === null ? [] : [{ code: 'INVALID', message, path: ['schemes', String(index)] } as const];
   });
   if (issues.length > 0) throw new InputError(issues);
+  return changeRedirects(deps, actor, accountId, (before) => [...new Set([...before, ...schemes])].sort());
+}
+
+/**
+ * Takes back what an account's clients were allowed. What is registered with it goes on working.
+ * @returns everything that the account may use now
+ * @throws InputError for an unknown account, and for a scheme that it does not have: a mistake would go unseen
+ */
+export async function disallowRedirects(
+  deps: Pick<Deps, 'db' | 'clock' | 'newId'>,
+  actor: Actor,
+  accountId: string,
+  schemes: readonly string[],
+): Promise<string[]> {
+  return changeRedirects(deps, actor, accountId, (before) => {
+    const has = before.length === 0 ? 'https alone' : `${before.join(' ')} beside https`;
+    const issues = schemes
+      .filter((scheme) => !before.includes(scheme))
+      .map((scheme) => {
+        const message = `${scheme}: It is not allowed for this account, which may use ${has}.`;
+        return { code: 'INVALID', message, path: ['schemes'] } as const;
+      });
+    if (issues.length > 0) throw new InputError(issues);
+    return before.filter((scheme) => !schemes.includes(scheme));
+  });
+}
+
+/** @param change says what the account may use then @throws InputError for an unknown account, and what `change` throws */
+async function changeRedirects(
+  deps: Pick<Deps, 'db' | 'clock' | 'newId'>,
+  actor: Actor,
+  accountId: string,
+  change: (before: readonly string[]) => string[],
+): Promise<string[]> {
   return deps.db.$transaction(async (tx) => {
     const account = await tx.account.findUnique({ where: { id: accountId } });
     if (!account)
       throw new InputError([{ code: 'NOT_FOUND', message: `There is no account ${accountId}.`, path: ['account'] }]);
     const before = splitWords(account.redirectSchemes);
-    const after = [...new Set([...before, ...schemes])].sort();
+    const after = change(before);
     if (after.length === before.length) return before;
     await tx.account.update({ where: { id: accountId }, data: { redirectSchemes: after.join(' ') } });
     await recordAudit(tx, deps, actor, {
@@ -83,7 +117,7 @@ export async function allowRedirects(
       accountId,
       targetId: accountId,
       targetLabel: account.name,
-      changes: [{ field: 'allowedRedirectSchemes', before: before.join(' ') || null, after: after.join(' ') }],
+      changes: [{ field: 'allowedRedirectSchemes', before: before.join(' ') || null, after: after.join(' ') || null }],
     });
     return after;
   });

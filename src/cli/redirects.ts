@@ -1,7 +1,7 @@
 // `accounts`, what concerns redirects: what an account's clients may use beside https, allowed and taken back.
 import type { Command } from 'commander';
-import { allowRedirects } from '../accounts/service.js';
-import { operatorActor, recordAudit } from '../audit/service.js';
+import { allowRedirects, disallowRedirects } from '../accounts/service.js';
+import { operatorActor } from '../audit/service.js';
 import type { Db } from '../db/client.js';
 import type { Deps } from '../deps.js';
 import { InputError } from '../lib/errors.js';
@@ -14,7 +14,7 @@ import {
 } from '../lib/redirect-uri.js';
 import { splitWords } from '../lib/scope.js';
 import { inTermsOf } from './failure.js';
-import { findOnlyAccount, notFound } from './find.js';
+import { findOnlyAccount } from './find.js';
 import { withJson } from './options.js';
 import { type Report, table } from './output.js';
 import { withDeps } from './run.js';
@@ -48,37 +48,6 @@ async function allow(deps: Deps, words: readonly string[]): Promise<Report> {
   };
 }
 
-/** @returns what is left @throws InputError for an unknown account, and for a scheme that it has not: a mistake would go unseen */
-function takeBack(deps: Deps, accountId: string, schemes: readonly string[]): Promise<string[]> {
-  return deps.db.$transaction(async (tx) => {
-    const account = await tx.account.findUnique({ where: { id: accountId } });
-    if (!account) throw notFound(`There is no account ${accountId}.`, 'account');
-    const before = splitWords(account.redirectSchemes);
-    const missing = schemes.filter((scheme) => !before.includes(scheme));
-    if (missing.length > 0) {
-      const has = before.length === 0 ? 'https alone' : `${before.join(' ')} beside https`;
-      throw new InputError(
-        missing.map((scheme) => ({
-          code: 'INVALID',
-          message: `${scheme}: It is not allowed for this account, which may use ${has}.`,
-          path: ['schemes'],
-        })),
-      );
-    }
-    const after = before.filter((scheme) => !schemes.includes(scheme));
-    await tx.account.update({ where: { id: accountId }, data: { redirectSchemes: after.join(' ') } });
-    await recordAudit(tx, deps, operatorActor, {
-      // The action of a change of what is allowed, which programs of before know, too.
-      action: 'ACCOUNT_REDIRECTS_ALLOWED',
-      accountId,
-      targetId: accountId,
-      targetLabel: account.name,
-      changes: [{ field: 'allowedRedirectSchemes', before: before.join(' '), after: after.join(' ') || null }],
-    });
-    return after;
-  });
-}
-
 /** What is registered with schemes that were taken back. Nothing but its registration asked whether it is allowed. */
 async function stillRegistered(db: Db, accountId: string, left: readonly string[], taken: readonly string[]) {
   const clients = await db.oAuthClient.findMany({
@@ -101,7 +70,7 @@ async function stillRegistered(db: Db, accountId: string, left: readonly string[
 
 async function disallow(deps: Deps, words: readonly string[]): Promise<Report> {
   const { accountId, schemes } = await readWords(deps, words, 'take back');
-  const allowedRedirectSchemes = await takeBack(deps, accountId, schemes);
+  const allowedRedirectSchemes = await disallowRedirects(deps, operatorActor, accountId, schemes);
   const registered = await stillRegistered(deps.db, accountId, allowedRedirectSchemes, schemes);
   const rows = registered.map(({ clientId, uri }) => [clientId, uri]);
   const text = [
