@@ -3,7 +3,7 @@
 import { type Actor, recordAudit } from '../audit/service.js';
 import type { Tx } from '../db/client.js';
 import type { Deps } from '../deps.js';
-import { InputError } from '../lib/errors.js';
+import { InputError, inputError } from '../lib/errors.js';
 import { faultsOfName } from '../lib/text-rules.js';
 
 type RenameDeps = Pick<Deps, 'db' | 'clock' | 'newId'>;
@@ -38,7 +38,7 @@ export async function renameAccount(deps: RenameDeps, actor: Actor, accountId: s
     const before = await tx.account.findUnique({ where: { id: accountId } });
     if (!before) {
       const message = `There is no account ${accountId}.`;
-      throw new InputError([{ code: 'NOT_FOUND', message, path: ['account'] }]);
+      throw inputError('NOT_FOUND', message, 'account');
     }
     if (before.name === name) return { account: before, unverifiedClientCount: 0 };
     const account = await tx.account.update({ where: { id: accountId }, data: { name } });

@@ -2,7 +2,7 @@
 import { type Actor, recordAudit } from '../audit/service.js';
 import type { Tx } from '../db/client.js';
 import type { Deps } from '../deps.js';
-import { InputError, type InputIssue } from '../lib/errors.js';
+import { InputError, type InputIssue, inputError } from '../lib/errors.js';
 import { faultOfRedirectScheme } from '../lib/redirect-uri.js';
 import { splitWords } from '../lib/scope.js';
 import { faultsOfName } from '../lib/text-rules.js';
@@ -106,8 +106,7 @@ async function changeRedirects(
 ): Promise<string[]> {
   return deps.db.$transaction(async (tx) => {
     const account = await tx.account.findUnique({ where: { id: accountId } });
-    if (!account)
-      throw new InputError([{ code: 'NOT_FOUND', message: `There is no account ${accountId}.`, path: ['account'] }]);
+    if (!account) throw inputError('NOT_FOUND', `There is no account ${accountId}.`, 'account');
     const before = splitWords(account.redirectSchemes);
     const after = change(before);
     if (after.length === before.length) return before;

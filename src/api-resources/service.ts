@@ -3,7 +3,7 @@ import { type AccountActor, changesBetween, recordAudit } from '../audit/service
 import { type Db, exclusively, type Tx } from '../db/client.js';
 import type { Deps } from '../deps.js';
 import type { Remember } from '../idempotency/service.js';
-import { InputError, type InputIssue } from '../lib/errors.js';
+import { InputError, type InputIssue, inputError } from '../lib/errors.js';
 import { idOrNobody } from '../lib/ids.js';
 import { spellingsOf } from './audience.js';
 import { readScopes } from './find.js';
@@ -80,7 +80,7 @@ async function findOwn(tx: Tx, accountId: string, id: string) {
   const found = await tx.apiResource.findFirst({ where, include: withIntrospectors });
   if (found) return found;
   const message = 'There is no such API resource in this account.';
-  throw new InputError([{ code: 'NOT_FOUND', message, path: ['id'] }]);
+  throw inputError('NOT_FOUND', message, 'id');
 }
 
 /**

@@ -4,7 +4,7 @@ import type { Tx } from '../db/client.js';
 import type { Deps } from '../deps.js';
 import type { Remember } from '../idempotency/service.js';
 import { sha256 } from '../lib/crypto.js';
-import { ForbiddenError, InputError, type InputIssue } from '../lib/errors.js';
+import { ForbiddenError, InputError, type InputIssue, inputError } from '../lib/errors.js';
 import { kindOfId } from '../lib/ids.js';
 import { isWithinRole, type Role } from '../lib/roles.js';
 import { createToken, hintOf, isToken } from '../lib/secret-format.js';
@@ -88,7 +88,7 @@ export async function findCreatedToken(deps: Pick<Deps, 'db'>, manager: TokenMan
 
 const notFound = () => {
   const message = 'There is no such API token, or it was revoked already.';
-  return new InputError([{ code: 'NOT_FOUND', message, path: ['id'] }]);
+  return inputError('NOT_FOUND', message, 'id');
 };
 
 /** A living token that the manager may end. @throws InputError NOT_FOUND, alike for unknown, foreign and revoked ones */

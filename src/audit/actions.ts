@@ -3,7 +3,8 @@
 export const auditActions = {
   ACCOUNT_CREATED: 'An account was created, with its owner.',
   ACCOUNT_OWNERSHIP_TRANSFERRED: 'An account was handed on to another owner.',
-  ACCOUNT_REDIRECTS_ALLOWED: 'An operator allowed redirect schemes beside https, or took some back: `changes` has which.',
+  ACCOUNT_REDIRECTS_ALLOWED:
+    'An operator allowed redirect schemes beside https, or took some back: `changes` has which.',
   ACCOUNT_UPDATED: 'An account was given another name.',
   API_RESOURCE_CREATED: 'An API resource was registered.',
   API_RESOURCE_DELETED: 'An API resource was deleted, and its tokens with it.',

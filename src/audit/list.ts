@@ -1,7 +1,7 @@
 // Which entries of an account's audit log a filter lets through, and pages of them: quick at a million entries, since no
 // statement asks for more than an index has in order. How they are shown is schema.ts's part.
 import type { AuditLogEntryWhere, Db } from '../db/client.js';
-import { InputError } from '../lib/errors.js';
+import { inputError } from '../lib/errors.js';
 import { idAt, kindOfId } from '../lib/ids.js';
 import type { AuditAction } from './actions.js';
 
@@ -39,7 +39,7 @@ function whereEntries(accountId: string, filter: AuditFilter): AuditLogEntryWher
   const actions = [...new Set(filter.actions ?? [])];
   if (actions.length > mostActions) {
     const message = `filter.actions can have at most ${mostActions} actions. Leave it out for all of them.`;
-    throw new InputError([{ code: 'TOO_MANY', message, path: ['filter', 'actions'] }]);
+    throw inputError('TOO_MANY', message, 'filter', 'actions');
   }
   const where = {
     accountId,

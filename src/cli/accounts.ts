@@ -4,7 +4,7 @@ import { renameAccount } from '../accounts/rename.js';
 import { createAccount } from '../accounts/service.js';
 import { operatorActor } from '../audit/service.js';
 import type { Deps } from '../deps.js';
-import { InputError } from '../lib/errors.js';
+import { inputError } from '../lib/errors.js';
 import { kindOfId } from '../lib/ids.js';
 import { splitWords } from '../lib/scope.js';
 import { setOwner } from '../members/ownership.js';
@@ -80,7 +80,7 @@ async function list(deps: Deps): Promise<Report> {
 async function rename(deps: Deps, given: readonly string[]): Promise<Report> {
   const name = given.at(-1) ?? '';
   if (kindOfId(name) === 'account') {
-    throw new InputError([{ code: 'REQUIRED', message: 'Say what to call it: the name stands last.', path: ['name'] }]);
+    throw inputError('REQUIRED', 'Say what to call it: the name stands last.', 'name');
   }
   const accountId = given.length > 1 ? String(given[0]) : await findOnlyAccount(deps.db, 'before the name');
   const { account } = await renameAccount(deps, operatorActor, accountId, name);

@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { createApiToken } from '../api-tokens/service.js';
 import { operatorActor } from '../audit/service.js';
 import type { Deps } from '../deps.js';
-import { InputError } from '../lib/errors.js';
+import { inputError } from '../lib/errors.js';
 import { isWithinRole, type Role } from '../lib/roles.js';
 import { inTermsOf } from './failure.js';
 import { findMember } from './find.js';
@@ -24,7 +24,7 @@ async function create(deps: Deps, options: CreateOptions): Promise<Report> {
   if (!isWithinRole(options.role, member.role)) {
     // The service would say "your own role", which is not the operator's.
     const message = `--role: ${member.email} is ${member.role}; a token can have at most its member's role.`;
-    throw new InputError([{ code: 'NOT_ALLOWED', message, path: ['role'] }]);
+    throw inputError('NOT_ALLOWED', message, 'role');
   }
   const days = options.expiresInDays;
   const expiresAt = days === undefined ? null : new Date(deps.clock().getTime() + days * 24 * 3600 * 1000);

@@ -5,7 +5,7 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { seedConformance } from '../conformance/seed.js';
 import { type SuiteParts, suiteConfig } from '../conformance/suite-config.js';
 import type { Deps } from '../deps.js';
-import { InputError } from '../lib/errors.js';
+import { inputError } from '../lib/errors.js';
 import { parseUrl } from '../lib/url.js';
 import { withJson } from './options.js';
 import { facts, type Report } from './output.js';
@@ -34,7 +34,7 @@ async function seed(deps: Deps, { suite, alias, out }: SeedOptions): Promise<Rep
   const fresh = `${out}.new`;
   await rm(fresh, { force: true });
   const file = await open(fresh, 'wx', 0o600).catch((error: NodeJS.ErrnoException) => {
-    throw new InputError([{ code: 'INVALID', message: `--out: ${error.message}`, path: ['out'] }]);
+    throw inputError('INVALID', `--out: ${error.message}`, 'out');
   });
   let parts: SuiteParts;
   try {

@@ -1,11 +1,11 @@
 // What an operator names on the command line, found across all accounts.
 import type { Db } from '../db/client.js';
 import { emailKey } from '../lib/email.js';
-import { InputError } from '../lib/errors.js';
+import { type InputError, inputError } from '../lib/errors.js';
 
 /** The error for a thing that does not exist; failure.ts adds where to look. */
 export function notFound(message: string, path: 'account' | 'email'): InputError {
-  return new InputError([{ code: 'NOT_FOUND', message, path: [path] }]);
+  return inputError('NOT_FOUND', message, path);
 }
 
 /** A member by e-mail address, in whatever spelling. @throws InputError NOT_FOUND */
@@ -26,5 +26,5 @@ export async function findOnlyAccount(db: Db, how = 'with --account <id>'): Prom
   const message = first
     ? `There is more than one account: name one ${how}. List them: npm run cli -- accounts list`
     : 'There is no account yet. Create one: npm run cli -- accounts create --name <name> --owner-email <address>';
-  throw new InputError([{ code: 'REQUIRED', message, path: ['account'] }]);
+  throw inputError('REQUIRED', message, 'account');
 }

@@ -1,7 +1,7 @@
 // Where a new password comes from: standard input or chance, never an argument, which other users of the computer can see.
 import { randomBytes } from 'node:crypto';
 import { generatePassword } from '../bootstrap.js';
-import { InputError } from '../lib/errors.js';
+import { type InputError, inputError } from '../lib/errors.js';
 
 /** A password to set. `generated` is what has to be shown: null when the operator chose it. */
 export interface ChosenPassword {
@@ -12,7 +12,7 @@ export interface ChosenPassword {
 const mostBytes = 64 * 1024;
 
 function unusable(message: string): InputError {
-  return new InputError([{ code: 'INVALID', message: `--password-stdin: ${message}`, path: ['password'] }]);
+  return inputError('INVALID', `--password-stdin: ${message}`, 'password');
 }
 
 /** The first line of standard input, without its line end. Whatever follows is not waited for. */

@@ -4,7 +4,7 @@ import { allowRedirects, disallowRedirects } from '../accounts/service.js';
 import { operatorActor } from '../audit/service.js';
 import type { Db } from '../db/client.js';
 import type { Deps } from '../deps.js';
-import { InputError } from '../lib/errors.js';
+import { inputError } from '../lib/errors.js';
 import { kindOfId } from '../lib/ids.js';
 import {
   faultOfOrigin,
@@ -27,7 +27,7 @@ async function readWords(deps: Deps, words: readonly string[], what: string) {
   const schemes = isAccount ? others : words;
   if (schemes.length === 0) {
     const message = `Say what to ${what}: loopback, localhost or a scheme.`;
-    throw new InputError([{ code: 'REQUIRED', message, path: ['schemes'] }]);
+    throw inputError('REQUIRED', message, 'schemes');
   }
   return { accountId, schemes };
 }

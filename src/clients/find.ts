@@ -1,6 +1,6 @@
 // Finding a client of an account as a caller names it, for those who change it.
 import type { Db, Tx } from '../db/client.js';
-import { InputError } from '../lib/errors.js';
+import { inputError } from '../lib/errors.js';
 import { type ClientReference, whereNamed } from './reference.js';
 
 /**
@@ -10,7 +10,7 @@ import { type ClientReference, whereNamed } from './reference.js';
 export async function findOwnClient(db: Db | Tx, accountId: string, reference: ClientReference) {
   const named = whereNamed(reference);
   if (named === null) {
-    throw new InputError([{ code: 'REQUIRED', message: 'Name the client by id or by clientId.', path: ['id'] }]);
+    throw inputError('REQUIRED', 'Name the client by id or by clientId.', 'id');
   }
   const client = await db.oAuthClient.findFirst({
     where: { accountId, ...named },
@@ -18,7 +18,7 @@ export async function findOwnClient(db: Db | Tx, accountId: string, reference: C
   });
   if (!client) {
     const path = ['id' in named ? 'id' : 'clientId'];
-    throw new InputError([{ code: 'NOT_FOUND', message: 'There is no such OAuth client in this account.', path }]);
+    throw inputError('NOT_FOUND', 'There is no such OAuth client in this account.', ...path);
   }
   return client;
 }

@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto';
 import type { Db } from '../db/client.js';
 import type { Deps } from '../deps.js';
-import { InputError, OutboundError } from '../lib/errors.js';
+import { type InputError, inputError, OutboundError } from '../lib/errors.js';
 import { kindOfId } from '../lib/ids.js';
 
 const mostBytes = 256_000;
@@ -40,7 +40,7 @@ const formats: readonly Format[] = [
 ];
 
 function fault(message: string): InputError {
-  return new InputError([{ code: 'INVALID', message, path: ['logoUrl'] }]);
+  return inputError('INVALID', message, 'logoUrl');
 }
 
 /** The media type by the bytes alone: what a server says of them proves nothing. @throws InputError for anything else */

@@ -3,7 +3,7 @@ import { type AccountActor, recordAudit } from '../audit/service.js';
 import type { Tx } from '../db/client.js';
 import type { Deps } from '../deps.js';
 import type { Remember } from '../idempotency/service.js';
-import { InputError, type InputIssue } from '../lib/errors.js';
+import { InputError, type InputIssue, inputError } from '../lib/errors.js';
 import { kindOfId } from '../lib/ids.js';
 import { livingAfter } from '../lib/living.js';
 import { findOwnClient } from './find.js';
@@ -83,7 +83,7 @@ export async function rotateOAuthClientSecret(
     const ended = await endPrevious(tx, client.id, now, overlap);
     if ((await tx.oAuthClientSecret.count({ where: { clientId: client.id, ...livingAfter(now) } })) >= mostSecrets) {
       const message = `A client can have ${mostSecrets} living secrets. Revoke one first, or end them all with previousSecretsExpireInSeconds: 0.`;
-      throw new InputError([{ code: 'LIMIT_EXCEEDED', message, path: ['id'] }]);
+      throw inputError('LIMIT_EXCEEDED', message, 'id');
     }
     const secret = await tx.oAuthClientSecret.create({
       data: {
@@ -134,7 +134,7 @@ export async function revokeOAuthClientSecret(
 ) {
   const notFound = () => {
     const message = 'There is no such secret in this account, or it was revoked already.';
-    return new InputError([{ code: 'NOT_FOUND', message, path: ['secretId'] }]);
+    return inputError('NOT_FOUND', message, 'secretId');
   };
   if (kindOfId(secretId) !== 'clientSecret') throw notFound();
   return deps.db.$transaction(async (tx) => {

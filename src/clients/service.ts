@@ -5,7 +5,7 @@ import { type AccountActor, changesBetween, recordAudit } from '../audit/service
 import type { Db, Tx } from '../db/client.js';
 import type { Deps } from '../deps.js';
 import type { Remember } from '../idempotency/service.js';
-import { ForbiddenError, InputError } from '../lib/errors.js';
+import { ForbiddenError, InputError, inputError } from '../lib/errors.js';
 import { isKnownScope, splitWords } from '../lib/scope.js';
 import { auditableMetadata, columnsOf, metadataOf } from './columns.js';
 import { findOwnClient } from './find.js';
@@ -141,7 +141,7 @@ export async function updateOAuthClient(
   const before = await findOwnClient(deps.db, actor.accountId, reference);
   const conflict = (version: number) => {
     const message = `The client was changed meanwhile: its version is now ${version}. Read it again and repeat the change.`;
-    return new InputError([{ code: 'CONFLICT', message, path: ['version'] }]);
+    return inputError('CONFLICT', message, 'version');
   };
   if ((reference.version ?? before.version) !== before.version) throw conflict(before.version);
   const old = metadataOf(before);

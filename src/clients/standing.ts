@@ -3,7 +3,7 @@ import { type AccountActor, type Actor, recordAudit } from '../audit/service.js'
 import { countLivingOfClient, revokeEverythingOfClient } from '../consents/families.js';
 import { retrying, type Tx } from '../db/client.js';
 import type { Deps } from '../deps.js';
-import { InputError } from '../lib/errors.js';
+import { inputError } from '../lib/errors.js';
 import { livingAfter } from '../lib/living.js';
 import { findOwnClient } from './find.js';
 import type { ClientReference } from './reference.js';
@@ -126,8 +126,7 @@ export async function setOAuthClientVerified(
 ): Promise<void> {
   await deps.db.$transaction(async (tx) => {
     const client = await tx.oAuthClient.findUnique({ where: { clientId } });
-    if (!client)
-      throw new InputError([{ code: 'NOT_FOUND', message: `There is no client ${clientId}.`, path: ['clientId'] }]);
+    if (!client) throw inputError('NOT_FOUND', `There is no client ${clientId}.`, 'clientId');
     if ((client.verifiedAt !== null) === verified) return;
     await tx.oAuthClient.update({ where: { clientId }, data: { verifiedAt: verified ? deps.clock() : null } });
     await recordAudit(tx, deps, actor, {

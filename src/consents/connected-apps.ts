@@ -3,7 +3,7 @@
 import { type AccountActor, type AuditChange, recordAudit } from '../audit/service.js';
 import { type Db, retrying, type Tx } from '../db/client.js';
 import type { Deps } from '../deps.js';
-import { InputError } from '../lib/errors.js';
+import { inputError } from '../lib/errors.js';
 import { idOrNobody } from '../lib/ids.js';
 import type { Permission } from '../lib/roles.js';
 
@@ -61,7 +61,7 @@ async function endConsent(tx: Tx, holder: ConsentHolder, id: string, now: Date) 
   });
   if (!consent?.client || !consent.member) {
     const message = 'There is no such connected app.';
-    throw new InputError([{ code: 'NOT_FOUND', message, path: ['id'] }]);
+    throw inputError('NOT_FOUND', message, 'id');
   }
   const { count } = await tx.consent.updateMany({
     where: { id: consent.id, revokedAt: null },

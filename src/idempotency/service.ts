@@ -5,7 +5,7 @@ import { isUniqueViolation, type Tx } from '../db/client.js';
 import type { Deps } from '../deps.js';
 import { canonicalJson } from '../lib/canonical-json.js';
 import { sha256 } from '../lib/crypto.js';
-import { InputError } from '../lib/errors.js';
+import { InputError, inputError } from '../lib/errors.js';
 
 const keptMilliseconds = 24 * 3600 * 1000;
 const longestKey = 255;
@@ -26,7 +26,7 @@ export interface IdempotentRequest {
 export type Remember = (tx: Tx, resultId: string) => Promise<void>;
 
 function issue(code: 'INVALID' | 'CONFLICT', message: string): InputError {
-  return new InputError([{ code, message, path: ['idempotencyKey'] }]);
+  return inputError(code, message, 'idempotencyKey');
 }
 
 // Equal requests of one process wait for the first, which spares them its hashing. Those of other processes meet the unique

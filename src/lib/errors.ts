@@ -33,6 +33,11 @@ export class InputError extends Error {
   }
 }
 
+/** One fault of an input. @param path of what is wrong, beginning inside the input */
+export function inputError(code: InputIssueCode, message: string, ...path: readonly string[]): InputError {
+  return new InputError([{ code, message, path }]);
+}
+
 /** What is wrong with one field of an input, in words; undefined when nothing is. */
 export function messageAt({ issues }: InputError, field: string): string | undefined {
   const messages = issues.filter(({ path }) => path[0] === field).map(({ message }) => message);

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { type Actor, recordAudit } from '../audit/service.js';
 import type { Deps } from '../deps.js';
 import { emailKey } from '../lib/email.js';
-import { InputError, type InputIssue } from '../lib/errors.js';
+import { InputError, type InputIssue, inputError } from '../lib/errors.js';
 import { faultsOfDescription, faultsOfLink, faultsOfName } from '../lib/text-rules.js';
 
 /** A zod type from one of the rules that all texts share. */
@@ -122,8 +122,7 @@ export async function setMemberClaims(
 ): Promise<MemberClaims> {
   return deps.db.$transaction(async (tx) => {
     const member = await tx.member.findUnique({ where: { emailKey: emailKey(email) } });
-    if (!member)
-      throw new InputError([{ code: 'NOT_FOUND', message: `There is no member ${email}.`, path: ['email'] }]);
+    if (!member) throw inputError('NOT_FOUND', `There is no member ${email}.`, 'email');
     const claims = withChanges(readMemberClaims(member.claims), changes);
     const issues = faultsOfClaims(claims);
     if (issues.length > 0) throw new InputError(issues);

@@ -1,7 +1,6 @@
 // What members may do only so often, told to them as a fault of the input.
 import type { Allowance } from '../deps.js';
-import { ThrottledError } from '../lib/errors.js';
-import { refusal } from './managed.js';
+import { inputError, ThrottledError } from '../lib/errors.js';
 
 /**
  * Counts one more.
@@ -14,6 +13,6 @@ export async function countWithin(allowance: Allowance, key: string, tooMany: st
   } catch (error) {
     if (!(error instanceof ThrottledError)) throw error;
     const minutes = Math.ceil(error.retryAfterSeconds / 60);
-    throw refusal('LIMIT_EXCEEDED', `${tooMany} Try again in ${minutes === 1 ? 'a minute' : `${minutes} minutes`}.`);
+    throw inputError('LIMIT_EXCEEDED', `${tooMany} Try again in ${minutes === 1 ? 'a minute' : `${minutes} minutes`}.`);
   }
 }

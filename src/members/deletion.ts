@@ -1,14 +1,16 @@
 // Members who delete themselves. Everything of theirs ends as when an admin removes them (removal.ts); the audit log stays as it
 // was written.
+
 import { recordAudit } from '../audit/service.js';
 import type { Deps } from '../deps.js';
 import { emailKey, longestEmail } from '../lib/email.js';
+import { inputError } from '../lib/errors.js';
 import { livingAfter } from '../lib/living.js';
 import { isWithinRole, type Role, tokenRoles } from '../lib/roles.js';
 import { type MailDeps, queueMail } from '../mail/deliveries.js';
 import { endingSessions } from '../sessions/service.js';
 import { deletedMail, tokensInheritedMail } from './email-mails.js';
-import { findMemberOf, type MemberManager, refusal } from './managed.js';
+import { findMemberOf, type MemberManager } from './managed.js';
 import { changesOf, endMembership, type Leaver, type RemovedMember } from './removal.js';
 
 function rolesWithin({ role, status }: Leaver): readonly Role[] {
@@ -31,15 +33,15 @@ export async function deleteMyself(
   await endingSessions(deps, async (tx) => {
     const member = await findMemberOf(tx, manager, manager.memberId);
     if (member.ownerOf !== null) {
-      throw refusal('LAST_OWNER', 'You own this account. Transfer the ownership first: transferOwnership.');
+      throw inputError('LAST_OWNER', 'You own this account. Transfer the ownership first: transferOwnership.');
     }
     if (confirmEmail.length > longestEmail || emailKey(confirmEmail) !== member.emailKey) {
-      throw refusal('INVALID', 'This is not the address that you sign in with.', 'confirmEmail');
+      throw inputError('INVALID', 'This is not the address that you sign in with.', 'confirmEmail');
     }
     const now = deps.clock();
     const account = await tx.account.findUniqueOrThrow({ where: { id: member.accountId } });
     removed = await endMembership(tx, deps, manager, member.id, transferServiceTokensTo, rolesWithin, now);
-    if (removed === null) throw refusal('CONFLICT', 'You were changed meanwhile. Look again.');
+    if (removed === null) throw inputError('CONFLICT', 'You were changed meanwhile. Look again.');
     await recordAudit(tx, deps, manager.actor, {
       action: 'MEMBER_DELETED',
       targetId: member.id,

@@ -1,15 +1,16 @@
 // Another e-mail address, as its member asks for it: a link goes to the new address, and nothing changes before it is used
 // (email-links.ts). No answer says whether somebody has the new address; only the message to it does.
+
 import { type Actor, recordAudit } from '../audit/service.js';
 import type { Db, Tx } from '../db/client.js';
 import type { Deps } from '../deps.js';
 import { emailKey, isEmail } from '../lib/email.js';
+import { inputError } from '../lib/errors.js';
 import { networkOf } from '../lib/network.js';
 import { type MailDeps, queueMail } from '../mail/deliveries.js';
 import { countWithin } from './counted.js';
 import { changeEmailMail, emailChangeAskedMail, emailTakenMail } from './email-mails.js';
 import { requireMail } from './mail-needed.js';
-import { refusal } from './managed.js';
 import { type LinkPurpose, makeLink, secondsOf, secondsToNextLink } from './one-time-links.js';
 
 /** What asking for a message with a link needs. */
@@ -26,7 +27,7 @@ export async function tooManyMessages(
   const minutes = Math.max(1, Math.ceil((await secondsToNextLink(tx, memberId, purpose, now)) / 60));
   const wait = minutes === 1 ? 'a minute' : `${minutes} minutes`;
   const message = `Three such messages were sent within an hour, which are the most. Look in your spam folder, or try again in ${wait}.`;
-  throw refusal('LIMIT_EXCEEDED', message, path);
+  throw inputError('LIMIT_EXCEEDED', message, path);
 }
 
 /** Counts a message that is asked for from this network. @throws InputError LIMIT_EXCEEDED */
@@ -56,9 +57,9 @@ export async function requestEmailChange(
 ): Promise<void> {
   requireMail(deps.config);
   const newEmail = given.trim();
-  if (!isEmail(newEmail)) throw refusal('INVALID', 'This is not an e-mail address.', 'newEmail');
+  if (!isEmail(newEmail)) throw inputError('INVALID', 'This is not an e-mail address.', 'newEmail');
   const { email: present } = await deps.db.member.findUniqueOrThrow({ where: { id: memberId } });
-  if (newEmail === present) throw refusal('INVALID', 'You sign in with this address already.', 'newEmail');
+  if (newEmail === present) throw inputError('INVALID', 'You sign in with this address already.', 'newEmail');
   await countEmailLink(deps, actor);
   await deps.db.$transaction(async (tx) => {
     const token =
@@ -97,7 +98,7 @@ export async function cancelEmailChange(
       where: { id: isThis ? pending.id : '', usedAt: null, expiresAt: { gt: now } },
       data: { expiresAt: now },
     });
-    if (count === 0) throw refusal('NOT_FOUND', 'No change to this address waits to be confirmed.', 'newEmail');
+    if (count === 0) throw inputError('NOT_FOUND', 'No change to this address waits to be confirmed.', 'newEmail');
     const target = { accountId: member.accountId, targetId: memberId, targetLabel: member.email };
     await recordAudit(tx, deps, actor, { action: 'MEMBER_EMAIL_CHANGE_CANCELLED', ...target });
   });

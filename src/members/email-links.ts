@@ -1,10 +1,12 @@
 // Links that prove an e-mail address: asking for one, looking at one, and using it. Verifying the address that a member has
 // needs the link alone. Changing it needs a session of the very member as well: a link that went to a mistyped address must
 // not give its reader the member.
+
 import { type Actor, recordAudit } from '../audit/service.js';
 import { isUniqueViolation, type Tx } from '../db/client.js';
 import type { Deps } from '../deps.js';
 import { emailKey, longestEmail } from '../lib/email.js';
+import { inputError } from '../lib/errors.js';
 import { networkOf } from '../lib/network.js';
 import { queueMail } from '../mail/deliveries.js';
 import { endingSessions } from '../sessions/service.js';
@@ -12,7 +14,6 @@ import { writeEmail } from './email.js';
 import { countEmailLink, type EmailDeps, tooManyMessages } from './email-change.js';
 import { verifyEmailMail } from './email-mails.js';
 import { requireMail } from './mail-needed.js';
-import { refusal } from './managed.js';
 import { endLinks, findLink, findProofOfNow, makeLink, secondsOf, takeLink } from './one-time-links.js';
 import { actorOfMember, type SignInOrigin } from './service.js';
 
@@ -31,9 +32,9 @@ export async function sendEmailVerification(
   requireMail(deps.config);
   const member = await deps.db.member.findUniqueOrThrow({ where: { id: memberId } });
   if (email.length > longestEmail || emailKey(email) !== member.emailKey) {
-    throw refusal('INVALID', 'This is not the address that you sign in with.', 'email');
+    throw inputError('INVALID', 'This is not the address that you sign in with.', 'email');
   }
-  if (member.emailVerifiedAt !== null) throw refusal('NOT_ALLOWED', 'This address is verified already.', 'email');
+  if (member.emailVerifiedAt !== null) throw inputError('NOT_ALLOWED', 'This address is verified already.', 'email');
   await countEmailLink(deps, actor);
   await deps.db.$transaction(async (tx) => {
     const token =

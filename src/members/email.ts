@@ -1,13 +1,14 @@
 // The e-mail address that a member signs in with: written in one place, whoever decided it. How a member proves a new one is
 // email-change.ts's and email-links.ts's.
+
 import { type Actor, recordAudit } from '../audit/service.js';
 import type { Tx } from '../db/client.js';
 import type { Deps } from '../deps.js';
 import { emailKey, isEmail } from '../lib/email.js';
+import { inputError } from '../lib/errors.js';
 import { type MailDeps, queueMail } from '../mail/deliveries.js';
 import { endingSessions, endOtherSessions } from '../sessions/service.js';
 import { emailChangedMail, emailIsYoursMail } from './email-mails.js';
-import { refusal } from './managed.js';
 import { endAllLinks } from './one-time-links.js';
 import { emailTaken, searchTextsOf } from './service.js';
 
@@ -70,13 +71,13 @@ export async function setEmail(
   isVerified: boolean,
 ) {
   const email = given.trim();
-  if (!isEmail(email)) throw refusal('INVALID', 'This is not an e-mail address.', 'newEmail');
+  if (!isEmail(email)) throw inputError('INVALID', 'This is not an e-mail address.', 'newEmail');
   try {
     await endingSessions(deps, async (tx) => {
       const member = await tx.member.findUniqueOrThrow({ where: { id: memberId } });
       if (member.status === 'INVITED') {
         const message = 'This member has not accepted the invitation yet. Invite the other address instead.';
-        throw refusal('NOT_ALLOWED', message, 'email');
+        throw inputError('NOT_ALLOWED', message, 'email');
       }
       await writeEmail(tx, deps, actor, memberId, { email, isVerified, keptSessionId: null }, deps.clock());
     });

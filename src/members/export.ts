@@ -1,13 +1,14 @@
 // All that is kept about a member, as one document of JSON. Of secrets it has neither the text nor the hash, since neither is
 // read here; of other people no more than the member knows of them anyhow.
+
 import { type Actor, recordAudit } from '../audit/service.js';
 import type { Deps } from '../deps.js';
+import { inputError } from '../lib/errors.js';
 import { idOrNobody } from '../lib/ids.js';
 import { readMemberClaims } from './claims.js';
 import { countWithin } from './counted.js';
 import { ownEntries } from './export-audit.js';
 import { mostOfEach, named, readLists } from './export-lists.js';
-import { refusal } from './managed.js';
 
 /**
  * Everything about a member.
@@ -20,7 +21,7 @@ export async function exportMember(
   auditLogBefore: string | null = null,
 ) {
   if (auditLogBefore !== null && idOrNobody('auditLogEntry', auditLogBefore) === '') {
-    throw refusal('INVALID', 'This is not the id of an entry of the audit log.', 'auditLogBefore');
+    throw inputError('INVALID', 'This is not the id of an entry of the audit log.', 'auditLogBefore');
   }
   const member = await db.member.findUniqueOrThrow({
     where: { id: memberId },

@@ -6,7 +6,7 @@ import type { Deps } from '../deps.js';
 import type { Remember } from '../idempotency/service.js';
 import { sha256 } from '../lib/crypto.js';
 import { emailKey } from '../lib/email.js';
-import { InputError } from '../lib/errors.js';
+import { InputError, inputError } from '../lib/errors.js';
 import { networkOf } from '../lib/network.js';
 import type { Role } from '../lib/roles.js';
 import { createToken, isToken } from '../lib/secret-format.js';
@@ -15,7 +15,7 @@ import { type MailDeps, type MailedMember, queueMail } from '../mail/deliveries.
 import { countWithin } from './counted.js';
 import { requireMail } from './mail-needed.js';
 import { invitationMail, unusableInvitationMail } from './mails.js';
-import { findMemberOf, type MemberManager, refusal, requireRoleToGive } from './managed.js';
+import { findMemberOf, type MemberManager, requireRoleToGive } from './managed.js';
 import { faultsOfPassword, normalisePassword } from './password.js';
 import { actorOfMember, faultsOfMember, type SignInOrigin, searchTextsOf } from './service.js';
 
@@ -30,7 +30,7 @@ export interface NewInvitation {
 }
 
 function taken(): InputError {
-  return refusal('TAKEN', 'A member of this account has this e-mail address, or was invited already.', 'email');
+  return inputError('TAKEN', 'A member of this account has this e-mail address, or was invited already.', 'email');
 }
 
 const tooMany = 'Too many invitations were sent.';
@@ -139,7 +139,7 @@ export async function inviteMember(
 export async function resendInvitation(deps: InvitationDeps, manager: MemberManager, memberId: string) {
   requireMail(deps.config);
   const member = await findMemberOf(deps.db, manager, memberId);
-  const accepted = () => refusal('NOT_ALLOWED', 'This member has accepted the invitation already.', 'memberId');
+  const accepted = () => inputError('NOT_ALLOWED', 'This member has accepted the invitation already.', 'memberId');
   if (member.status !== 'INVITED') throw accepted();
   await countWithin(deps.throttles.resentInvitation, member.id, tooMany);
   const token = createToken('lki', deps.randomBytes);

@@ -1,7 +1,7 @@
 // Whom an admin may change, and whom nobody: what every change of a member asks first.
 import type { Actor } from '../audit/service.js';
 import type { Db, Tx } from '../db/client.js';
-import { InputError, type InputIssueCode } from '../lib/errors.js';
+import { inputError } from '../lib/errors.js';
 import { idOrNobody } from '../lib/ids.js';
 import { isWithinRole, type Role } from '../lib/roles.js';
 
@@ -12,16 +12,11 @@ export interface MemberManager {
   readonly role: Role;
 }
 
-/** One fault of an input that names a member. */
-export function refusal(code: InputIssueCode, message: string, ...path: readonly string[]): InputError {
-  return new InputError([{ code, message, path }]);
-}
-
 /** A member of the manager's account. @throws InputError NOT_FOUND, alike for unknown ids and other accounts' */
 export async function findMemberOf(db: Db | Tx, { actor }: MemberManager, memberId: string, path = 'memberId') {
   const where = { id: idOrNobody('member', memberId), accountId: actor.accountId };
   const member = await db.member.findFirst({ where });
-  if (!member) throw refusal('NOT_FOUND', 'There is no such member in this account.', path);
+  if (!member) throw inputError('NOT_FOUND', 'There is no such member in this account.', path);
   return member;
 }
 
@@ -31,21 +26,21 @@ type Managed = Awaited<ReturnType<typeof findMemberOf>>;
 export function requireNotOwner(member: Managed): void {
   if (member.ownerOf === null) return;
   const message = 'This member owns the account. Transfer the ownership first: transferOwnership.';
-  throw refusal('LAST_OWNER', message, 'memberId');
+  throw inputError('LAST_OWNER', message, 'memberId');
 }
 
 /** @throws InputError NOT_ALLOWED for oneself */
 export function requireSomebodyElse(member: Managed, manager: MemberManager): void {
   if (member.id !== manager.memberId) return;
-  throw refusal('NOT_ALLOWED', 'Nobody does this to themselves. Another admin can.', 'memberId');
+  throw inputError('NOT_ALLOWED', 'Nobody does this to themselves. Another admin can.', 'memberId');
 }
 
 /** @throws InputError for a role that the manager cannot give */
 export function requireRoleToGive(role: Role, manager: MemberManager): void {
   if (role === 'OWNER') {
-    throw refusal('NOT_ALLOWED', 'An account has one owner. transferOwnership hands the account on.', 'role');
+    throw inputError('NOT_ALLOWED', 'An account has one owner. transferOwnership hands the account on.', 'role');
   }
   if (!isWithinRole(role, manager.role)) {
-    throw refusal('NOT_ALLOWED', `A member can be given at most your own role, ${manager.role}.`, 'role');
+    throw inputError('NOT_ALLOWED', `A member can be given at most your own role, ${manager.role}.`, 'role');
   }
 }

@@ -13,9 +13,9 @@ export const secondsOf = { RESET_PASSWORD: 30 * 60, VERIFY_EMAIL: 24 * 3600, CHA
 export type LinkPurpose = keyof typeof secondsOf;
 
 /**
- * Of each purpose a member gets this many in an hour, so that nobody can fill a mailbox. A forgotten password gets another one
- * besides whenever none works any more, five an hour at most unless
- * they are used: anybody can ask for those, and must not keep the member from one.
+ * Of each purpose a member gets this many in an hour, so that nobody can fill a mailbox. For a forgotten password they get another
+ * one besides whenever none of them works any more: anybody can ask for those, and must not keep the member from one. Since one
+ * works for half an hour unless it is used, that makes five in an hour at most.
  */
 const mostInAnHour = 3;
 const hourMilliseconds = 3_600_000;

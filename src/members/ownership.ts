@@ -1,10 +1,12 @@
 // Who owns an account: exactly one member at any moment, which the unique column `ownerOf` holds to, whoever races whom.
+
 import { type Actor, recordAudit } from '../audit/service.js';
 import type { Tx } from '../db/client.js';
 import type { Deps } from '../deps.js';
+import { inputError } from '../lib/errors.js';
 import { type MailDeps, type MailedMember, queueMail } from '../mail/deliveries.js';
 import { ownershipGivenMail, ownershipReceivedMail } from './mails.js';
-import { findMemberOf, type MemberManager, refusal } from './managed.js';
+import { findMemberOf, type MemberManager } from './managed.js';
 
 type OwnershipDeps = Pick<Deps, 'db'> & MailDeps;
 
@@ -23,13 +25,13 @@ async function handOn(
     where: { id: from.id, ownerOf: accountId },
     data: { ownerOf: null, role: 'ADMIN', updatedAt },
   });
-  if (given === 0) throw refusal('CONFLICT', 'The ownership was transferred meanwhile.', 'memberId');
+  if (given === 0) throw inputError('CONFLICT', 'The ownership was transferred meanwhile.', 'memberId');
   const { count: taken } = await tx.member.updateMany({
     where: { id: to.id, accountId, status: 'ACTIVE' },
     data: { ownerOf: accountId, role: 'OWNER', updatedAt },
   });
   if (taken === 0) {
-    throw refusal('NOT_ALLOWED', 'Only somebody who is active can own the account.', 'memberId');
+    throw inputError('NOT_ALLOWED', 'Only somebody who is active can own the account.', 'memberId');
   }
   await recordAudit(tx, deps, actor, {
     action: 'ACCOUNT_OWNERSHIP_TRANSFERRED',
@@ -51,7 +53,7 @@ export async function transferOwnership(deps: OwnershipDeps, manager: MemberMana
   const { accountId } = manager.actor;
   return deps.db.$transaction(async (tx) => {
     const to = await findMemberOf(tx, manager, memberId);
-    if (to.id === manager.memberId) throw refusal('NOT_ALLOWED', 'You own this account already.', 'memberId');
+    if (to.id === manager.memberId) throw inputError('NOT_ALLOWED', 'You own this account already.', 'memberId');
     await handOn(tx, deps, manager.actor, accountId, { id: manager.memberId, email: manager.actor.label }, to);
     return findMemberOf(tx, manager, memberId);
   });

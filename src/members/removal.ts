@@ -1,11 +1,13 @@
 // The end of a membership, whoever decided it: what becomes of the member's service tokens, and everything else is deleted.
+
 import type { AuditChange } from '../audit/service.js';
 import type { Tx } from '../db/client.js';
 import type { Deps } from '../deps.js';
+import { inputError } from '../lib/errors.js';
 import { livingAfter } from '../lib/living.js';
 import type { Role } from '../lib/roles.js';
 import { endEverythingOfMember } from '../sessions/service.js';
-import { findMemberOf, type MemberManager, refusal } from './managed.js';
+import { findMemberOf, type MemberManager } from './managed.js';
 
 /** What went with a member who is no more. */
 export interface RemovedMember {
@@ -26,13 +28,13 @@ export function changesOf({ transferredApiTokenCount, revokedApiTokenCount }: Re
 async function holdHeir(tx: Tx, manager: MemberManager, fromId: string, toId: string, now: Date): Promise<void> {
   const path = 'transferServiceTokensTo';
   const heir = await findMemberOf(tx, manager, toId, path);
-  if (heir.id === fromId) throw refusal('INVALID', 'The tokens have to go to somebody else.', path);
+  if (heir.id === fromId) throw inputError('INVALID', 'The tokens have to go to somebody else.', path);
   // Written rather than read, so that whoever suspends or removes the heir at this moment waits, or is seen here.
   const { count: active } = await tx.member.updateMany({
     where: { id: heir.id, status: 'ACTIVE' },
     data: { updatedAt: now },
   });
-  if (active === 0) throw refusal('INVALID', 'The tokens have to go to somebody who is active.', path);
+  if (active === 0) throw inputError('INVALID', 'The tokens have to go to somebody who is active.', path);
 }
 
 /** A member who leaves, as far as it decides what passes on. */

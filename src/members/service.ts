@@ -5,7 +5,7 @@ import { isUniqueViolation } from '../db/client.js';
 import type { Deps } from '../deps.js';
 import { sha256 } from '../lib/crypto.js';
 import { emailKey, isEmail, longestEmail } from '../lib/email.js';
-import { ForbiddenError, InputError, type InputIssue } from '../lib/errors.js';
+import { ForbiddenError, InputError, type InputIssue, inputError } from '../lib/errors.js';
 import type { HashTurn } from '../lib/hasher.js';
 import { networkOf } from '../lib/network.js';
 import type { Role } from '../lib/roles.js';
@@ -84,7 +84,7 @@ export async function prepareMember(deps: Pick<Deps, 'clock' | 'newId' | 'hasher
 /** The error for an address that a member has already. */
 export function emailTaken(error: unknown, path: readonly string[] = ['email']): unknown {
   if (!isUniqueViolation(error, 'emailKey')) return error;
-  return new InputError([{ code: 'TAKEN', message: 'A member with this e-mail address exists already.', path }]);
+  return inputError('TAKEN', 'A member with this e-mail address exists already.', ...path);
 }
 
 /**
@@ -98,10 +98,9 @@ export async function createMember(
   member: NewMember,
 ) {
   const account = await deps.db.account.findUnique({ where: { id: accountId } });
-  if (!account)
-    throw new InputError([{ code: 'NOT_FOUND', message: `There is no account ${accountId}.`, path: ['account'] }]);
+  if (!account) throw inputError('NOT_FOUND', `There is no account ${accountId}.`, 'account');
   if (member.role === 'OWNER') {
-    throw new InputError([{ code: 'NOT_ALLOWED', message: 'An account has one owner, made with it.', path: ['role'] }]);
+    throw inputError('NOT_ALLOWED', 'An account has one owner, made with it.', 'role');
   }
   const insert = await prepareMember(deps, member);
   try {
@@ -147,8 +146,7 @@ export async function setPassword(
   const passwordHash = await deps.hasher.hash(normalisePassword(password), actor.ipAddress ?? 'operator');
   await endingSessions(deps, async (tx) => {
     const member = await tx.member.findUnique({ where: { emailKey: emailKey(email) } });
-    if (!member)
-      throw new InputError([{ code: 'NOT_FOUND', message: `There is no member ${email}.`, path: ['email'] }]);
+    if (!member) throw inputError('NOT_FOUND', `There is no member ${email}.`, 'email');
     await writePassword(tx, deps, actor, member, passwordHash, deps.clock());
   });
 }

@@ -1,7 +1,7 @@
 // What an admin decides about a member: their role, whether they can sign in, and that they leave.
 import { recordAudit } from '../audit/service.js';
 import type { Deps } from '../deps.js';
-import type { InputError } from '../lib/errors.js';
+import { type InputError, inputError } from '../lib/errors.js';
 import { type Role, tokenRoles } from '../lib/roles.js';
 import { type MailDeps, queueMail } from '../mail/deliveries.js';
 import { endEverythingOfMember, endingSessions } from '../sessions/service.js';
@@ -9,7 +9,6 @@ import { removedMail, restoredMail, suspendedMail } from './mails.js';
 import {
   findMemberOf,
   type MemberManager,
-  refusal,
   requireNotOwner,
   requireRoleToGive,
   requireSomebodyElse,
@@ -21,7 +20,7 @@ type StandingDeps = Pick<Deps, 'db' | 'logoutCourier'> & MailDeps;
 
 /** Of two changes at once the second meets the first's result. */
 function meanwhile(): InputError {
-  return refusal('CONFLICT', 'The member was changed meanwhile. Look again.', 'memberId');
+  return inputError('CONFLICT', 'The member was changed meanwhile. Look again.', 'memberId');
 }
 
 /**
@@ -64,7 +63,7 @@ export async function suspendMember(deps: StandingDeps, manager: MemberManager, 
     if (member.status === 'SUSPENDED') return;
     if (member.status === 'INVITED') {
       const message = 'This member has not accepted the invitation yet. removeMember takes it back.';
-      throw refusal('NOT_ALLOWED', message, 'memberId');
+      throw inputError('NOT_ALLOWED', message, 'memberId');
     }
     const now = deps.clock();
     const { count } = await tx.member.updateMany({
@@ -97,7 +96,7 @@ export async function restoreMember(deps: StandingDeps, manager: MemberManager, 
     const member = await findMemberOf(tx, manager, memberId);
     if (member.status === 'INVITED') {
       const message = 'This member has not accepted the invitation yet. resendInvitation sends it again.';
-      throw refusal('NOT_ALLOWED', message, 'memberId');
+      throw inputError('NOT_ALLOWED', message, 'memberId');
     }
     const { count } = await tx.member.updateMany({
       where: { id: member.id, status: 'SUSPENDED' },

@@ -4,7 +4,7 @@ import { type Actor, recordAudit } from '../audit/service.js';
 import { revokeFamiliesOfSessions } from '../consents/families.js';
 import type { Db } from '../db/client.js';
 import type { Deps } from '../deps.js';
-import { InputError } from '../lib/errors.js';
+import { inputError } from '../lib/errors.js';
 import { idOrNobody } from '../lib/ids.js';
 import type { Permission } from '../lib/roles.js';
 import { type EndingDeps, endingSessions, endSessions } from './service.js';
@@ -48,8 +48,7 @@ export function findLivingSessions(deps: Pick<Deps, 'clock'> & { readonly db: Db
   });
 }
 
-const notFound = (what: string, field: string) =>
-  new InputError([{ code: 'NOT_FOUND', message: `There is no such ${what}.`, path: [field] }]);
+const notFound = (what: string, field: string) => inputError('NOT_FOUND', `There is no such ${what}.`, field);
 
 /** Ends sessions of one member, with all that follows from it. @returns how many ended */
 async function end(

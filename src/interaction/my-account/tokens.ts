@@ -6,7 +6,7 @@ import { createApiToken, findCreatedToken, revokeApiToken, rotateApiToken } from
 import { originForAudit } from '../../http/browser.js';
 import type { Parameters } from '../../http/form.js';
 import { once } from '../../idempotency/service.js';
-import { InputError, messageAt } from '../../lib/errors.js';
+import { InputError, inputError, messageAt } from '../../lib/errors.js';
 import { isWithinRole, type Role, tokenRoles } from '../../lib/roles.js';
 import { momentInWords } from '../../mail/words.js';
 import { actorOfMember } from '../../members/service.js';
@@ -176,7 +176,7 @@ function wordsOf(error: InputError): string {
 
 /** Alike for one that is not there and one of somebody else, whatever an admin may do with it elsewhere. */
 function unknownToken(): InputError {
-  return new InputError([{ code: 'NOT_FOUND', message: english.tokenUnknown, path: ['id'] }]);
+  return inputError('NOT_FOUND', english.tokenUnknown, 'id');
 }
 
 /** Until when the token works whose place another has taken. */
