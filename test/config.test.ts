@@ -270,7 +270,7 @@ describe('a PostgreSQL URL', () => {
     'postgres:///?host=/run/postgresql',
   ])('%s names no database, so the server would choose one', (url) => {
     expect(faultsOfUrl(url)).toEqual([
-      'DATABASE_URL must name a database after the host, such as postgresql://latchkey@localhost:5432/latchkey',
+      'DATABASE_URL must name a database after the host, such as postgresql://latchkey@localhost:5432/latchkey (PGDATABASE is not read)',
     ]);
   });
 
@@ -288,7 +288,7 @@ describe('a PostgreSQL URL', () => {
 
   test('that cannot be read says what is likely, and not the password', () => {
     expect(faultsOfUrl('postgresql://me:hunter/2@localhost/latchkey')).toEqual([
-      'DATABASE_URL cannot be read; characters such as @ / # % in a password must be percent-encoded',
+      'DATABASE_URL cannot be read; it names one host, and characters such as @ / # % in a password must be percent-encoded',
     ]);
   });
 });

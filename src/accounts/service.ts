@@ -86,12 +86,10 @@ export async function disallowRedirects(
 ): Promise<string[]> {
   return changeRedirects(deps, actor, accountId, (before) => {
     const has = before.length === 0 ? 'https alone' : `${before.join(' ')} beside https`;
-    const issues = schemes
-      .filter((scheme) => !before.includes(scheme))
-      .map((scheme) => {
-        const message = `${scheme}: It is not allowed for this account, which may use ${has}.`;
-        return { code: 'INVALID', message, path: ['schemes'] } as const;
-      });
+    const issues = schemes.flatMap((scheme, index) => {
+      const message = `It is not allowed for this account, which may use ${has}.`;
+      return before.includes(scheme) ? [] : [{ code: 'INVALID', message, path: ['schemes', String(index)] } as const];
+    });
     if (issues.length > 0) throw new InputError(issues);
     return before.filter((scheme) => !schemes.includes(scheme));
   });
@@ -110,7 +108,17 @@ async function changeRedirects(
     const before = splitWords(account.redirectSchemes);
     const after = change(before);
     if (after.length === before.length) return before;
-    await tx.account.update({ where: { id: accountId }, data: { redirectSchemes: after.join(' ') } });
+    const { count } = await tx.account.updateMany({
+      where: { id: accountId, redirectSchemes: account.redirectSchemes },
+      data: { redirectSchemes: after.join(' ') },
+    });
+    if (count === 0) {
+      throw inputError(
+        'CONFLICT',
+        'Somebody changed what is allowed at this moment. Run the command again.',
+        'account',
+      );
+    }
     await recordAudit(tx, deps, actor, {
       action: 'ACCOUNT_REDIRECTS_ALLOWED',
       accountId,

@@ -86,7 +86,12 @@ async function callerOfAccessToken(deps: Deps, c: Context<Environment>, token: s
     throw new CallerRefused(403, message, challenge, actor);
   }
   const role = lesserRole(tokenRole, member.role);
-  const credential = { kind: 'accessToken', familyId: access.family.id, jti: access.jti } as const;
+  const credential = {
+    kind: 'accessToken',
+    clientId: client.id,
+    familyId: access.family.id,
+    jti: access.jti,
+  } as const;
   const stand = standing(deps, { credential, memberId: member.id, role });
   return {
     via: 'oauth',

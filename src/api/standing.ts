@@ -11,7 +11,7 @@ import { isLiving } from '../sessions/service.js';
 /** What a caller was recognised by: a row, which may end. */
 export type Credential =
   | { readonly kind: 'session' | 'apiToken'; readonly id: string }
-  | { readonly kind: 'accessToken'; readonly familyId: string; readonly jti: string };
+  | { readonly kind: 'accessToken'; readonly clientId: string; readonly familyId: string; readonly jti: string };
 
 /** A caller's credential, the member that it acts for, and the role that it had by it. */
 export interface Recognised {
@@ -49,26 +49,32 @@ async function roleNow(db: Db | Tx, credential: Credential, now: Date): Promise<
 
 /** Writes what is there already, so that whoever would end the member or the credential waits for this transaction. */
 async function lock(tx: Tx, { credential, memberId }: Recognised): Promise<boolean> {
-  // The member first, as do those who suspend and remove.
-  const member = await tx.member.updateMany({ where: { id: memberId, status: 'ACTIVE' }, data: { status: 'ACTIVE' } });
-  const row = () => {
-    const living = { revokedAt: null };
-    switch (credential.kind) {
-      case 'session':
-        return tx.session.updateMany({ where: { id: credential.id, endedAt: null }, data: { endedAt: null } });
-      case 'apiToken':
-        return tx.apiToken.updateMany({ where: { id: credential.id, ...living }, data: living });
-      case 'accessToken':
-        return tx.tokenFamily.updateMany({ where: { id: credential.familyId, ...living }, data: living });
+  // The member first, then the client, then what they have: in this order everybody locks who locks several of them.
+  const active = { status: 'ACTIVE' } as const;
+  const member = await tx.member.updateMany({ where: { id: memberId, ...active }, data: active });
+  if (member.count === 0) return false;
+  const living = { revokedAt: null };
+  switch (credential.kind) {
+    case 'session': {
+      const lasting = { endedAt: null };
+      return (await tx.session.updateMany({ where: { id: credential.id, ...lasting }, data: lasting })).count === 1;
     }
-  };
-  return member.count === 1 && (await row()).count === 1;
+    case 'apiToken':
+      return (await tx.apiToken.updateMany({ where: { id: credential.id, ...living }, data: living })).count === 1;
+    case 'accessToken': {
+      const enabled = { disabledAt: null };
+      const client = await tx.oAuthClient.updateMany({ where: { id: credential.clientId, ...enabled }, data: enabled });
+      const family = { id: credential.familyId, ...living };
+      return client.count === 1 && (await tx.tokenFamily.updateMany({ where: family, data: living })).count === 1;
+    }
+  }
 }
 
 /**
  * Sees that a caller may still do what it could when it was recognised.
- * @param tx the transaction that stores what it asked for: until its end nobody can take that away
- * @throws GraphQLError UNAUTHENTICATED when its credential has ended, or gives it less
+ * @param tx the transaction that stores what it asked for: until its end nobody can take that away, but for a single access token,
+ *   whose revocation changes no row that could be held
+ * @throws GraphQLError UNAUTHENTICATED when its credential has ended, FORBIDDEN when it gives less than it did
  */
 export async function requireStanding(
   deps: Pick<Deps, 'db' | 'clock'>,
@@ -77,8 +83,14 @@ export async function requireStanding(
 ): Promise<void> {
   const isLocked = tx === undefined || (await lock(tx, recognised));
   const role = isLocked ? await roleNow(tx ?? deps.db, recognised.credential, deps.clock()) : null;
-  if (role !== null && isWithinRole(recognised.role, role)) return;
-  const message =
-    'What this request was sent with has ended since it began, or may do less. Nothing was changed by this field.';
-  throw apiError('UNAUTHENTICATED', message);
+  if (role === null) {
+    throw apiError(
+      'UNAUTHENTICATED',
+      'What this request was sent with ended while it was under way. This was not done.',
+    );
+  }
+  if (!isWithinRole(recognised.role, role)) {
+    const message = `The role of this caller fell to ${role} while the request was under way. This was not done: send it again.`;
+    throw apiError('FORBIDDEN', message);
+  }
 }

@@ -1,6 +1,6 @@
 // The audit log: who did what to what, written in the transaction of what it records. Never a secret, and no reading here.
 import { createHash } from 'node:crypto';
-import type { Db, Tx } from '../db/client.js';
+import { type Db, retrying, type Tx } from '../db/client.js';
 import type { Deps } from '../deps.js';
 import type { AuditAction } from './actions.js';
 
@@ -25,11 +25,27 @@ export interface Actor {
 export interface AccountActor extends Actor {
   readonly accountId: string;
   /**
-   * To call first in a transaction that comes after a wait: sees that the actor may still act, and lets nobody take that away before
-   * its end. Absent where nothing can.
+   * Sees that the actor may still act, and lets nobody take that away before the end of the transaction. Absent where nothing can.
    * @throws what the transport answers such an actor with
    */
   readonly hold?: (tx: Tx) => Promise<void>;
+}
+
+/**
+ * Runs a transaction that comes after a wait, for a hash or for somebody's server, in which its actor may have ended.
+ * @param work has no effects outside the database: it is done again after a deadlock
+ * @throws what `hold` throws, before anything is stored
+ */
+export function transactionOf<T>(
+  deps: Pick<Deps, 'db'>,
+  actor: AccountActor,
+  work: (tx: Tx) => Promise<T>,
+): Promise<T> {
+  const held = async (tx: Tx) => {
+    await actor.hold?.(tx);
+    return work(tx);
+  };
+  return retrying(() => deps.db.$transaction(held), 5);
 }
 
 /** The operator at the command line. */

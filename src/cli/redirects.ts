@@ -32,6 +32,10 @@ async function readWords(deps: Deps, words: readonly string[], what: string) {
   return { accountId, schemes };
 }
 
+/** Says of a fault which of the words has it. */
+const inWords = (schemes: readonly string[]) =>
+  inTermsOf(Object.fromEntries(schemes.map((scheme, index) => [`schemes.${index}`, scheme])));
+
 function sentence(accountId: string, allowed: readonly string[]): string {
   const may = `Clients of ${accountId} may redirect to https`;
   return allowed.length === 0 ? `${may} alone.` : `${may} and: ${allowed.join(' ')}`;
@@ -39,9 +43,7 @@ function sentence(accountId: string, allowed: readonly string[]): string {
 
 async function allow(deps: Deps, words: readonly string[]): Promise<Report> {
   const { accountId, schemes } = await readWords(deps, words, 'allow');
-  const allowedRedirectSchemes = await allowRedirects(deps, operatorActor, accountId, schemes).catch(
-    inTermsOf(Object.fromEntries(schemes.map((scheme, index) => [`schemes.${index}`, scheme]))),
-  );
+  const allowedRedirectSchemes = await allowRedirects(deps, operatorActor, accountId, schemes).catch(inWords(schemes));
   return {
     text: sentence(accountId, allowedRedirectSchemes),
     json: { account: { id: accountId }, allowedRedirectSchemes },
@@ -70,7 +72,9 @@ async function stillRegistered(db: Db, accountId: string, left: readonly string[
 
 async function disallow(deps: Deps, words: readonly string[]): Promise<Report> {
   const { accountId, schemes } = await readWords(deps, words, 'take back');
-  const allowedRedirectSchemes = await disallowRedirects(deps, operatorActor, accountId, schemes);
+  const allowedRedirectSchemes = await disallowRedirects(deps, operatorActor, accountId, schemes).catch(
+    inWords(schemes),
+  );
   const registered = await stillRegistered(deps.db, accountId, allowedRedirectSchemes, schemes);
   const rows = registered.map(({ clientId, uri }) => [clientId, uri]);
   const text = [

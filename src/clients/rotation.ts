@@ -1,5 +1,5 @@
 // Secrets without downtime: a new one while the old ones live on for a while, and the end of one.
-import { type AccountActor, recordAudit } from '../audit/service.js';
+import { type AccountActor, recordAudit, transactionOf } from '../audit/service.js';
 import type { Tx } from '../db/client.js';
 import type { Deps } from '../deps.js';
 import type { Remember } from '../idempotency/service.js';
@@ -72,8 +72,7 @@ export async function rotateOAuthClientSecret(
   const made = await createSecret(deps, actor.ipAddress ?? '');
   const now = deps.clock();
   const { previousSecretsExpireInSeconds: overlap, expiresInSeconds: life } = rotation;
-  return deps.db.$transaction(async (tx) => {
-    await actor.hold?.(tx);
+  return transactionOf(deps, actor, async (tx) => {
     // First a write to the client's row, so that rotations come one after the other and each counts what is there.
     const { count } = await tx.oAuthClient.updateMany({
       where: { id: client.id, accountId: actor.accountId },

@@ -1,7 +1,7 @@
 // OAuth clients: registered with their secret, and changed. The rules for metadata are in metadata-rules.ts, secrets in
 // secrets.ts and rotation.ts, whether a client works at all in standing.ts.
 import { findScopesOfAccount } from '../api-resources/find.js';
-import { type AccountActor, changesBetween, recordAudit } from '../audit/service.js';
+import { type AccountActor, changesBetween, recordAudit, transactionOf } from '../audit/service.js';
 import type { Db, Tx } from '../db/client.js';
 import type { Deps } from '../deps.js';
 import type { Remember } from '../idempotency/service.js';
@@ -26,7 +26,7 @@ type ServiceDeps = Pick<Deps, 'config' | 'db' | 'clock' | 'newId' | 'randomBytes
 
 /** @param kept scopes that the client has: it keeps a word that no API takes any more, which is granted nowhere */
 async function accountRules(
-  { db, config }: ServiceDeps,
+  { db, config }: Pick<ServiceDeps, 'config'> & { readonly db: Db | Tx },
   accountId: string,
   { scopes }: Metadata,
   kept: readonly string[] = [],
@@ -37,6 +37,12 @@ async function accountRules(
   const ofApis = isNew ? (await findScopesOfAccount(db, accountId)).map(({ name }) => name) : [];
   const otherScopes = [...kept, ...ofApis];
   return { id: account.id, allowedRedirectSchemes, otherScopes, outboundAllow: config.outboundAllow };
+}
+
+/** Before what takes long, to tell of it soon; and where it is stored, since what an account may do can have changed. */
+function requireNoFaults(metadata: Metadata, rules: AccountRules): void {
+  const issues = faultsOfMetadata(metadata, rules);
+  if (issues.length > 0) throw new InputError(issues);
 }
 
 function uriRows(deps: Pick<Deps, 'newId'>, uris: readonly string[]) {
@@ -61,8 +67,7 @@ export async function createOAuthClient(
   remember: Remember = async () => {},
 ) {
   const metadata = applyGiven(defaultMetadata(given.type ?? 'CONFIDENTIAL', given.grantTypes ?? undefined), given);
-  const issues = faultsOfMetadata(metadata, await accountRules(deps, actor.accountId, metadata));
-  if (issues.length > 0) throw new InputError(issues);
+  requireNoFaults(metadata, await accountRules(deps, actor.accountId, metadata));
   const clientId = deps.randomBytes(16).toString('hex');
   // What takes long comes before the transaction.
   const logo = metadata.logoUrl === null ? null : await fetchLogo(deps, metadata.logoUrl);
@@ -71,8 +76,8 @@ export async function createOAuthClient(
   // Both of one moment, which lists by time rely on: a transaction may have to wait.
   const now = deps.clock();
   const id = deps.newId('oauthClient');
-  const oauthClient = await deps.db.$transaction(async (tx) => {
-    await actor.hold?.(tx);
+  const oauthClient = await transactionOf(deps, actor, async (tx) => {
+    requireNoFaults(metadata, await accountRules({ ...deps, db: tx }, actor.accountId, metadata));
     const created = await tx.oAuthClient.create({
       data: {
         id,
@@ -147,8 +152,7 @@ export async function updateOAuthClient(
   const old = metadataOf(before);
   const metadata = applyGiven(old, given);
   refuseTakeover(actor, before.id, old, metadata);
-  const issues = faultsOfMetadata(metadata, await accountRules(deps, actor.accountId, metadata, old.scopes));
-  if (issues.length > 0) throw new InputError(issues);
+  requireNoFaults(metadata, await accountRules(deps, actor.accountId, metadata, old.scopes));
   const changes = changesBetween(auditableMetadata(old), auditableMetadata(metadata));
   if (changes.length === 0) return { oauthClient: before, verificationCleared: false };
   const losing = losesVerification(old, metadata);
@@ -156,8 +160,8 @@ export async function updateOAuthClient(
   const changed = (field: string) => changes.some((change) => change.field === field);
   const logo = changed('logoUrl') && metadata.logoUrl !== null ? await fetchLogo(deps, metadata.logoUrl) : null;
   const now = deps.clock();
-  const oauthClient = await deps.db.$transaction(async (tx) => {
-    await actor.hold?.(tx);
+  const oauthClient = await transactionOf(deps, actor, async (tx) => {
+    requireNoFaults(metadata, await accountRules({ ...deps, db: tx }, actor.accountId, metadata, old.scopes));
     const { count } = await tx.oAuthClient.updateMany({
       where: { id: before.id, version: before.version },
       data: {

@@ -5,7 +5,8 @@ import { parseUrl } from '../lib/url.js';
 const sslModes: readonly string[] = ['verify-full', 'verify-ca', 'require', 'prefer', 'no-verify', 'disable'];
 
 /** What is said of a URL of which nothing else can be said. */
-export const unreadable = 'cannot be read; characters such as @ / # % in a password must be percent-encoded';
+export const unreadable =
+  'cannot be read; it names one host, and characters such as @ / # % in a password must be percent-encoded';
 
 /**
  * Says what keeps a URL from naming one database that can be used.
@@ -19,8 +20,8 @@ export function faultOfDatabaseUrl(text: string): string | null {
   if (url === null) return unreadable;
   const { pathname, searchParams } = url;
   if (pathname.length < 2) {
-    // The driver would take the one that is called as the user, such as postgres, and fill it with tables.
-    return 'must name a database after the host, such as postgresql://latchkey@localhost:5432/latchkey';
+    // The driver would take PGDATABASE, or the one that is called as the user, such as postgres, and fill it with tables.
+    return 'must name a database after the host, such as postgresql://latchkey@localhost:5432/latchkey (PGDATABASE is not read)';
   }
   // Prisma's own URLs may carry ?schema=…, which the driver would ignore: the tables would silently be elsewhere.
   const schema = searchParams.get('schema') ?? 'public';

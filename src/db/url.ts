@@ -24,7 +24,7 @@ export function providerOf(url: string): Provider {
   if (url.startsWith('file:')) return 'sqlite';
   const fault = faultOfDatabaseUrl(url);
   // One that cannot be read is PostgreSQL's, and a matter of whoever reads it.
-  if (fault !== null && fault !== unreadable) throw new DatabaseUrlError(`DATABASE_URL ${fault}.`);
+  if (fault !== null && fault !== unreadable) throw new DatabaseUrlError(`The database URL ${fault}.`);
   return 'postgresql';
 }
 

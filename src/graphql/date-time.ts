@@ -9,8 +9,11 @@ function withHint<Read extends (...given: never[]) => Date>(read: Read): Read {
     try {
       return read(...given);
     } catch (error) {
-      const [said] = (error as Error).message.split(/\.$/);
-      throw new GraphQLError(`${said}. Give one such as 2026-01-31T12:00:00Z.`);
+      const { message, nodes } = error as GraphQLError;
+      throw new GraphQLError(
+        `${message.replace(/\.$/, '')}. Give one such as 2026-01-31T12:00:00Z.`,
+        nodes === undefined ? {} : { nodes },
+      );
     }
   };
   return reading as Read;

@@ -16,8 +16,9 @@ const fewest = 64;
 // Longer than that nobody should wait for the requests before theirs.
 const longestWaitSeconds = 2;
 
-// Who has waited for so long all the same, since the rate fell, has given up or soon will, and is not worked on.
-const longestInLineSeconds = 10;
+// Who has waited for so long all the same, since the rate fell, has given up or soon will, and is not worked on. Less than what is
+// under way may take when the process stops.
+const longestInLineSeconds = 7;
 
 const lookEveryMilliseconds = 1_000;
 const logEverySeconds = 10;

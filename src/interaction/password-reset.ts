@@ -37,26 +37,28 @@ function linkOver(c: PageContext, request: { requestId?: string }): Response {
   return respondWithPage(c, page, { status: 400 });
 }
 
-/** The form that asks for a link; where no message is sent, whom to ask instead, in the same words for every address. */
+/** Where no message is sent: whom to ask instead of typing an address, in the same words for every one. */
+function noMail(c: PageContext, request: { requestId?: string }, status: 200 | 400): Response {
+  return respondWithPage(c, NoMailPage({ signInPath: withRequest('/login', request) }), { status });
+}
+
+/** The form that asks for a link. */
 function showForgot(
-  { deps, browser }: Flow,
+  { browser }: Flow,
   c: PageContext,
   request: { requestId?: string },
   refused?: { readonly email: string; readonly error: string },
 ): Response {
-  const status = refused === undefined ? 200 : 400;
-  if (!sendsMail(deps.config)) {
-    return respondWithPage(c, NoMailPage({ signInPath: withRequest('/login', request) }), { status });
-  }
   const page = ForgotPasswordPage({ csrfToken: browser.formTokens.issue(c), ...request, ...refused });
-  return respondWithPage(c, page, { status });
+  return respondWithPage(c, page, { status: refused === undefined ? 200 : 400 });
 }
 
 /** GET `/forgot-password`. */
 function forgotPage(flow: Flow) {
   return async (c: PageContext): Promise<Response> => {
     const request = requestOf(c.req.query('request'));
-    if (c.req.query('sent') === undefined || !sendsMail(flow.deps.config)) return showForgot(flow, c, request);
+    if (!sendsMail(flow.deps.config)) return noMail(c, request, 200);
+    if (c.req.query('sent') === undefined) return showForgot(flow, c, request);
     return respondWithPage(c, LinkSentPage({ signInPath: withRequest('/login', request) }));
   };
 }
@@ -67,14 +69,10 @@ function forgot(flow: Flow) {
     const form = await readOwnForm(flow, c);
     limitNetwork(c, flow.deps.requestLimits.link);
     const request = requestOf(form.get('request'));
+    if (!sendsMail(flow.deps.config)) return noMail(c, request, 400);
     const email = (form.get('email') ?? '').trim();
     if (!isEmail(email)) return showForgot(flow, c, request, { email, error: english.notAnEmail });
-    try {
-      await requestReset(flow.deps, originForAudit(c), email, request.requestId);
-    } catch (error) {
-      if (!(error instanceof InputError)) throw error;
-      return showForgot(flow, c, request, { email, error: error.message });
-    }
+    await requestReset(flow.deps, originForAudit(c), email, request.requestId);
     return c.redirect(withRequest('/forgot-password?sent=1', request), 303);
   };
 }

@@ -39,13 +39,13 @@ export async function changePassword(
   let done = false;
   await endingSessions(deps, async (tx) => {
     const now = deps.clock();
-    // Of two changes at once only one finds the old password, and one that comes after a sign-out finds no session.
-    done = await holdSession(tx, session.id, now);
+    // Of two changes at once only one finds the old password, and one that comes after a sign-out finds no session. The member
+    // first, as everybody does who locks both.
     const { count } = await tx.member.updateMany({
       where: { id: member.id, passwordHash: member.passwordHash, status: 'ACTIVE' },
       data: { updatedAt: now },
     });
-    done = done && count === 1;
+    done = count === 1 && (await holdSession(tx, session.id, now));
     if (!done) return;
     await writePassword(tx, deps, actorOfMember(member, origin), member, passwordHash, now);
     await endLinks(tx, member.id, ['RESET_PASSWORD'], now);

@@ -66,7 +66,6 @@ export function NoMailPage({ signInPath, messages = english }: NoMailPageProps) 
     <Layout title={messages.forgotTitle} messages={messages}>
       <h1>{messages.forgotTitle}</h1>
       <p class="lead">{messages.forgotNoMailLead}</p>
-      <p class="hint">{messages.forgotNoMailHint}</p>
       <a class="button" href={signInPath}>
         {messages.backToSignIn}
       </a>

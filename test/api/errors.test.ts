@@ -62,6 +62,7 @@ describe('every error has a code of the list, and nothing else beside it', () =>
   ])('and says what there is instead of what is wrong in %s', async (filter, words) => {
     const { errors } = await anonymous(app)(`{ oauthClients(filter: ${filter}) { totalCount } }`);
     expect(errors?.[0]?.message).toContain(words);
+    expect(errors?.[0]).toHaveProperty('locations');
   });
 
   test('an anonymous caller is told how to sign in', async () => {

@@ -1,12 +1,13 @@
 // Callers of the GraphQL API whose credential ends, or whose role is lowered, while their request is under way: waiting for a hash
 // or for somebody's server, or with more to do. What they ask is not done, however long they make it wait (decision 6).
+import { decodeJwt } from 'jose';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { revokeConsent } from '../../src/consents/connected-apps.js';
 import { actorOfMember } from '../../src/members/service.js';
 import { machine } from '../clients/mutate.js';
 import type { TestApp } from '../support/app.js';
-import { type Ask, apiTokenOf, bearer, signedIn, signedInBrowser, throughClient } from '../support/graphql.js';
-import { registerClient, type TestClient } from '../support/oauth.js';
+import { type Ask, apiTokenOf, bearer, signedIn, signedInBrowser } from '../support/graphql.js';
+import { obtainTokens, registerClient, type TestClient } from '../support/oauth.js';
 import { type Processes, startProcesses } from './processes.js';
 
 let processes: Processes;
@@ -21,6 +22,7 @@ beforeAll(async () => {
 });
 afterAll(() => processes.close());
 
+let accessToken = '';
 let count = 0;
 beforeEach(async () => {
   count += 1;
@@ -73,6 +75,15 @@ const end = {
   demoted: () => there.db.member.update({ where: { id: admin.id }, data: { role: 'WRITER' } }),
   session: () => there.db.session.updateMany({ where: { memberId: admin.id }, data: { endedAt: there.clock() } }),
   token: () => there.db.apiToken.updateMany({ where: { ownerId: admin.id }, data: { revokedAt: there.clock() } }),
+  'client disabled': () =>
+    there.db.oAuthClient.updateMany({
+      where: { consents: { some: { memberId: admin.id } } },
+      data: { disabledAt: there.clock() },
+    }),
+  async 'access token'() {
+    const { jti = '' } = decodeJwt(accessToken);
+    await there.db.revokedAccessToken.create({ data: { jti, expiresAt: new Date(there.clock().getTime() + 600_000) } });
+  },
   async consent() {
     const { id } = await there.db.consent.findFirstOrThrow({ where: { memberId: admin.id } });
     const actor = actorOfMember(admin, { ipAddress: null, userAgent: null });
@@ -84,12 +95,15 @@ const end = {
 async function askOf(via: 'session' | 'API token' | 'OAuth token'): Promise<Ask> {
   if (via === 'session') return signedIn(here, admin);
   if (via === 'API token') return bearer(here, (await apiTokenOf(here, 'ADMIN', admin)).token);
-  return throughClient(
+  const browser = await signedInBrowser(here, admin);
+  const granted = await obtainTokens(
     here,
     await registerClient(here, { scopes: ['admin'] }),
-    'admin',
-    await signedInBrowser(here, admin),
+    { scope: 'admin' },
+    browser,
   );
+  accessToken = granted.accessToken;
+  return bearer(here, accessToken);
 }
 
 /** All that such a caller could have left behind. */
@@ -111,6 +125,8 @@ describe.each([
   ['API token', 'demoted'],
   ['OAuth token', 'consent'],
   ['OAuth token', 'demoted'],
+  ['OAuth token', 'client disabled'],
+  ['OAuth token', 'access token'],
 ] as const)('with %s, ended meanwhile: %s', (via, how) => {
   // Secrets are nothing that an OAuth token rotates.
   const names = Object.keys(operations).filter((name) => via !== 'OAuth token' || name !== 'rotateOAuthClientSecret');
@@ -120,7 +136,8 @@ describe.each([
     const [query, input] = operations[name]?.() ?? ['', {}];
     meanwhile(end[how]);
     const { data, errors } = await ask(query, { input });
-    expect(errors?.map(({ extensions }) => extensions.code)).toEqual(['UNAUTHENTICATED']);
+    const code = how === 'demoted' ? 'FORBIDDEN' : 'UNAUTHENTICATED';
+    expect(errors?.map(({ extensions }) => extensions.code)).toEqual([code]);
     expect(data?.[name]).toBeNull();
     expect(await leftBehind()).toEqual(before);
   });
@@ -160,3 +177,21 @@ test('whoever ends a caller waits for what it is just storing, and then it is st
   expect(secrets).toBe(errors ? 1 : 2);
   expect(data?.rotateOAuthClientSecret === null).toBe(errors !== undefined);
 });
+
+test('an app that updates its own client while its tokens are revoked is answered, and not with a fault of ours', async () => {
+  const own = await registerClient(here, { scopes: ['admin'] });
+  const browser = await signedInBrowser(here, admin);
+  const owner = bearer(there, (await apiTokenOf(there, 'ADMIN', there.owner)).token);
+  const revoke = `mutation { revokeOAuthClientTokens(input: { id: "${own.id}" }) { userErrors { code } } }`;
+  for (let round = 0; round < 12; round += 1) {
+    const tokens = await Promise.all([0, 1, 2].map(() => obtainTokens(here, own, { scope: 'admin' }, browser)));
+    const update = `mutation { updateOAuthClient(input: { id: "${own.id}", description: "${round}" }) { userErrors { code } } }`;
+    const asks = tokens.map(({ accessToken: token }) => bearer(here, token)(update));
+    const answers = await Promise.all([
+      ...asks,
+      new Promise<void>((done) => setTimeout(done, round)).then(() => owner(revoke)),
+    ]);
+    for (const { errors } of answers)
+      for (const { extensions } of errors ?? []) expect(extensions.code).toBe('UNAUTHENTICATED');
+  }
+}, 60_000);

@@ -7,9 +7,7 @@ export const passwordTexts = {
   forgotSend: 'Send the link',
   forgotAgain: 'Ask for a new link',
   forgotNoMailLead:
-    'This service sends no e-mail, so there is no link to send. Ask an admin of your account, or whoever operates this service.',
-  forgotNoMailHint:
-    'For whoever operates it: the command “members set-password” makes a new password, and LATCHKEY_SMTP_URL lets people do it themselves.',
+    'This service sends no e-mail, so there is no link to send. Ask whoever operates this service for a new password.',
   forgotSentTitle: 'Look into your mailbox',
   forgotSentLead:
     'If somebody signs in with this address, a link is on its way there. It works for 30 minutes. Only the newest link works.',
