@@ -1,9 +1,9 @@
 // `database`: everything that is stored, copied to another database.
 import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
+import { readPostgresqlUrl } from '../config/database-url.js';
 import type { CopiedTables } from '../db/copy/copy.js';
-import { describeDatabase } from '../db/copy/ends.js';
-import { providerOf, secretFileOf } from '../db/url.js';
+import { describeDatabase, providerOf, secretFileOf } from '../db/url.js';
 import { withJson } from './options.js';
 import { print, type Report } from './output.js';
 import { commandConfig } from './run.js';
@@ -30,7 +30,7 @@ function secretToCarry(from: string): string | null {
 
 /** The URL to set, as far as a terminal may show it. A driver takes a password from the parameters too. */
 function withoutPassword(url: string): string {
-  const readable = new URL(url.replace('@/', '@localhost/'));
+  const readable = readPostgresqlUrl(url) as URL;
   readable.password = '';
   if (readable.searchParams.has('password')) readable.searchParams.delete('password');
   return readable.href;

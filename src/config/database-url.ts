@@ -4,9 +4,10 @@ import { parseUrl } from '../lib/url.js';
 // What the driver knows. It takes any other word for verify-full without a warning, also those by which people mean less.
 const sslModes: readonly string[] = ['verify-full', 'verify-ca', 'require', 'prefer', 'no-verify', 'disable'];
 
-/** What is said of a URL of which nothing else can be said. */
-export const unreadable =
-  'cannot be read; it names one host, and characters such as @ / # % in a password must be percent-encoded';
+/** Reads a PostgreSQL URL, which may name no host where it is for a Unix socket. @returns null when it cannot be read */
+export function readPostgresqlUrl(text: string): URL | null {
+  return parseUrl(text.replace('@/', '@localhost/'));
+}
 
 /**
  * Says what keeps a URL from naming one database that can be used.
@@ -15,9 +16,10 @@ export const unreadable =
 export function faultOfDatabaseUrl(text: string): string | null {
   if (/^file:.+/s.test(text)) return null;
   if (!/^postgres(ql)?:\/\/.+/s.test(text)) return 'must begin with file: (SQLite) or postgresql:// (PostgreSQL)';
-  // A URL for a Unix socket may name no host.
-  const url = parseUrl(text.replace('@/', '@localhost/'));
-  if (url === null) return unreadable;
+  const url = readPostgresqlUrl(text);
+  if (url === null) {
+    return 'cannot be read; it names one host, and characters such as @ / # % in a password must be percent-encoded';
+  }
   const { pathname, searchParams } = url;
   if (pathname.length < 2) {
     // The driver would take PGDATABASE, or the one that is called as the user, such as postgres, and fill it with tables.

@@ -5,7 +5,6 @@
 // PostgreSQL enum cannot be used before the next release.
 import { randomUUID } from 'node:crypto';
 import { busyTimeoutMilliseconds, whileBusy } from './busy.js';
-import { describeDatabase } from './copy/ends.js';
 import {
   type AppliedMigration,
   type AppliedRow,
@@ -20,7 +19,7 @@ import {
   readMigrations,
 } from './migrations.js';
 import { connectToPostgresql } from './pg-client.js';
-import { prepareSqliteFile, providerOf, sqlitePath } from './url.js';
+import { describeDatabase, prepareSqliteFile, providerOf, sqlitePath } from './url.js';
 
 export { MigrationError } from './migrations.js';
 

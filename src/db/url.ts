@@ -2,7 +2,7 @@
 import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { faultOfDatabaseUrl, unreadable } from '../config/database-url.js';
+import { faultOfDatabaseUrl, readPostgresqlUrl } from '../config/database-url.js';
 
 /** The databases that Latchkey runs on. */
 export type Provider = 'sqlite' | 'postgresql';
@@ -23,8 +23,7 @@ export class DatabaseUrlError extends Error {
 export function providerOf(url: string): Provider {
   if (url.startsWith('file:')) return 'sqlite';
   const fault = faultOfDatabaseUrl(url);
-  // One that cannot be read is PostgreSQL's, and a matter of whoever reads it.
-  if (fault !== null && fault !== unreadable) throw new DatabaseUrlError(`The database URL ${fault}.`);
+  if (fault !== null) throw new DatabaseUrlError(`The database URL ${fault}.`);
   return 'postgresql';
 }
 
@@ -50,6 +49,14 @@ export function sqlitePath(url: string): string {
     throw new DatabaseUrlError('DATABASE_URL must name a file, such as file:./data/latchkey.db.');
   }
   return resolve(path);
+}
+
+/** What a database URL names, without anything that signs in to it. @throws DatabaseUrlError */
+export function describeDatabase(url: string): string {
+  if (providerOf(url) === 'sqlite') return `file:${sqlitePath(url)}`;
+  const { hostname, port, pathname, searchParams } = readPostgresqlUrl(url) as URL;
+  const host = searchParams.get('host') ?? hostname;
+  return `postgresql://${host}:${searchParams.get('port') ?? (port || '5432')}${pathname}`;
 }
 
 /** Where a SQLite installation without LATCHKEY_SECRET keeps the secret that it made for itself: beside its database. */

@@ -6,7 +6,6 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openDatabase, type Provider } from '../../src/db/client.js';
 import { copyDatabase } from '../../src/db/copy/copy.js';
-import { CopyError } from '../../src/db/copy/ends.js';
 import { Prisma } from '../../src/db/generated/sqlite/client.js';
 import { MigrationError, migrate } from '../../src/db/migrate.js';
 import { furnish } from '../api/furnished.js';
@@ -280,7 +279,7 @@ test('a refusal never holds the password of a URL', async () => {
     expect(`${error}${JSON.stringify(error)}${(error as Error).stack}`).not.toContain(secret);
   }
   const unreadable = copyDatabase(source.url, urls[1] ?? '', { whileRunning: true });
-  await expect(unreadable).rejects.toBeInstanceOf(CopyError);
+  await expect(unreadable).rejects.toThrow(/^The database URL cannot be read; it names one host/);
   const folder = mkdtempSync(join(tmpdir(), 'latchkey-test-'));
   const missing = join(folder, 'missing.db');
   await expect(copyDatabase(`file:${missing}`, target.url)).rejects.toThrow(`no database at ${missing}`);

@@ -1,11 +1,10 @@
 // The two ends of a copy: what each database must be before anything is read or written. The copying is copy.ts's part.
 
 import { existsSync, realpathSync } from 'node:fs';
-import { parseUrl } from '../../lib/url.js';
 import { busyTimeoutMilliseconds } from '../busy.js';
 import { isOpenElsewhere } from '../open-elsewhere.js';
 import { connectToPostgresql } from '../pg-client.js';
-import { providerOf, sqlitePath } from '../url.js';
+import { describeDatabase, providerOf, sqlitePath } from '../url.js';
 import { quoted } from './rows.js';
 
 /** A copy that cannot be made. The message says why and what to do; no password of a URL is in it. */
@@ -14,21 +13,6 @@ export class CopyError extends Error {
     super(message, options);
     this.name = 'CopyError';
   }
-}
-
-/** What a database URL names, without anything that signs in to it. @throws DatabaseUrlError, CopyError */
-export function describeDatabase(url: string): string {
-  if (providerOf(url) === 'sqlite') return `file:${sqlitePath(url)}`;
-  // A URL for a Unix socket may name no host. The parser's own error would hold the whole URL.
-  const readable = parseUrl(url.replace('@/', '@localhost/'));
-  if (readable === null) {
-    throw new CopyError(
-      'A database URL cannot be read. Characters such as @ / # % in a password must be percent-encoded.',
-    );
-  }
-  const { hostname, port, pathname, searchParams } = readable;
-  const host = searchParams.get('host') ?? hostname;
-  return `postgresql://${host}:${searchParams.get('port') ?? (port || '5432')}${pathname}`;
 }
 
 /** @throws CopyError when both URLs name one database */
