@@ -25,7 +25,7 @@ function refuse(code: 'invalid_request' | 'invalid_token', description: string):
   return new OAuthError(code, description, { status, headers: challenge(code, description) });
 }
 
-const inHeader = 'in the header Authorization: Bearer, then the token';
+const inHeader = 'in the header Authorization: Bearer';
 
 /** A request without a token, or with another kind of credential, is told no error code in the challenge (RFC 6750 section 3.1). */
 function refuseWithoutToken(description: string): OAuthError {
