@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import { createLastUsed } from './audit/last-used.js';
 import type { Config } from './config.js';
 import { createFaultLog, type Db, openDatabase } from './db/client.js';
-import { migrate } from './db/migrate.js';
+import { migrate } from './db/migrations/migrate.js';
 import { providerOf } from './db/url.js';
 import type { Deps } from './deps.js';
 import { databaseLimiters, insuredCounters, type LimiterFor, plainCounters } from './http/counters.js';

@@ -2,7 +2,7 @@
 import { ConfigError } from './config.js';
 import { BackupError } from './db/backup.js';
 import { CopyError } from './db/copy/ends.js';
-import { MigrationError } from './db/migrate.js';
+import { MigrationError } from './db/migrations/migrate.js';
 import { DatabaseUrlError } from './db/url.js';
 import { SigningKeyError } from './keys/store.js';
 import { InputError } from './lib/errors.js';

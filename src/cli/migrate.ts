@@ -16,7 +16,7 @@ Examples:
   DATABASE_URL=postgresql://latchkey@db.example.com/latchkey npm run cli -- migrate`,
     )
     .action(async (options: { json?: boolean }) => {
-      const { migrate } = await import('../db/migrate.js');
+      const { migrate } = await import('../db/migrations/migrate.js');
       const { applied } = await migrate(commandConfig().databaseUrl);
       const text =
         applied.length === 0

@@ -23,7 +23,7 @@ async function requireDatabase({ databaseUrl }: Config): Promise<void> {
       `DATABASE_URL: there is no database at ${sqlitePath(databaseUrl)}. Check the path; npm start makes one, as accounts create does`,
     ]);
   }
-  const { requireMigrated } = await import('../db/migrate.js');
+  const { requireMigrated } = await import('../db/migrations/migrate.js');
   await requireMigrated(databaseUrl);
 }
 

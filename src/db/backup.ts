@@ -20,7 +20,7 @@ import {
   migrationsFolder,
   planMigrations,
   readMigrations,
-} from './migrations.js';
+} from './migrations/plan.js';
 
 /** Why a copy cannot be made or put back. The message says what to do. */
 export class BackupError extends Error {

@@ -9,7 +9,7 @@ import {
   migrationsFolder,
   planMigrations,
   readMigrations,
-} from '../db/migrations.js';
+} from '../db/migrations/plan.js';
 import type { Keys, Readiness, ReadinessCheck } from '../deps.js';
 import { signingAlgorithms } from '../keys/rotate.js';
 

@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { expect, test, vi } from 'vitest';
-import { migrationsFolder, readMigrations } from '../../src/db/migrations.js';
+import { migrationsFolder, readMigrations } from '../../src/db/migrations/plan.js';
 import { createEmptyTestDatabase, testProvider } from '../support/database.js';
 import { patience, run, runJson, start } from './command-line.js';
 

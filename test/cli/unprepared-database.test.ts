@@ -3,7 +3,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { createProgram } from '../../src/cli/program.js';
 import { openDatabase } from '../../src/db/client.js';
-import { migrate } from '../../src/db/migrate.js';
+import { migrate } from '../../src/db/migrations/migrate.js';
 import { createEmptyTestDatabase, type EmptyTestDatabase } from '../support/database.js';
 import { patience } from './command-line.js';
 import { run, runJson } from './in-process.js';

@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openDatabase, type Provider } from '../../src/db/client.js';
 import { copyDatabase } from '../../src/db/copy/copy.js';
 import { Prisma } from '../../src/db/generated/sqlite/client.js';
-import { MigrationError, migrate } from '../../src/db/migrate.js';
+import { MigrationError, migrate } from '../../src/db/migrations/migrate.js';
 import { furnish } from '../api/furnished.js';
 import { createTestApp, type TestApp } from '../support/app.js';
 import { TestBrowser } from '../support/browser.js';

@@ -6,8 +6,8 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'rolldown';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openDatabase } from '../../src/db/client.js';
-import { MigrationError, migrate } from '../../src/db/migrate.js';
-import { additiveMarker, migrationsFolder, readMigrations } from '../../src/db/migrations.js';
+import { MigrationError, migrate } from '../../src/db/migrations/migrate.js';
+import { additiveMarker, migrationsFolder, readMigrations } from '../../src/db/migrations/plan.js';
 import { createEmptyTestDatabase, type EmptyTestDatabase, testProvider } from '../support/database.js';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
@@ -91,7 +91,7 @@ describe('this program’s own migrations', () => {
     cpSync(migrationsFolder(testProvider), join(scratch, 'prisma', testProvider, 'migrations'), { recursive: true });
     writeFileSync(join(scratch, 'package.json'), '{ "type": "module" }');
     await build({
-      input: join(root, 'src/db/migrate.ts'),
+      input: join(root, 'src/db/migrations/migrate.ts'),
       platform: 'node',
       external: (id, importer) => importer !== undefined && !id.startsWith('.') && !isAbsolute(id),
       output: { file: join(scratch, 'dist/migrate.js'), codeSplitting: false },

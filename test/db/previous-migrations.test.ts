@@ -2,8 +2,8 @@
 import { hash } from 'argon2';
 import { expect, test } from 'vitest';
 import { openDatabase } from '../../src/db/client.js';
-import { migrate } from '../../src/db/migrate.js';
-import { migrationsFolder, readMigrations } from '../../src/db/migrations.js';
+import { migrate } from '../../src/db/migrations/migrate.js';
+import { migrationsFolder, readMigrations } from '../../src/db/migrations/plan.js';
 import { cheapHashParameters, createTestApp, ownerPassword } from '../support/app.js';
 import { testProvider } from '../support/database.js';
 import { newBrowser } from '../support/oauth.js';

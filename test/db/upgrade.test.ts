@@ -3,10 +3,11 @@
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openDatabase } from '../../src/db/client.js';
-import { migrate } from '../../src/db/migrate.js';
-import { migrationsFolder } from '../../src/db/migrations.js';
+import { MigrationError, migrate } from '../../src/db/migrations/migrate.js';
+import { migrationsFolder } from '../../src/db/migrations/plan.js';
+import { connectToPostgresql } from '../../src/db/pg-client.js';
 import { createTestApp, type TestApp } from '../support/app.js';
 import { createTestDatabase, type TestDatabase, testProvider } from '../support/database.js';
 import { apiTokenOf, bearer } from '../support/graphql.js';
@@ -74,3 +75,62 @@ test('an older process serves while a newer one migrates, afterwards, and when i
   await again.close();
   await close();
 });
+
+describe.runIf(testProvider === 'postgresql')('while a migration changes several tables', () => {
+  test('nobody is refused for having one of them and waiting for another', async () => {
+    const slow = additive.replace('ALTER TABLE "RefreshToken"', 'SELECT pg_sleep(0.2);\n$&');
+    writeFileSync(join(folder, '99990101000000_newer/migration.sql'), slow);
+    const client = await registerClient(app);
+    let { refreshToken } = await obtainTokens(app, client, { scope: 'openid email offline_access' });
+    let migrated = false;
+    const upgrade = migrate(database.url, { folder }).finally(() => {
+      migrated = true;
+    });
+    const answers: { status: number; error: string | undefined }[] = [];
+    do {
+      const { status, body } = await refresh(app, client, refreshToken);
+      answers.push({ status, error: body.error });
+      refreshToken = body.refresh_token ?? refreshToken;
+    } while (!migrated);
+    await upgrade;
+    expect(answers.filter(({ status }) => status !== 200)).toEqual([]);
+  });
+
+  test('nobody waits long for it while it waits for somebody who reads for long', async () => {
+    const client = await registerClient(app);
+    const tokens = await obtainTokens(app, client, { scope: 'openid email offline_access' });
+    const dump = await dumping(database.url);
+    let migrated = false;
+    const upgrade = migrate(database.url, { folder }).finally(() => {
+      migrated = true;
+    });
+    const waits: number[] = [];
+    for (const began = performance.now(); performance.now() - began < 2_500; ) {
+      const asked = performance.now();
+      expect((await userinfo(app, tokens.accessToken)).status).toBe(200);
+      waits.push(performance.now() - asked);
+    }
+    expect(migrated).toBe(false);
+    // One that waited for its tables until it has them would have kept all of these waiting until the reader had done.
+    expect(Math.max(...waits)).toBeLessThan(2_000);
+    expect(waits.length).toBeGreaterThan(50);
+    await dump.end();
+    expect(await upgrade).toEqual({ applied: ['99990101000000_newer'] });
+  });
+
+  test('it gives up in the end, says who has the tables, and changes nothing', async () => {
+    const dump = await dumping(database.url);
+    const failing = migrate(database.url, { folder, patienceMilliseconds: 1_500 });
+    await expect(failing).rejects.toThrow(MigrationError);
+    await expect(failing).rejects.toThrow(/In a transaction: a back-up \(process \d+, since .* UTC\).*Start again/);
+    await dump.end();
+    expect(await migrate(database.url, { folder })).toEqual({ applied: ['99990101000000_newer'] });
+  });
+});
+
+/** A transaction that has read a table and goes on, as a back-up does. */
+async function dumping(url: string): Promise<{ end(): Promise<void> }> {
+  const connection = await connectToPostgresql(url, 'a back-up');
+  await connection.query('BEGIN; LOCK TABLE "Member" IN ACCESS SHARE MODE');
+  return { end: () => connection.end() };
+}

@@ -3,7 +3,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { isUnavailable, type OpenedDatabase, openDatabase } from '../../src/db/client.js';
-import { migrate } from '../../src/db/migrate.js';
+import { migrate } from '../../src/db/migrations/migrate.js';
 import { isPostgresqlMissing, type OwnPostgresqlServer, startPostgresqlServer } from '../faults/postgresql-server.js';
 import { type HoldableProxy, startProxy } from '../faults/proxy.js';
 

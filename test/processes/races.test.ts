@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { decodeProtectedHeader } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { operatorActor } from '../../src/audit/service.js';
-import { migrationsFolder, readMigrations } from '../../src/db/migrations.js';
+import { migrationsFolder, readMigrations } from '../../src/db/migrations/plan.js';
 import { replaceCompromisedSigningKeys } from '../../src/keys/rotate.js';
 import { mutate, succeed, tokenWith } from '../clients/mutate.js';
 import { registerOver } from '../faults/remote.js';

@@ -7,8 +7,8 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { type Db, type HotPaths, openDatabase, type Provider } from '../../src/db/client.js';
-import { migrate } from '../../src/db/migrate.js';
-import { migrationsFolder, readMigrations } from '../../src/db/migrations.js';
+import { migrate } from '../../src/db/migrations/migrate.js';
+import { migrationsFolder, readMigrations } from '../../src/db/migrations/plan.js';
 
 export interface TestDatabase {
   /** As in DATABASE_URL. */

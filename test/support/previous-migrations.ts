@@ -7,8 +7,8 @@ import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { openDatabase, type Provider } from '../../src/db/client.js';
-import { migrate } from '../../src/db/migrate.js';
-import { migrationsFolder } from '../../src/db/migrations.js';
+import { migrate } from '../../src/db/migrations/migrate.js';
+import { migrationsFolder } from '../../src/db/migrations/plan.js';
 import { createEmptyTestDatabase } from './database.js';
 
 const run = promisify(execFile);

@@ -3,8 +3,8 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { packageRoot } from '../lib/package-root.js';
-import type { Provider } from './url.js';
+import { packageRoot } from '../../lib/package-root.js';
+import type { Provider } from '../url.js';
 
 /** A database that cannot be brought to this program's version. The message says why and what to do. */
 export class MigrationError extends Error {
@@ -51,11 +51,25 @@ export function asApplied(rows: readonly AppliedRow[]): AppliedMigration[] {
   return rows.map((row) => ({ ...row, finished: Boolean(row.finished) }));
 }
 
-/** What is to be done: nothing, when both lists are empty. */
+/** What is to be done. */
 export interface MigrationPlan {
   readonly pending: readonly Migration[];
   /** Applied by `prisma migrate deploy`, which does not write the marker. */
   readonly unmarked: readonly Migration[];
+}
+
+/** Says whether nothing is to be done. */
+export function isEmpty(plan: MigrationPlan): boolean {
+  return plan.pending.length === 0 && plan.unmarked.length === 0;
+}
+
+/** What is raised when a migration's SQL fails. */
+export function migrationFailed(migration: Migration, error: unknown): MigrationError {
+  const detail = error instanceof Error ? error.message : String(error);
+  return new MigrationError(
+    `The migration ${migration.name} failed and everything was rolled back; the database is as it was. It said: ${detail}`,
+    { cause: error },
+  );
 }
 
 /**
