@@ -17,7 +17,7 @@ import { rateLimitHeaders } from '../http/request-limits.js';
 import { RateLimitedError } from '../lib/errors.js';
 import { networkOf } from '../lib/network.js';
 import { schema } from './schema.js';
-import type { ServerContext } from './yoga.js';
+import type { ServerContext } from './server-context.js';
 
 /** How much one operation may ask for, with its fragments put in and its lists as long as they were asked for. */
 const most = { complexity: 10_000, depth: 12, breadth: 120 } as const;

@@ -5,7 +5,7 @@ import type { Plugin } from 'graphql-yoga';
 import { recordRefusedRequest } from '../audit/refused-requests.js';
 import { ForbiddenError } from '../lib/errors.js';
 import { schema } from './schema.js';
-import type { ServerContext } from './yoga.js';
+import type { ServerContext } from './server-context.js';
 
 function isForbidden({ extensions, originalError }: GraphQLError): boolean {
   return extensions.code === 'FORBIDDEN' || originalError instanceof ForbiddenError;

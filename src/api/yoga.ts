@@ -2,24 +2,13 @@
 // the rest, so routes.ts loads it when it is first needed.
 import { type GraphQLError, getOperationAST, isEnumType } from 'graphql';
 import { createYoga, type Plugin } from 'graphql-yoga';
-import type { Logger } from 'pino';
 import { reasonOf } from '../db/client.js';
-import type { GraphQLContext } from '../graphql/context-type.js';
 import { presentErrors } from '../graphql/errors.js';
 import { costPlugin, usageHeaders } from './cost.js';
 import { limitsPlugin } from './limits.js';
 import { refusalsPlugin } from './refusals.js';
 import { schema } from './schema.js';
-
-/** What Yoga hands on to resolvers and plugins. */
-export interface ServerContext extends GraphQLContext {
-  readonly log: Logger;
-  readonly requestId: string;
-  /** The client's address, as far as proxies are trusted. */
-  readonly ipAddress: string | null;
-  /** Told the name of the operation that is about to run, for the log. */
-  onOperation(name: string): void;
-}
+import type { ServerContext } from './server-context.js';
 
 /** A name is the caller's own choice: whoever takes a token for one should not find it in the log. */
 const loggedName = /^(?!lk[a-z]_)\w{1,40}$/;

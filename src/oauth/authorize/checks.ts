@@ -1,16 +1,15 @@
 // What an authorization request must satisfy, in order. First the client and its redirect URI, whose faults are shown and
 // never redirected (RFC 6749 section 4.1.2.1); then the list of what the client is told.
-import type { ApiResource } from '../../api-resources/find.js';
 import type { Parameters } from '../../http/form.js';
 import { isCodeChallenge } from '../../lib/pkce.js';
 import { matchesRedirectUri } from '../../lib/redirect-uri.js';
 import { isSubset, parseScope, splitWords } from '../../lib/scope.js';
 import { acrOfPassword, parseClaims } from '../claims.js';
-import type { IdTokenHint } from '../id-token-hint.js';
 import { pageError } from '../respond-with-page.js';
 import {
   type AuthorizationErrorCode,
   type AuthorizationFault,
+  type Checked,
   longestValue,
   prompts,
   type RequestingClient,
@@ -54,17 +53,6 @@ export function requireRedirectUri(parameters: Parameters, client: RequestingCli
   }
   if (isRegistered(sent, client)) return sent;
   throw pageError('redirectUriUnknown', { detail: `${client.id} sent ${sent.slice(0, 500)}` });
-}
-
-/** What the checks look at. */
-export interface Checked {
-  readonly parameters: Parameters;
-  readonly client: RequestingClient;
-  /** What id_token_hint says; null when there is none, or it is not a token of ours. */
-  readonly hint: IdTokenHint | null;
-  /** The APIs of the client's account that are named, or take a scope that is asked for. */
-  readonly apis: readonly ApiResource[];
-  readonly issuer: string;
 }
 
 type Check = (checked: Checked) => AuthorizationFault | null;

@@ -1,4 +1,5 @@
 // An authorization request as a typed value: read once, checked once, then kept as it is while the person signs in.
+import type { ApiResource } from '../../api-resources/find.js';
 import type { ResponseMode } from '../../clients/metadata.js';
 import { scopeAt } from '../../consents/service.js';
 import type { ClientWithRedirectUris } from '../../db/client.js';
@@ -33,6 +34,17 @@ export type AuthorizationErrorCode =
 export interface AuthorizationFault {
   readonly error: AuthorizationErrorCode;
   readonly description: string;
+}
+
+/** What the checks look at. */
+export interface Checked {
+  readonly parameters: Parameters;
+  readonly client: RequestingClient;
+  /** What id_token_hint says; null when there is none, or it is not a token of ours. */
+  readonly hint: IdTokenHint | null;
+  /** The APIs of the client's account that are named, or take a scope that is asked for. */
+  readonly apis: readonly ApiResource[];
+  readonly issuer: string;
 }
 
 /** Whom the tokens are to be for. */

@@ -6,8 +6,13 @@ import { type ApiResource, findApis, scopesOfApi } from '../../api-resources/fin
 import type { Deps } from '../../deps.js';
 import type { Parameters } from '../../http/form.js';
 import { intersection, isKnownScope, personalScopes, splitWords } from '../../lib/scope.js';
-import type { Checked } from './checks.js';
-import type { AuthorizationFault, AuthorizationRequest, RequestedTargets, RequestingClient } from './request.js';
+import type {
+  AuthorizationFault,
+  AuthorizationRequest,
+  Checked,
+  RequestedTargets,
+  RequestingClient,
+} from './request.js';
 
 const mostResources = 10;
 
