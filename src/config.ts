@@ -1,6 +1,5 @@
 // Every setting, read and checked once at start. What each is for is config/settings.ts's. Beside these only what Node and its
 // packages know is read elsewhere, such as NODE_ENV and UV_THREADPOOL_SIZE.
-
 import { availableParallelism } from 'node:os';
 import { z } from 'zod';
 import { faultOfDatabaseUrl } from './config/database-url.js';

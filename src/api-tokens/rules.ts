@@ -1,5 +1,4 @@
 // What may be asked of API tokens, and by whom: pure rules.
-
 import type { Actor } from '../audit/service.js';
 import type { InputIssue } from '../lib/errors.js';
 import { isWithinRole, permissionsOf, type Role } from '../lib/roles.js';

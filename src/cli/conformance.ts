@@ -1,5 +1,4 @@
 // `conformance`: what the OpenID Foundation's suite needs to test this installation.
-
 import { open, rename, rm } from 'node:fs/promises';
 import { type Command, InvalidArgumentError } from 'commander';
 import { seedConformance } from '../conformance/seed.js';

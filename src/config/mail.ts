@@ -1,6 +1,5 @@
 // The settings of e-mail, read: which SMTP server takes the messages, and whom they are from. No fault holds the server's
 // address, which may have a password in it.
-
 import { z } from 'zod';
 import { isEmail } from '../lib/email.js';
 import { isLoopbackHost } from '../lib/loopback.js';

@@ -1,5 +1,4 @@
 // Settings about who is in front of Latchkey and beside it: proxies whose word is taken, and Redis.
-
 import { isIP } from 'node:net';
 import { z } from 'zod';
 import { parseUrl } from '../lib/url.js';

@@ -1,6 +1,5 @@
 // Opens the database that a URL names, and does the few things that services should not have to know to differ between SQLite and
 // PostgreSQL. What a connection is made of is parts.ts's; creating the tables is migrations/'s; what faults mean is errors.ts's.
-
 import type { Prisma, PrismaClient } from './generated/sqlite/client.js';
 import type { HotPaths } from './hot/paths.js';
 import { type OnQuery, postgresqlParts, sqliteParts } from './parts.js';

@@ -1,5 +1,4 @@
 // What the terminal says when the demo runs: which pages to open, what to click there, and as whom.
-
 import type { SeededClient } from '../seeding.js';
 import { acme, demoPassword, globex } from './people.js';
 

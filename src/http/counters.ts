@@ -1,7 +1,6 @@
 // Where it is counted for all processes alike: in the database, or in Redis when there is one. Failures on SQLite too, rather than
 // in the memory of its one process: a restart must forget no lockout. When the store does not answer, each process counts in its own
 // memory, so that guessing is never free and nobody is turned away because of it.
-
 import type { Logger } from 'pino';
 import { RateLimiterPrisma } from 'rate-limiter-flexible';
 import type { Db } from '../db/client.js';

@@ -1,6 +1,5 @@
 // Calls out to servers that somebody named: each name is resolved once, its addresses checked and pinned, nothing private is
 // called, nothing redirected, and all of it is bounded. What a document means is left to whoever asked for it.
-
 import type { LookupAddress } from 'node:dns';
 import { lookup as systemLookup } from 'node:dns/promises';
 import { type IncomingMessage, request as requestOverHttp } from 'node:http';

@@ -1,5 +1,4 @@
 // Rules for short texts that people type and others read: names, descriptions, links.
-
 import type { InputIssue } from './errors.js';
 import { parseUrl } from './url.js';
 

@@ -1,6 +1,5 @@
 // Members who delete themselves. Everything of theirs ends as when an admin removes them (removal.ts); the audit log stays as it
 // was written.
-
 import { recordAudit } from '../audit/service.js';
 import type { Deps } from '../deps.js';
 import { emailKey, longestEmail } from '../lib/email.js';

@@ -1,6 +1,5 @@
 // Another e-mail address, as its member asks for it: a link goes to the new address, and nothing changes before it is used
 // (email-links.ts). No answer says whether somebody has the new address; only the message to it does.
-
 import { type Actor, recordAudit } from '../audit/service.js';
 import type { Db, Tx } from '../db/client.js';
 import type { Deps } from '../deps.js';

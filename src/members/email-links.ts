@@ -1,7 +1,6 @@
 // Links that prove an e-mail address: asking for one, looking at one, and using it. Verifying the address that a member has
 // needs the link alone. Changing it needs a session of the very member as well: a link that went to a mistyped address must
 // not give its reader the member.
-
 import { type Actor, recordAudit } from '../audit/service.js';
 import { isUniqueViolation, type Tx } from '../db/client.js';
 import type { Deps } from '../deps.js';

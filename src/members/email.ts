@@ -1,6 +1,5 @@
 // The e-mail address that a member signs in with: written in one place, whoever decided it. How a member proves a new one is
 // email-change.ts's and email-links.ts's.
-
 import { type Actor, recordAudit } from '../audit/service.js';
 import type { Tx } from '../db/client.js';
 import type { Deps } from '../deps.js';

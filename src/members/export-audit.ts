@@ -1,6 +1,5 @@
 // The part of a member's export that is the audit log: what they did, by themselves or with their API tokens, and what was done
 // to them. Where others acted, the entry does not say from where: that is about them.
-
 import type { AuditChange } from '../audit/service.js';
 import type { Db } from '../db/client.js';
 

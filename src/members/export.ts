@@ -1,6 +1,5 @@
 // All that is kept about a member, as one document of JSON. Of secrets it has neither the text nor the hash, since neither is
 // read here; of other people no more than the member knows of them anyhow.
-
 import { type Actor, recordAudit } from '../audit/service.js';
 import type { Deps } from '../deps.js';
 import { inputError } from '../lib/errors.js';

@@ -1,6 +1,5 @@
 // What works by a message alone: an invitation, a link for a forgotten password, the proof of an address. Messages that merely tell
 // what was done are no reason to leave it undone.
-
 import type { Config } from '../config.js';
 import { inputError } from '../lib/errors.js';
 import { sendsMail } from '../mail/transport.js';

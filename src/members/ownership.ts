@@ -1,5 +1,4 @@
 // Who owns an account: exactly one member at any moment, which the unique column `ownerOf` holds to, whoever races whom.
-
 import { type Actor, recordAudit } from '../audit/service.js';
 import type { Tx } from '../db/client.js';
 import type { Deps } from '../deps.js';

@@ -1,5 +1,4 @@
 // The end of a membership, whoever decided it: what becomes of the member's service tokens, and everything else is deleted.
-
 import type { AuditChange } from '../audit/service.js';
 import type { Tx } from '../db/client.js';
 import type { Deps } from '../deps.js';

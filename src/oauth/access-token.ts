@@ -1,6 +1,5 @@
 // Our own endpoints as resource servers: an access token's signature first, then everything it stands on, live. Which audience
 // is demanded is each endpoint's own rule; whether a token lives is told here alone.
-
 import { type ApiResource, readApi, scopesOfApi } from '../api-resources/find.js';
 import { type Family, faultOfFamily, grantedScopes } from '../consents/families.js';
 import type { AccessTokenRows } from '../db/client.js';

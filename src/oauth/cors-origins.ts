@@ -1,6 +1,5 @@
 // Which origins any enabled client lists: asked of every request from another page before its client is known, so it is kept
 // in memory. Which origins a known client lists is read from its row.
-
 import type { Deps } from '../deps.js';
 import { splitWords } from '../lib/scope.js';
 import { parseUrl } from '../lib/url.js';

@@ -1,5 +1,4 @@
 // What stands between a service and its database in these tests: passes everything on until it is told to hold it back.
-
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { createServer, connect as dial, type Socket } from 'node:net';

@@ -1,5 +1,4 @@
 // Calls out (decision 15): what a server that answers badly, slowly or in another's name is told to be.
-
 import { createServer as createTlsServer } from 'node:https';
 import { createServer as createTcpServer } from 'node:net';
 import { afterEach, describe, expect, test, vi } from 'vitest';

@@ -1,6 +1,5 @@
 // Calls out (decision 15): what is called, and what never is, whatever its notation.
 // Attack 48, server-side request forgery: ZITADEL CVE-2026-27945 and CVE-2026-55671, better-auth 9226, Casdoor CVE-2026-5469.
-
 import { afterEach, describe, expect, test } from 'vitest';
 import { createOutbound } from '../../src/http/outbound.js';
 import { answers, closeServers, limits, refusal, serve } from './other-servers.js';

@@ -1,5 +1,4 @@
 // API resources for tests: registered as the owner of the account, and sign-ins that ask for them.
-
 import type { GivenSettings } from '../../src/api-resources/rules.js';
 import { createApiResource } from '../../src/api-resources/service.js';
 import { actorOfMember } from '../../src/members/service.js';

@@ -1,5 +1,4 @@
 // Giving tokens back and asking about them: the two endpoints as a client calls them, and what is stored about tokens.
-
 import type { TestApp } from './app.js';
 import { formatBasicCredentials } from './basic-credentials.js';
 import { obtainTokens, type TestClient, token } from './oauth.js';

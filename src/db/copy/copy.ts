@@ -1,6 +1,5 @@
 // Copies all that a database holds to an empty one of either kind: in one transaction there, from one moment here, compared
 // row by row before it is committed. What each end must be first is ends.ts's part, how rows travel rows.ts's.
-
 import { migrate, requireCurrent } from '../migrations/migrate.js';
 import { providerOf } from '../url.js';
 import { CopyError, notEmpty, requireEmpty, requireSource, requireTwoDatabases, requireUnused } from './ends.js';

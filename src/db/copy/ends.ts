@@ -1,5 +1,4 @@
 // The two ends of a copy: what each database must be before anything is read or written. The copying is copy.ts's part.
-
 import { existsSync, realpathSync } from 'node:fs';
 import { busyTimeoutMilliseconds } from '../busy.js';
 import { isOpenElsewhere } from '../open-elsewhere.js';

@@ -1,6 +1,5 @@
 // What the hot paths read of each table: the columns that deciding about a token takes, and no others. Typed by the models, so
 // that a column which is renamed or given another type does not compile here.
-
 import type { Prisma } from '../generated/sqlite/client.js';
 import { columnsOf } from './columns.js';
 

@@ -2,7 +2,6 @@
  * Owns the look of the page on which members export and delete what is kept about them. Leaves to others: doing either, and whether
  * somebody signed in lately.
  */
-
 import { Field } from '../field.js';
 import { Layout } from '../layout.js';
 import { english, fill, type Localized } from '../messages.js';

@@ -2,7 +2,6 @@
  * Owns the look of a member's sessions: where they are signed in, and the buttons that sign out elsewhere. Leaves to
  * others: which sessions there are, and ending them.
  */
-
 import { momentInWords } from '../../mail/words.js';
 import { english, fill, type Localized, type Messages } from '../messages.js';
 import { Moment } from '../moment.js';

@@ -1,5 +1,4 @@
 // `rename`: changes an OAuth client only as it was when it was read, so that nobody's change is overwritten unseen.
-
 import { InputRefused } from '../failures.js';
 import { graphql } from '../generated/gql.js';
 import { carriedOut, type Latchkey, present } from '../latchkey.js';
