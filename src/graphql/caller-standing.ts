@@ -1,8 +1,9 @@
 // Looks again, before each further mutation of a request, whether its caller still stands: mutations are done one after the other, and
 // one of them, or somebody else meanwhile, may have ended what the caller was recognised by.
-import SchemaBuilder, { BasePlugin, type PothosOutputFieldConfig, type SchemaTypes } from '@pothos/core';
+import { BasePlugin, type PothosOutputFieldConfig, type SchemaTypes } from '@pothos/core';
 import type { GraphQLFieldResolver } from 'graphql';
 import type { GraphQLContext } from './context-type.js';
+import { registerPlugin } from './register-plugin.js';
 
 const pluginName = 'callerStanding';
 
@@ -33,7 +34,4 @@ declare global {
   }
 }
 
-// As in loaded-columns.ts.
-SchemaBuilder.allowPluginReRegistration = true;
-SchemaBuilder.registerPlugin(pluginName, CallerStandingPlugin);
-SchemaBuilder.allowPluginReRegistration = false;
+registerPlugin(pluginName, CallerStandingPlugin);

@@ -1,8 +1,9 @@
 // Answers a field from its row when all the columns that it reads are there, whichever query loaded the row. Plugin-prisma looks
 // up which query that was, for each field of each row, and reads again what it does not find: for a column that costs more than
 // its being loaded. For types that load only what is asked for (`select`); all others have every column at hand.
-import SchemaBuilder, { BasePlugin, type PothosOutputFieldConfig, type SchemaTypes } from '@pothos/core';
+import { BasePlugin, type PothosOutputFieldConfig, type SchemaTypes } from '@pothos/core';
 import type { GraphQLFieldResolver } from 'graphql';
+import { registerPlugin } from './register-plugin.js';
 
 const pluginName = 'loadedColumns';
 
@@ -41,7 +42,4 @@ declare global {
   }
 }
 
-// Whoever loads this module anew, as tests and watchers do, has the same Pothos, which by itself takes a name only once.
-SchemaBuilder.allowPluginReRegistration = true;
-SchemaBuilder.registerPlugin(pluginName, LoadedColumnsPlugin);
-SchemaBuilder.allowPluginReRegistration = false;
+registerPlugin(pluginName, LoadedColumnsPlugin);
