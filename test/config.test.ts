@@ -246,53 +246,6 @@ test.each(['1e3', 'off', '-1', '1.', '1000001'])('%j is no factor for limits', (
   ]);
 });
 
-describe('a PostgreSQL URL', () => {
-  const faultsOfUrl = (DATABASE_URL: string) => faultsOf({ DATABASE_URL, LATCHKEY_SECRET: secret });
-
-  test.each([
-    'postgresql://localhost/latchkey',
-    'postgresql://me:p%40ss@[::1]:5433/latchkey?pgbouncer=true&statement_timeout=2000',
-    'postgres://me@/latchkey?host=/run/postgresql',
-    'postgresql:///latchkey?schema=public',
-    'postgresql://localhost/latchkey?sslmode=verify-full&sslrootcert=/etc/latchkey/db-ca.pem',
-    'postgresql://localhost/latchkey?uselibpqcompat=true&sslmode=verify-ca&sslrootcert=/etc/latchkey/db-ca.pem',
-    ...['verify-ca', 'require', 'prefer', 'no-verify', 'disable', ''].map(
-      (mode) => `postgresql://localhost/latchkey?sslmode=${mode}`,
-    ),
-  ])('%s is fine', (url) => {
-    expect(faultsOfUrl(url)).toEqual([]);
-  });
-
-  test.each([
-    'postgresql://me@localhost:5432/',
-    'postgresql://me@localhost:5432',
-    'postgresql://localhost?sslmode=require',
-    'postgres:///?host=/run/postgresql',
-  ])('%s names no database, so the server would choose one', (url) => {
-    expect(faultsOfUrl(url)).toEqual([
-      'DATABASE_URL must name a database after the host, such as postgresql://latchkey@localhost:5432/latchkey (PGDATABASE is not read)',
-    ]);
-  });
-
-  test.each(['verify', 'allow', 'VERIFY-FULL', 'true'])('sslmode=%s is not understood', (mode) => {
-    expect(faultsOfUrl(`postgresql://localhost/latchkey?sslmode=${mode}`)).toEqual([
-      'DATABASE_URL has an sslmode that is not known: it can be verify-full, verify-ca, require, prefer, no-verify or disable',
-    ]);
-  });
-
-  test('that checks a certificate against an authority of its own names it', () => {
-    expect(faultsOfUrl('postgresql://localhost/x?uselibpqcompat=true&sslmode=verify-ca')).toEqual([
-      'DATABASE_URL has sslmode=verify-ca, which needs the authority: add sslrootcert=/path/to/ca.pem',
-    ]);
-  });
-
-  test('that cannot be read says what is likely, and not the password', () => {
-    expect(faultsOfUrl('postgresql://me:hunter/2@localhost/latchkey')).toEqual([
-      'DATABASE_URL cannot be read; it names one host, and characters such as @ / # % in a password must be percent-encoded',
-    ]);
-  });
-});
-
 test.each(['0', '65', '-1', '2.5', 'four', 'AUTO'])('%j is no number of workers', (text) => {
   expect(faultsOf({ LATCHKEY_WORKERS: text })).toEqual([
     expect.stringMatching(/^LATCHKEY_WORKERS must be (a whole number )?from 1 to 64/),
