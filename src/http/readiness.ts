@@ -12,20 +12,13 @@ import {
 } from '../db/migrations/plan.js';
 import type { Keys, Readiness, ReadinessCheck } from '../deps.js';
 import { signingAlgorithms } from '../keys/rotate.js';
+import { inTime } from '../lib/in-time.js';
 
 /** How long a check may take. Probes that give up by themselves do so after a second as a rule. */
 const mostMilliseconds = 1_000;
 const rememberedMilliseconds = 1_000;
 
 type Checks = Readonly<Record<ReadinessCheck, 'ok' | 'failed'>>;
-
-async function inTime(work: Promise<unknown>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const tooLong = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer in ${mostMilliseconds} ms`)), mostMilliseconds);
-  });
-  await Promise.race([work, tooLong]).finally(() => clearTimeout(timer));
-}
 
 /** Builds it over what is to be looked at. */
 export function createReadiness(deps: { readonly db: Db; readonly keys: Keys; readonly log: Logger }): Readiness {
@@ -55,7 +48,7 @@ export function createReadiness(deps: { readonly db: Db; readonly keys: Keys; re
 
   async function outcomeOf(name: ReadinessCheck): Promise<readonly [ReadinessCheck, 'ok' | 'failed']> {
     try {
-      await inTime(perform(name));
+      await inTime(perform(name), mostMilliseconds);
       if (last?.checks[name] === 'failed') log.info({ check: name }, 'a check of readiness is good again');
       return [name, 'ok'];
     } catch (error) {

@@ -1,27 +1,18 @@
 // Counting in Redis. The client is loaded when LATCHKEY_REDIS_URL is set and not otherwise.
-import { setTimeout as pause } from 'node:timers/promises';
 import type { Logger } from 'pino';
+import { inTime } from '../lib/in-time.js';
 import type { Limiter, LimiterFor } from './counters.js';
 
 const timeoutMilliseconds = 1000;
 const longestPauseMilliseconds = 5000;
 const mostUnanswered = 10_000;
 
-async function inTime<T>(answer: Promise<T>): Promise<T> {
-  const late = new AbortController();
-  const tooLate = pause(timeoutMilliseconds, undefined, { ref: false, signal: late.signal }).then(() => {
-    throw new Error(`no answer within ${timeoutMilliseconds} milliseconds`);
-  });
-  tooLate.catch(() => {});
-  return Promise.race([answer, tooLate]).finally(() => late.abort());
-}
-
 /** The same, but never slower than this: the client's own time limit ends when a command is sent. */
 function punctual(limiter: Limiter): Limiter {
   return {
-    get: (key) => inTime(limiter.get(key)),
-    penalty: (key, points) => inTime(limiter.penalty(key, points)),
-    delete: (key) => inTime(limiter.delete(key)),
+    get: (key) => inTime(limiter.get(key), timeoutMilliseconds),
+    penalty: (key, points) => inTime(limiter.penalty(key, points), timeoutMilliseconds),
+    delete: (key) => inTime(limiter.delete(key), timeoutMilliseconds),
   };
 }
 
@@ -55,7 +46,7 @@ export async function redisLimiters(
     reason = String(message || code || reason);
   });
   // It goes on trying by itself. Nobody waits longer for it here than a command would.
-  await Promise.race([client.connect().catch(() => {}), pause(timeoutMilliseconds, undefined, { ref: false })]);
+  await inTime(client.connect(), timeoutMilliseconds).catch(() => {});
   if (!client.isReady) {
     // The reason alone: what else an error carries may name the server with its password.
     log.warn({ reason }, 'Redis does not answer: failed attempts are counted in memory until it does');

@@ -1,7 +1,7 @@
 // Counting in the memory of this process, so that no answer waits for it, and telling the other processes, once a second, of
 // whoever comes to a part of what is allowed. What they counted is added to what is counted here. It is a guard against floods and
 // no more exact than that takes: what cannot be told is counted here alone.
-import { setTimeout as pause } from 'node:timers/promises';
+import { inTime } from '../lib/in-time.js';
 import { type Count, createWindowCounter } from '../lib/window-counter.js';
 import type { Counter, Counters, Rule } from './counters.js';
 
@@ -144,7 +144,7 @@ export function createSharedCounting(
     async stop() {
       isStopped = true;
       clearTimeout(timer);
-      await Promise.race([telling, pause(longestStopMilliseconds, undefined, { ref: false })]);
+      await inTime(telling, longestStopMilliseconds).catch(() => {});
     },
   };
 }
