@@ -1,28 +1,22 @@
 // GraphiQL in a real browser, as somebody meets it who has never been there.
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import type { BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { examples } from '../../src/api/examples.js';
-import { startTestServer, type TestServer } from '../support/app.js';
-import { launchChromium } from '../support/chromium.js';
+import { startVisitedServer, type VisitedServer } from '../support/visited-server.js';
 import { signIn } from './screens.js';
 
-let server: TestServer;
-let browser: Browser;
+let server: VisitedServer;
 beforeAll(async () => {
-  server = await startTestServer({ issuerHost: 'localhost' });
-  browser = await launchChromium();
+  server = await startVisitedServer();
 });
-afterAll(async () => {
-  await browser?.close();
-  await server?.close();
-});
+afterAll(() => server?.close());
 
 const desktop = { viewport: { width: 1280, height: 800 } };
 const phone = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
 
 /** Signs in with a fresh profile and opens GraphiQL, with what the caller adds to its address, on a device of theirs. */
 async function firstVisit(search = '', device: BrowserContextOptions = desktop): Promise<Page> {
-  const page = await (await browser.newContext(device)).newPage();
+  const page = await (await server.browser.newContext(device)).newPage();
   page.setDefaultTimeout(15_000);
   await page.goto(`${server.issuer}/login`);
   await signIn(page, server.owner);

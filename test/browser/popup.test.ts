@@ -1,26 +1,19 @@
 // A sign-in in a window of its own, as single-page apps open it: the app finds its window again, through every page of ours. And
 // My account, which nobody has business with, forgets who opened it (Cross-Origin-Opener-Policy).
-import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { startTestServer, type TestServer } from '../support/app.js';
-import { launchChromium } from '../support/chromium.js';
 import { anyPkce, authorizeUrl, registerClient } from '../support/oauth.js';
+import { startVisitedServer, type VisitedServer } from '../support/visited-server.js';
 import { signIn } from './screens.js';
 
-let server: TestServer;
-let browser: Browser;
+let server: VisitedServer;
 beforeAll(async () => {
-  server = await startTestServer({ issuerHost: 'localhost' });
-  browser = await launchChromium();
+  server = await startVisitedServer();
 });
-afterAll(async () => {
-  await browser?.close();
-  await server?.close();
-});
+afterAll(() => server?.close());
 
 /** A page of an app, which opens an address of ours in a window of its own. */
 async function openFromApp(path: string) {
-  const context = await browser.newContext();
+  const context = await server.browser.newContext();
   const tellOpener = '<!doctype html><script>opener?.postMessage("back", origin)</script>';
   await context.route('https://app.example.com/**', (route) => {
     const body = route.request().url().includes('/callback') ? tellOpener : '<!doctype html>the app';

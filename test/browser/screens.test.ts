@@ -3,29 +3,23 @@
 // saved there as a picture.
 import { join } from 'node:path';
 import axe from 'axe-core';
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { startTestServer, type TestServer } from '../support/app.js';
-import { launchChromium } from '../support/chromium.js';
+import { startVisitedServer, type VisitedServer } from '../support/visited-server.js';
 import { createWorld, type Screen, screens, signIn, type World } from './screens.js';
 
 const folder = process.env.TEST_SCREENSHOTS;
 
 const widths = { phone: { width: 360, height: 740 }, desktop: { width: 1280, height: 900 } } as const;
 
-let server: TestServer;
-let browser: Browser;
+let server: VisitedServer;
 let world: World;
 
 beforeAll(async () => {
-  server = await startTestServer({ issuerHost: 'localhost' });
+  server = await startVisitedServer();
   world = await createWorld(server);
-  browser = await launchChromium();
 });
-afterAll(async () => {
-  await browser?.close();
-  await server?.close();
-});
+afterAll(() => server?.close());
 
 /** Windows by who is signed in in them, so that not each screen signs in anew. */
 const windows = new Map<Screen['as'], Page>();
@@ -34,7 +28,7 @@ const windows = new Map<Screen['as'], Page>();
 async function show(screen: Screen): Promise<Page> {
   let page = windows.get(screen.as);
   if (page === undefined) {
-    page = await (await browser.newContext()).newPage();
+    page = await (await server.browser.newContext()).newPage();
     page.setDefaultTimeout(15_000);
     if (screen.as !== 'nobody') {
       await page.goto(`${server.issuer}/login`);
@@ -136,7 +130,7 @@ describe.each(screens)('$name', (screen) => {
 });
 
 test('without JavaScript and without a mouse a person signs in, changes their name, allows an app and signs out', async () => {
-  const context = await browser.newContext({ javaScriptEnabled: false, viewport: widths.phone });
+  const context = await server.browser.newContext({ javaScriptEnabled: false, viewport: widths.phone });
   const page = await context.newPage();
   page.setDefaultTimeout(15_000);
   await page.goto(`${server.issuer}/login?return_to=/me`);
@@ -170,7 +164,7 @@ test('without JavaScript and without a mouse a person signs in, changes their na
 });
 
 test('without JavaScript a member takes their new address by the link and downloads their data', async () => {
-  const context = await browser.newContext({ javaScriptEnabled: false, viewport: widths.phone });
+  const context = await server.browser.newContext({ javaScriptEnabled: false, viewport: widths.phone });
   const page = await context.newPage();
   page.setDefaultTimeout(15_000);
   await page.goto(world.links.change);
