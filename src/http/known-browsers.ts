@@ -3,6 +3,7 @@
 import type { Context } from 'hono';
 import type { Deps } from '../deps.js';
 import { constantTimeEqual, hmacOfParts } from '../lib/crypto.js';
+import { epochSeconds } from '../lib/seconds.js';
 import type { Cookies } from './cookies.js';
 
 const purpose = 'latchkey/known-browser/v1';
@@ -45,11 +46,10 @@ export function createKnownBrowsers(
   { secretKeys, randomBytes, clock }: Pick<Deps, 'secretKeys' | 'randomBytes' | 'clock'>,
   cookies: Cookies,
 ): KnownBrowsers {
-  const seconds = () => Math.floor(clock().getTime() / 1000);
   const prove = (key: Uint8Array, { id, issued }: Omit<Mark, 'proof'>, member: MarkedMember) =>
     hmacOfParts(key, [id, issued, member.id, member.passwordHash ?? '']);
   const isFor = (mark: Mark, member: MarkedMember) =>
-    seconds() - Number.parseInt(mark.issued, 36) < days * 86_400 &&
+    epochSeconds(clock()) - Number.parseInt(mark.issued, 36) < days * 86_400 &&
     secretKeys.all(purpose).some((key) => constantTimeEqual(prove(key, mark, member), mark.proof));
   const marksIn = (c: Context) => parse(cookies.knownMarks(c) ?? '');
 
@@ -58,7 +58,7 @@ export function createKnownBrowsers(
       member.passwordHash === null ? null : (marksIn(c).find((mark) => isFor(mark, member))?.id ?? null),
     remember(c, member) {
       if (member.passwordHash === null) return;
-      const mark = { id: randomBytes(16).toString('base64url'), issued: seconds().toString(36) };
+      const mark = { id: randomBytes(16).toString('base64url'), issued: epochSeconds(clock()).toString(36) };
       const proven = { ...mark, proof: prove(secretKeys.current(purpose), mark, member) };
       const others = marksIn(c).filter((other) => !isFor(other, member));
       const kept = [proven, ...others].slice(0, mostMembers);

@@ -6,6 +6,7 @@ import { LRUCache } from 'lru-cache';
 import { isUnavailable } from '../db/client.js';
 import type { Deps, Keys, SigningAlgorithm } from '../deps.js';
 import { sha256 } from '../lib/crypto.js';
+import { epochSeconds } from '../lib/seconds.js';
 import { signCompact } from './sign.js';
 import { loadSigningKeys, type SigningKey, SigningKeyError } from './store.js';
 
@@ -90,7 +91,7 @@ export function createKeys(deps: Pick<Deps, 'db' | 'hotPaths' | 'clock' | 'secre
     const now = deps.clock();
     const known = (await current()).find((each) => each.kid === key.kid && each.algorithm === key.algorithm);
     if (!known || !isPublishedAt(known, now)) return false;
-    return (payload.exp ?? 0) + clockSkewSeconds > Math.floor(now.getTime() / 1000);
+    return (payload.exp ?? 0) + clockSkewSeconds > epochSeconds(now);
   }
 
   return {

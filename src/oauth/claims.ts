@@ -3,6 +3,7 @@
 // consent of the scope that covers it.
 import type { Family } from '../consents/families.js';
 import { splitWords } from '../lib/scope.js';
+import { epochSeconds } from '../lib/seconds.js';
 import { readMemberClaims } from '../members/claims.js';
 
 /** The one level at which we sign people in (Core section 2): a password, which Keycloak and others call 1 as well. */
@@ -134,7 +135,7 @@ function valuesOf(member: Family['consent']['member'], names: readonly string[])
     // A number is told with whether it is known to be the person's (section 5.1).
     ...(claims.phone_number === undefined ? {} : { phone_number_verified: claims.phone_number_verified ?? false }),
     name: member.name,
-    updated_at: Math.floor(member.updatedAt.getTime() / 1000),
+    updated_at: epochSeconds(member.updatedAt),
     email: member.email,
     email_verified: member.emailVerifiedAt !== null,
   };

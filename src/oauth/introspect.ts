@@ -15,6 +15,7 @@ import type {
 import type { Deps } from '../deps.js';
 import { answerJson } from '../http/answers.js';
 import type { Environment } from '../http/environment.js';
+import { epochSeconds } from '../lib/seconds.js';
 import { type AccessTokenClaims, isStillSigned, livingAccessToken, readAccessToken } from './access-token.js';
 import { authenticateClient, type CredentialVerifiers, readCallerAlone } from './client-authentication.js';
 import { OAuthError } from './error.js';
@@ -37,10 +38,6 @@ interface ActiveToken {
 
 /** The whole answer, so that it tells nothing of why (RFC 7662 section 2.2, CVE-2026-37979). */
 const inactive = { active: false } as const;
-
-function seconds(date: Date): number {
-  return Math.floor(date.getTime() / 1000);
-}
 
 /** `scope`, left out when there is none: RFC 6749 section 3.3 has no empty one. */
 function scopeOf(scopes: readonly string[]): { readonly scope?: string } {
@@ -113,8 +110,8 @@ function aboutRefreshToken(deps: Deps, client: ClientWithSecret, row: RefreshTok
     active: true,
     ...scopeOf(grantedScopes(row.family)),
     client_id: client.clientId,
-    exp: seconds(row.expiresAt),
-    iat: seconds(row.createdAt),
+    exp: epochSeconds(row.expiresAt),
+    iat: epochSeconds(row.createdAt),
     sub: row.family.consent.memberId,
     iss: deps.config.issuer,
   };

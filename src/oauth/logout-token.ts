@@ -1,5 +1,6 @@
 // The logout token (OpenID Connect Back-Channel Logout 1.0 section 2.4): what tells a client which of its people signed out.
 import type { Deps } from '../deps.js';
+import { epochSeconds } from '../lib/seconds.js';
 import type { LogoutDelivery } from '../sessions/logout-deliveries.js';
 
 const backchannelLogoutEvent = 'http://schemas.openid.net/event/backchannel-logout';
@@ -14,7 +15,7 @@ export function signLogoutToken(
   deps: Pick<Deps, 'keys' | 'clock' | 'randomBytes' | 'config'>,
   { client, memberId, sessionId }: LogoutDelivery,
 ): Promise<string> {
-  const now = Math.floor(deps.clock().getTime() / 1000);
+  const now = epochSeconds(deps.clock());
   return deps.keys.sign(client.idTokenSigningAlgorithm, 'logout+jwt', {
     iss: deps.config.issuer,
     sub: memberId,

@@ -8,6 +8,7 @@ import type { Environment } from '../http/environment.js';
 import { rawForm, readParameters } from '../http/form.js';
 import { limitNetwork } from '../http/request-limits.js';
 import { parseBearerToken } from '../lib/authorization-header.js';
+import { epochSeconds } from '../lib/seconds.js';
 import { verifyAccessToken } from './access-token.js';
 import { userinfoClaims } from './claims.js';
 import { OAuthError } from './error.js';
@@ -64,7 +65,7 @@ async function readAccessTokenOf(c: Context<Environment>): Promise<string> {
  */
 function signedClaims(deps: Deps, family: Family, claims: Record<string, unknown>, algorithm: SigningAlgorithm) {
   const { clientId } = family.consent.client;
-  const iat = Math.floor(deps.clock().getTime() / 1000);
+  const iat = epochSeconds(deps.clock());
   return deps.keys.sign(algorithm, 'JWT', { ...claims, iss: deps.config.issuer, aud: clientId, iat });
 }
 

@@ -4,18 +4,15 @@ import { hash } from 'node:crypto';
 import type { Family } from '../../consents/families.js';
 import type { Deps } from '../../deps.js';
 import { splitWords } from '../../lib/scope.js';
+import { epochSeconds } from '../../lib/seconds.js';
 import { acrOfPassword, idTokenClaims } from '../claims.js';
 import type { TokenResponse } from './grant.js';
 import type { Target } from './target.js';
 
 type IssueDeps = Pick<Deps, 'keys' | 'clock' | 'randomBytes' | 'config'>;
 
-function seconds(date: Date): number {
-  return Math.floor(date.getTime() / 1000);
-}
-
 async function signAccessToken(deps: IssueDeps, target: Target, claims: Readonly<Record<string, unknown>>) {
-  const now = seconds(deps.clock());
+  const now = epochSeconds(deps.clock());
   return deps.keys.sign(target.signingAlgorithm, 'at+jwt', {
     iss: deps.config.issuer,
     aud: target.audience,
@@ -50,7 +47,7 @@ async function signIdToken(
   nonce: string | null,
 ): Promise<string> {
   const { client, member } = family.consent;
-  const now = seconds(deps.clock());
+  const now = epochSeconds(deps.clock());
   return deps.keys.sign(client.idTokenSigningAlgorithm, 'JWT', {
     ...idTokenClaims(family),
     iss: deps.config.issuer,
@@ -58,7 +55,7 @@ async function signIdToken(
     aud: client.clientId,
     iat: now,
     exp: now + client.idTokenSeconds,
-    auth_time: seconds(family.authenticatedAt),
+    auth_time: epochSeconds(family.authenticatedAt),
     acr: acrOfPassword,
     amr: splitWords(family.methods),
     at_hash: accessTokenHash(accessToken),
@@ -82,7 +79,7 @@ export async function issueForMember(
     sub: member.id,
     client_id: client.clientId,
     fid: family.id,
-    auth_time: seconds(family.authenticatedAt),
+    auth_time: epochSeconds(family.authenticatedAt),
   });
   const isAboutPerson = target.scopes.includes('openid');
   return {
