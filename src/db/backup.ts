@@ -21,6 +21,7 @@ import {
   planMigrations,
   readMigrations,
 } from './migrations/plan.js';
+import { isOpenElsewhere } from './open-elsewhere.js';
 
 /** Why a copy cannot be made or put back. The message says what to do. */
 export class BackupError extends Error {
@@ -115,21 +116,13 @@ export async function backUp(database: string, file: string): Promise<void> {
   }
 }
 
-/** Whether anybody has the database open. */
 async function isInUse(path: string): Promise<boolean> {
-  const { default: Database } = await import('better-sqlite3');
-  const connection = new Database(path, { timeout: 0 });
   try {
-    // Leaving WAL needs every other connection closed.
-    return connection.pragma('journal_mode = DELETE', { simple: true }) !== 'delete';
+    return await isOpenElsewhere(path);
   } catch (error) {
-    const code = String((error as { code?: unknown }).code);
-    if (code.startsWith('SQLITE_BUSY')) return true;
     // What nobody can read any more is just what a back-up takes the place of.
-    if (/^SQLITE_(NOTADB|CORRUPT)/.test(code)) return false;
+    if (/^SQLITE_(NOTADB|CORRUPT)/.test(String((error as { code?: unknown }).code))) return false;
     throw error;
-  } finally {
-    connection.close();
   }
 }
 

@@ -4,12 +4,12 @@ import { existsSync } from 'node:fs';
 /**
  * Asks SQLite for the whole file, which it gives only while nobody else has it open. Ask before opening it oneself.
  * @param path the file's absolute path
- * @param timeout how long to wait for a process that is about to close it, in milliseconds
+ * @param timeoutMilliseconds how long to wait for a process that is about to close it
  */
-export async function isOpenElsewhere(path: string, timeout = 0): Promise<boolean> {
+export async function isOpenElsewhere(path: string, timeoutMilliseconds = 0): Promise<boolean> {
   if (!existsSync(path)) return false;
   const { default: Database } = await import('better-sqlite3');
-  const connection = new Database(path, { timeout, fileMustExist: true });
+  const connection = new Database(path, { timeout: timeoutMilliseconds, fileMustExist: true });
   try {
     connection.pragma('locking_mode = EXCLUSIVE');
     connection.exec('BEGIN IMMEDIATE; ROLLBACK');
