@@ -66,10 +66,10 @@ async function isServedElsewhere({ databaseUrl }: Config): Promise<boolean> {
 }
 
 /**
- * Milliseconds after the start when GraphQL is loaded, so that its first request need not wait for it. Not at once: it takes the
+ * How long after the start GraphQL is loaded, so that its first request need not wait for it. Not at once: it takes the
  * thread for as long as the rest of the start did, and those who waited for that ask now.
  */
-const untilGraphql = 1_000;
+const untilGraphqlMilliseconds = 1_000;
 
 /** A server that speaks https when a certificate is named. @throws ConfigError */
 async function createHttpServer(
@@ -144,7 +144,7 @@ export async function serve(config: Config, timeouts = patience, together?: Toge
     deps.log.info(startFacts(config), 'started');
     loadingSoon = setTimeout(() => {
       loadingGraphql = loadGraphql();
-    }, untilGraphql);
+    }, untilGraphqlMilliseconds);
     stopMaintenance = startMaintenance(deps);
     for (const courier of couriers) courier.start();
     if (isShared) deps.log.warn(sharedWarning);

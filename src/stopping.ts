@@ -11,21 +11,18 @@ export interface Stoppable {
   stop(): Promise<void>;
 }
 
-/**
- * How long each part of stopping may take, in milliseconds. All of it is less than the ten seconds after which Docker kills
- * what it told to stop.
- */
-const mostForRequests = 8_000;
-const mostInAll = 9_000;
+/** How long each part of stopping may take. All of it is less than the ten seconds after which Docker kills what it told to stop. */
+const mostForRequestsMilliseconds = 8_000;
+const mostInAllMilliseconds = 9_000;
 /**
  * A client that uses its connections all the time sends the next request before this is over, is answered that it was the
  * last one, and closes by itself. A connection that was silent for so long is unlikely to be used in the moment of closing.
  */
-const silence = 1_000;
-const lookEvery = 50;
+const silenceMilliseconds = 1_000;
+const lookEveryMilliseconds = 50;
 /** No more connections are taken once none has come for so long; and after the second of the two in any case. */
-const quiet = 20;
-const mostUntilQuiet = 500;
+const quietMilliseconds = 20;
+const mostUntilQuietMilliseconds = 500;
 
 /** A connection on which requests come. */
 interface Line {
@@ -83,10 +80,10 @@ class Connections {
     let before: number;
     do {
       before = this.#accepted;
-      await pause(quiet);
+      await pause(quietMilliseconds);
       // Just after the loop has taken whoever has come.
       await turnOfTheLoop();
-    } while (this.#accepted > before && performance.now() - begun < mostUntilQuiet);
+    } while (this.#accepted > before && performance.now() - begun < mostUntilQuietMilliseconds);
   }
 
   /** Closes connections on which nothing is asked. Call it just after the loop has read what has come. */
@@ -132,11 +129,11 @@ export function prepareStop(parts: {
     connections.endAfterAnswers(true);
     const closedAt = performance.now();
     const look = () => {
-      if (performance.now() - closedAt >= silence) connections.closeSilent();
+      if (performance.now() - closedAt >= silenceMilliseconds) connections.closeSilent();
     };
     // Immediates run just after the loop has read what has come, timers just before.
-    const looking = setInterval(() => setImmediate(look), lookEvery);
-    const impatience = setTimeout(() => connections.closeAll(), mostForRequests);
+    const looking = setInterval(() => setImmediate(look), lookEveryMilliseconds);
+    const impatience = setTimeout(() => connections.closeAll(), mostForRequestsMilliseconds);
     await closed;
     clearInterval(looking);
     clearTimeout(impatience);
@@ -149,7 +146,7 @@ export function prepareStop(parts: {
       await pause(parts.delayMilliseconds);
     }
     const tooLong = new AbortController();
-    const inAll = pause(mostInAll, undefined, { signal: tooLong.signal }).catch(() => {});
+    const inAll = pause(mostInAllMilliseconds, undefined, { signal: tooLong.signal }).catch(() => {});
     await answerTheLast();
     await Promise.race([parts.afterRequests(), inAll]);
     tooLong.abort();

@@ -17,13 +17,13 @@ type Report = 'serving' | 'nobody connects' | { readonly failure: string };
 
 // After so many starts in a row that failed while nobody serves, another one would not help.
 const mostFailedStarts = 5;
-const shortestPause = 100;
-const longestPause = 5_000;
+const shortestPauseMilliseconds = 100;
+const longestPauseMilliseconds = 5_000;
 const recentMilliseconds = 10_000;
 // Less than Docker's ten seconds, and a little more than a worker takes at most.
-const mostUntilStopped = 9_500;
+const mostUntilStoppedMilliseconds = 9_500;
 // A worker that does not answer must not keep the others from stopping.
-const mostUntilNobodyConnects = 1_000;
+const mostUntilNobodyConnectsMilliseconds = 1_000;
 
 /** What is done once, before there are workers, and what has to be right for all of them. */
 async function prepare(config: Config): Promise<{ owner: FirstOwner | null; log: Logger }> {
@@ -111,7 +111,7 @@ export async function startWorkers(config: Config): Promise<Stoppable> {
       if (failedStarts >= mostFailedStarts && serving.size === 0) giveUp(failure);
       const now = performance.now();
       ends = [...ends.filter((at) => now - at < recentMilliseconds), now];
-      const milliseconds = Math.min(longestPause, shortestPause * 2 ** (ends.length - 1));
+      const milliseconds = Math.min(longestPauseMilliseconds, shortestPauseMilliseconds * 2 ** (ends.length - 1));
       const { pid } = worker.process;
       // One that was told to end by itself is no fault.
       const level = code === 0 ? 'info' : 'error';
@@ -141,12 +141,12 @@ export async function startWorkers(config: Config): Promise<Stoppable> {
     isStopping = true;
     if (workers.size === 0) return;
     for (const worker of workers) if (worker.isConnected()) worker.send('stop', () => {});
-    const delay = config.stopDelaySeconds * 1000;
+    const delayMilliseconds = config.stopDelaySeconds * 1000;
     const timers = [
-      setTimeout(() => stopListening(workers), delay + mostUntilNobodyConnects),
+      setTimeout(() => stopListening(workers), delayMilliseconds + mostUntilNobodyConnectsMilliseconds),
       setTimeout(() => {
         for (const worker of workers) worker.process.kill('SIGKILL');
-      }, delay + mostUntilStopped),
+      }, delayMilliseconds + mostUntilStoppedMilliseconds),
     ];
     await allEnded;
     for (const timer of timers) clearTimeout(timer);

@@ -26,14 +26,14 @@ const logEverySeconds = 10;
 // Whoever watches over the process asks these, and they cost nothing.
 const neverRefused = /^\/(?:healthz|readyz)(?:\?|$)/;
 
-// So long, in milliseconds, the rest of a body that nobody reads may take: then whoever sends it keeps the connection.
-const mostOfBody = 500;
+// So long the rest of a body that nobody reads may take: then whoever sends it keeps the connection.
+const mostOfBodyMilliseconds = 500;
 
 function closeUnlessRead(incoming: IncomingMessage): void {
   if (!hasBody(incoming) || incoming.complete) return;
   setTimeout(() => {
     if (!incoming.complete) incoming.socket.destroySoon();
-  }, mostOfBody).unref();
+  }, mostOfBodyMilliseconds).unref();
 }
 
 /**
