@@ -11,6 +11,17 @@ export interface Stoppable {
   stop(): Promise<void>;
 }
 
+/** What is stopped by doing this, once. */
+export function stoppable(stop: () => Promise<void>): Stoppable {
+  let stopping: Promise<void> | undefined;
+  return {
+    stop() {
+      stopping ??= stop();
+      return stopping;
+    },
+  };
+}
+
 /** How long each part of stopping may take. All of it is less than the ten seconds after which Docker kills what it told to stop. */
 const mostForRequestsMilliseconds = 8_000;
 const mostInAllMilliseconds = 9_000;
@@ -153,13 +164,7 @@ export function prepareStop(parts: {
     await parts.atEnd();
   }
 
-  let stopping: Promise<void> | undefined;
-  return {
-    stop() {
-      stopping ??= stop();
-      return stopping;
-    },
-  };
+  return stoppable(stop);
 }
 
 // A terminal's Ctrl-C, as systemd's stop, goes to all that it started, and npm passes on what it gets: the second one is not somebody

@@ -8,7 +8,7 @@ import { compose } from './compose.js';
 import type { Config } from './config.js';
 import { listen } from './listening.js';
 import { operatorMessage } from './operator-message.js';
-import type { Stoppable } from './stopping.js';
+import { type Stoppable, stoppable } from './stopping.js';
 import { readCertificate } from './tls.js';
 import { firstSignIn, welcome } from './welcome.js';
 
@@ -41,6 +41,119 @@ async function prepare(config: Config): Promise<{ owner: FirstOwner | null; log:
   }
 }
 
+/** What the primary knows of a worker. */
+interface Known {
+  isServing: boolean;
+  /** By its own word: whoever connected to it was taken, so that to close it cuts off nobody. */
+  nobodyConnects: boolean;
+  /** Why it could not start, in its own words. */
+  failure: string | undefined;
+}
+
+/** The workers of a primary. Each that ends by itself is replaced, until all are stopped. */
+class Workers {
+  readonly #log: Logger;
+  readonly #giveUp: (failure: string | undefined) => never;
+  readonly #workers = new Map<Worker, Known>();
+  #isStopping = false;
+  #failedStarts = 0;
+  #recentEnds: number[] = [];
+  #onServing = () => {};
+  #onAllEnded = () => {};
+
+  /** @param giveUp called when another start would not help, with what the last worker said of why */
+  constructor(log: Logger, giveUp: (failure: string | undefined) => never) {
+    this.#log = log;
+    this.#giveUp = giveUp;
+  }
+
+  /** Starts so many. Resolves when one of them serves. */
+  start(count: number): Promise<void> {
+    return new Promise((resolve) => {
+      this.#onServing = resolve;
+      for (let started = 0; started < count; started += 1) this.#startOne();
+    });
+  }
+
+  /** Tells all to stop, and sees to it. Resolves when the last one has ended. */
+  async stop(delayMilliseconds: number): Promise<void> {
+    this.#isStopping = true;
+    if (this.#workers.size === 0) return;
+    const allEnded = new Promise<void>((resolve) => {
+      this.#onAllEnded = resolve;
+    });
+    for (const worker of this.#workers.keys()) if (worker.isConnected()) worker.send('stop', () => {});
+    const timers = [
+      setTimeout(() => this.#stopListening(), delayMilliseconds + mostUntilNobodyConnectsMilliseconds),
+      setTimeout(() => this.kill(), delayMilliseconds + mostUntilStoppedMilliseconds),
+    ];
+    await allEnded;
+    for (const timer of timers) clearTimeout(timer);
+  }
+
+  /** Ends all in this moment, whatever is under way. */
+  kill(): void {
+    for (const worker of this.#workers.keys()) worker.process.kill('SIGKILL');
+  }
+
+  #startOne(): void {
+    if (this.#isStopping) return;
+    const worker = cluster.fork();
+    const known: Known = { isServing: false, nobodyConnects: false, failure: undefined };
+    this.#workers.set(worker, known);
+    worker.on('message', (report: Report) => this.#onReport(worker, known, report));
+    worker.once('exit', (code, signal) => this.#onEnd(worker, known, code, signal));
+    // Of telling something to one that just died, which its end tells anyway; or there was no room for a process.
+    worker.on('error', (error) => {
+      this.#log.warn({ err: error, worker: worker.process.pid }, 'a worker cannot be reached');
+      if (worker.process.pid === undefined) this.#onEnd(worker, known, null, null);
+    });
+  }
+
+  #onReport(worker: Worker, known: Known, report: Report): void {
+    if (report === 'serving') {
+      known.isServing = true;
+      this.#failedStarts = 0;
+      this.#onServing();
+    } else if (report === 'nobody connects') {
+      known.nobodyConnects = true;
+      if (!this.#isStopping) this.#stopListening([worker]);
+      else if ([...this.#workers.values()].every(({ nobodyConnects }) => nobodyConnects)) this.#stopListening();
+    } else {
+      known.failure = report.failure;
+    }
+  }
+
+  /** Takes no more connections, for all of them in one moment: none is given to one that has closed. */
+  #stopListening(which: Iterable<Worker> = this.#workers.keys()): void {
+    for (const worker of which) if (worker.isConnected()) worker.disconnect();
+  }
+
+  #onEnd(worker: Worker, { isServing, failure }: Known, code: number | null, signal: string | null): void {
+    this.#workers.delete(worker);
+    if (this.#isStopping) {
+      if (this.#workers.size === 0) this.#onAllEnded();
+      return;
+    }
+    if (!isServing) this.#failedStarts += 1;
+    const doesAnyServe = [...this.#workers.values()].some((other) => other.isServing);
+    if (this.#failedStarts >= mostFailedStarts && !doesAnyServe) this.#giveUp(failure);
+    const milliseconds = this.#pauseAfterEnd();
+    // One that was told to end by itself is no fault.
+    const level = code === 0 ? 'info' : 'error';
+    const { pid } = worker.process;
+    this.#log[level]({ worker: pid, code, signal, failure, milliseconds }, 'a worker ended; another is started');
+    setTimeout(() => this.#startOne(), milliseconds);
+  }
+
+  /** @returns how many milliseconds to wait before the next one: longer, the more have ended of late */
+  #pauseAfterEnd(): number {
+    const now = performance.now();
+    this.#recentEnds = [...this.#recentEnds.filter((at) => now - at < recentMilliseconds), now];
+    return Math.min(longestPauseMilliseconds, shortestPauseMilliseconds * 2 ** (this.#recentEnds.length - 1));
+  }
+}
+
 /**
  * Starts the workers, and says so on standard output when one serves.
  * @returns how to stop them all
@@ -48,117 +161,18 @@ async function prepare(config: Config): Promise<{ owner: FirstOwner | null; log:
  */
 export async function startWorkers(config: Config): Promise<Stoppable> {
   const { owner, log } = await prepare(config);
-  const workers = new Set<Worker>();
-  const serving = new Set<Worker>();
-  const withoutNewcomers = new Set<Worker>();
-  let isStopping = false;
-  let failedStarts = 0;
-  let ends: number[] = [];
-  let toTell = () => firstSignIn(owner);
-  let onFirst: () => void = () => {};
-  let onAllEnded: () => void = () => {};
-  const first = new Promise<void>((resolve) => {
-    onFirst = resolve;
-  });
-  const allEnded = new Promise<void>((resolve) => {
-    onAllEnded = resolve;
-  });
-  // However this process ends: a worker that nobody watches over would hold connections and serve what is old.
-  process.once('exit', () => {
-    for (const worker of workers) worker.process.kill('SIGKILL');
-  });
-
-  /** Takes no more connections, for all workers in one moment: none is given to one that has closed. */
-  function stopListening(which: Iterable<Worker>): void {
-    for (const worker of which) if (worker.isConnected()) worker.disconnect();
-  }
-
-  function onReport(worker: Worker, report: Report, note: (failure: string) => void): void {
-    if (report === 'serving') {
-      serving.add(worker);
-      failedStarts = 0;
-      onFirst();
-    } else if (report === 'nobody connects') {
-      withoutNewcomers.add(worker);
-      if (!isStopping) stopListening([worker]);
-      else if ([...workers].every((one) => withoutNewcomers.has(one))) stopListening(workers);
-    } else {
-      note(report.failure);
-    }
-  }
-
-  function giveUp(failure: string | undefined): never {
-    process.stdout.write(toTell());
+  let untold = firstSignIn(owner);
+  const workers = new Workers(log, (failure) => {
+    process.stdout.write(untold);
     process.stderr.write(`${failure ?? 'The workers end as soon as they are started; what they said stands above.'}\n`);
     process.exit(1);
-  }
-
-  function start(): void {
-    if (isStopping) return;
-    const worker = cluster.fork();
-    let failure: string | undefined;
-    workers.add(worker);
-
-    const onEnd = (code: number | null, signal: string | null) => {
-      workers.delete(worker);
-      withoutNewcomers.delete(worker);
-      const served = serving.delete(worker);
-      if (isStopping) {
-        if (workers.size === 0) onAllEnded();
-        return;
-      }
-      failedStarts = served ? failedStarts : failedStarts + 1;
-      if (failedStarts >= mostFailedStarts && serving.size === 0) giveUp(failure);
-      const now = performance.now();
-      ends = [...ends.filter((at) => now - at < recentMilliseconds), now];
-      const milliseconds = Math.min(longestPauseMilliseconds, shortestPauseMilliseconds * 2 ** (ends.length - 1));
-      const { pid } = worker.process;
-      // One that was told to end by itself is no fault.
-      const level = code === 0 ? 'info' : 'error';
-      log[level]({ worker: pid, code, signal, failure, milliseconds }, 'a worker ended; another is started');
-      setTimeout(start, milliseconds);
-    };
-
-    worker.on('message', (report: Report) =>
-      onReport(worker, report, (text) => {
-        failure = text;
-      }),
-    );
-    worker.once('exit', onEnd);
-    // Of telling something to one that just died, which its end tells anyway; or there was no room for a process.
-    worker.on('error', (error) => {
-      log.warn({ err: error, worker: worker.process.pid }, 'a worker cannot be reached');
-      if (worker.process.pid === undefined) onEnd(null, null);
-    });
-  }
-
-  for (let count = 0; count < config.workers; count += 1) start();
-  await first;
+  });
+  // However this process ends: a worker that nobody watches over would hold connections and serve what is old.
+  process.once('exit', () => workers.kill());
+  await workers.start(config.workers);
   process.stdout.write(welcome(config, owner));
-  toTell = () => '';
-
-  async function stop(): Promise<void> {
-    isStopping = true;
-    if (workers.size === 0) return;
-    for (const worker of workers) if (worker.isConnected()) worker.send('stop', () => {});
-    const delayMilliseconds = config.stopDelaySeconds * 1000;
-    const timers = [
-      setTimeout(() => stopListening(workers), delayMilliseconds + mostUntilNobodyConnectsMilliseconds),
-      setTimeout(() => {
-        for (const worker of workers) worker.process.kill('SIGKILL');
-      }, delayMilliseconds + mostUntilStoppedMilliseconds),
-    ];
-    await allEnded;
-    for (const timer of timers) clearTimeout(timer);
-  }
-
-  let stopping: Promise<void> | undefined;
-  return {
-    stop() {
-      stopping ??= stop();
-      return stopping;
-    },
-  };
+  untold = '';
+  return stoppable(() => workers.stop(config.stopDelaySeconds * 1000));
 }
 
 /** Whether this process is a worker of a primary. */
