@@ -1,6 +1,7 @@
 // Makes a checkout ready to run: dependencies installed, code generated, dist compiled, for tests the partner apps'
-// libraries installed, and for benchmarks the peer; each only when it is out of date. Plain Node without dependencies, since nothing is installed yet when it first runs. What it has to say goes to
-// standard error, so that a command's own output stays parseable.
+// libraries installed, and for benchmarks the peer; each only when it is out of date. Plain Node without dependencies, since
+// nothing is installed yet when it first runs. What it has to say goes to standard error, so that a command's own output stays
+// parseable.
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';

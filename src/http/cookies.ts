@@ -1,5 +1,6 @@
 // Our cookies: the session's; the browser's, which binds forms and waiting authorization requests to the browser that began
-// them; and the marks of the members who signed in with it before (known-browsers.ts). On https all have the __Host- prefix, so that no other host can set them.
+// them; and the marks of the members who signed in with it before (known-browsers.ts). On https all have the __Host- prefix, so
+// that no other host can set them.
 import type { Context } from 'hono';
 import { getCookie, setCookie } from 'hono/cookie';
 

@@ -1,5 +1,5 @@
-// Counting failures, and what may be done only so often, and when there were too many. Where they are counted is counters.ts; requests that did not fail are
-// request-limits.ts.
+// Counting failures, and what may be done only so often, and when there were too many. Where they are counted is counters.ts;
+// requests that did not fail are request-limits.ts.
 import type { Allowance, Guess, Throttle, Throttles } from '../deps.js';
 import { ThrottledError } from '../lib/errors.js';
 import { neighbourhoodOf } from '../lib/network.js';

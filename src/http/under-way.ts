@@ -15,7 +15,10 @@ interface Begun {
 export interface UnderWay {
   /** Whether so many are under way, or more. */
   isAtLeast(bound: number): boolean;
-  /** To call when the headers of a request have come. @returns to call when it is over, with whether it was worked on; a second call does nothing */
+  /**
+   * To call when the headers of a request have come.
+   * @returns to call when it is over, with whether it was worked on; a second call does nothing
+   */
   begin(incoming: Incoming): (worked: boolean) => void;
   /** What was seen since somebody last looked: the fewest that were under way at any moment, and how many were worked on to the end. */
   look(): { readonly least: number; readonly done: number; readonly now: number };

@@ -4,7 +4,10 @@
 
 /** Brings what is noted. Works once it was started. */
 export interface Courier {
-  /** Says that something was or is about to be noted, so that it is sent at once. Nobody waits for it, and what fails is tried again later. */
+  /**
+   * Says that something was or is about to be noted, so that it is sent at once. Nobody waits for it, and what fails is tried
+   * again later.
+   */
   wake(): void;
   /** Looks for what is due now, and again and again from now on. */
   start(): void;

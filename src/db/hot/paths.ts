@@ -1,5 +1,6 @@
 // What is sent past Prisma's engine: through it, an answer of the token, userinfo or introspection endpoint cost ten times what
-// signing it does (docs/performance.md). Alike on both databases (test/db/hot-reads.test.ts, hot-writes.test.ts). All else goes through Prisma.
+// signing it does (docs/performance.md). Alike on both databases (test/db/hot-reads.test.ts, hot-writes.test.ts). All else goes
+// through Prisma.
 import type { SqlDriverAdapter } from '@prisma/driver-adapter-utils';
 import { readingTogether, sendingOver } from './postgresql.js';
 import { createPostgresqlWrites } from './postgresql-writes.js';
