@@ -7,6 +7,7 @@ import { sha256 } from '../lib/crypto.js';
 import { ForbiddenError, InputError, type InputIssue, inputError } from '../lib/errors.js';
 import { kindOfId } from '../lib/ids.js';
 import { isWithinRole, type Role } from '../lib/roles.js';
+import { later } from '../lib/seconds.js';
 import { createToken, hintOf, isToken } from '../lib/secret-format.js';
 import {
   faultsOfNewToken,
@@ -141,7 +142,7 @@ export async function rotateApiToken(
   if (issues.length > 0) throw new InputError(issues);
   const token = createToken('lkt', deps.randomBytes);
   const overlap = rotation.previousTokenExpiresInSeconds;
-  const end = new Date(now.getTime() + overlap * 1000);
+  const end = later(now, overlap);
   const apiToken = await deps.db.$transaction(async (tx) => {
     // Of two rotations at once only one finds the old token as it was.
     const newId = deps.newId('apiToken');

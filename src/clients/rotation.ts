@@ -6,6 +6,7 @@ import type { Remember } from '../idempotency/service.js';
 import { InputError, type InputIssue, inputError } from '../lib/errors.js';
 import { kindOfId } from '../lib/ids.js';
 import { livingAfter } from '../lib/living.js';
+import { later } from '../lib/seconds.js';
 import { findOwnClient } from './find.js';
 import type { ClientReference } from './reference.js';
 import { createSecret } from './secrets.js';
@@ -44,7 +45,7 @@ async function endPrevious(tx: Tx, clientId: string, now: Date, overlapSeconds: 
   if (overlapSeconds === 0) {
     return (await tx.oAuthClientSecret.updateMany({ where: previous, data: { revokedAt: now } })).count;
   }
-  const end = new Date(now.getTime() + overlapSeconds * 1000);
+  const end = later(now, overlapSeconds);
   // Sooner, never later: one that ends before keeps its end.
   const lasting = { clientId, ...livingAfter(end) };
   return (await tx.oAuthClientSecret.updateMany({ where: lasting, data: { expiresAt: end } })).count;
@@ -91,7 +92,7 @@ export async function rotateOAuthClientSecret(
         ...made.row,
         createdById: actor.memberId,
         createdAt: now,
-        expiresAt: life == null ? null : new Date(now.getTime() + life * 1000),
+        expiresAt: life == null ? null : later(now, life),
       },
     });
     await remember(tx, secret.id);

@@ -3,6 +3,7 @@
 import { retrying } from '../db/client.js';
 import type { Deps } from '../deps.js';
 import { sha256 } from '../lib/crypto.js';
+import { later } from '../lib/seconds.js';
 import { createToken, isToken } from '../lib/secret-format.js';
 import { familyRow, type NewFamily } from './families.js';
 import type { NewRefreshToken } from './refresh-tokens.js';
@@ -36,7 +37,7 @@ export async function issueCode(
       hash: sha256(clear),
       ...code,
       createdAt,
-      expiresAt: new Date(createdAt.getTime() + codeSeconds * 1000),
+      expiresAt: later(createdAt, codeSeconds),
     },
   };
   return (await retrying(() => deps.hotPaths.storeSignIn(signIn, requestId))) ? clear : null;

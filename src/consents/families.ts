@@ -3,6 +3,7 @@
 import type { Db, FamilyWithParties, Tx } from '../db/client.js';
 import type { Deps } from '../deps.js';
 import { splitWords } from '../lib/scope.js';
+import { later } from '../lib/seconds.js';
 import { scopeAt } from './service.js';
 
 /** A family with its consent, client and member, dead or alive. */
@@ -71,7 +72,7 @@ export function familyRow(deps: Pick<Deps, 'clock' | 'newId'>, family: NewFamily
     authenticatedAt: family.authenticatedAt,
     methods: family.methods,
     createdAt: now,
-    expiresAt: new Date(now.getTime() + family.lifetimeSeconds * 1000),
+    expiresAt: later(now, family.lifetimeSeconds),
   };
 }
 

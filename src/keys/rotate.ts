@@ -3,6 +3,7 @@
 import { type Actor, recordAudit } from '../audit/service.js';
 import { exclusively, type Tx } from '../db/client.js';
 import type { Deps, SigningAlgorithm } from '../deps.js';
+import { later } from '../lib/seconds.js';
 import { createSigningKey, type NewSigningKey, storeSigningKey } from './store.js';
 
 /** How long others may keep our JWKS; its Cache-Control says so. */
@@ -13,10 +14,6 @@ const marginSeconds = 90;
 export const longestTokenSeconds = 86_400;
 
 export const signingAlgorithms: readonly SigningAlgorithm[] = ['RS256', 'ES256'];
-
-function later(date: Date, seconds: number): Date {
-  return new Date(date.getTime() + seconds * 1000);
-}
 
 /** Makes one key of each algorithm, to be stored by `storeFirstSigningKeys`. */
 export function createSigningKeys(deps: Pick<Deps, 'secretKeys' | 'randomBytes'>): Promise<NewSigningKey[]> {

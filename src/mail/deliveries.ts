@@ -3,6 +3,7 @@
 import type { Tx } from '../db/client.js';
 import type { Deps } from '../deps.js';
 import { seal, unseal } from '../lib/crypto.js';
+import { later } from '../lib/seconds.js';
 
 /** A message as its sender thinks of it: what is plain text and what is HTML is decided when it is sent. */
 export interface Mail {
@@ -51,7 +52,7 @@ export async function queueMail(tx: Tx, deps: MailDeps, mail: Mail, tellsForSeco
       sealed: seal(deps.secretKeys.current(purpose), JSON.stringify(mail), deps.randomBytes),
       createdAt: now,
       nextAttemptAt: now,
-      expiresAt: new Date(now.getTime() + tellsForSeconds * 1000),
+      expiresAt: later(now, tellsForSeconds),
     },
   });
   // It looks shortly after: the message can be found when the transaction is over.

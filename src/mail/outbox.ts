@@ -3,6 +3,7 @@
 import type { Db } from '../db/client.js';
 import { inBatches } from '../db/in-batches.js';
 import type { Deps } from '../deps.js';
+import { later } from '../lib/seconds.js';
 
 /** How long whoever claimed a row has it alone: more than an attempt can last, and clocks may differ by as much as is left. */
 const leaseMilliseconds = 60_000;
@@ -56,7 +57,7 @@ export async function noteMailFailure(
 ): Promise<void> {
   const attempts = row.attempts + 1;
   const pause = pausesInSeconds[Math.min(attempts, pausesInSeconds.length) - 1] ?? 0;
-  const nextAttemptAt = new Date(deps.clock().getTime() + pause * 1000);
+  const nextAttemptAt = later(deps.clock(), pause);
   // Unless somebody else has it by now.
   const mine = { id: row.id, nextAttemptAt: row.nextAttemptAt };
   if (isFinal || nextAttemptAt >= row.expiresAt) {

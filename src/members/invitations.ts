@@ -9,6 +9,7 @@ import { emailKey } from '../lib/email.js';
 import { InputError, inputError } from '../lib/errors.js';
 import { networkOf } from '../lib/network.js';
 import type { Role } from '../lib/roles.js';
+import { later } from '../lib/seconds.js';
 import { createToken, isToken } from '../lib/secret-format.js';
 import { faultsOfName } from '../lib/text-rules.js';
 import { type MailDeps, type MailedMember, queueMail } from '../mail/deliveries.js';
@@ -110,7 +111,7 @@ export async function inviteMember(
         emailKey: key,
         hash: sha256(token),
         sentAt: now,
-        expiresAt: new Date(now.getTime() + validSeconds * 1000),
+        expiresAt: later(now, validSeconds),
       },
     });
     await remember(tx, id);
@@ -147,7 +148,7 @@ export async function resendInvitation(deps: InvitationDeps, manager: MemberMana
   await deps.db.$transaction(async (tx) => {
     const { count } = await tx.invitation.updateMany({
       where: { memberId: member.id },
-      data: { hash: sha256(token), sentAt, expiresAt: new Date(sentAt.getTime() + validSeconds * 1000) },
+      data: { hash: sha256(token), sentAt, expiresAt: later(sentAt, validSeconds) },
     });
     if (count === 0) throw accepted();
     await recordAudit(tx, deps, manager.actor, {

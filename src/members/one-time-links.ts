@@ -5,6 +5,7 @@ import { inBatches } from '../db/in-batches.js';
 import type { Deps } from '../deps.js';
 import { sha256 } from '../lib/crypto.js';
 import { emailKey } from '../lib/email.js';
+import { later } from '../lib/seconds.js';
 import { createToken, isToken } from '../lib/secret-format.js';
 
 /** How long a link works, by what it is for. */
@@ -56,7 +57,7 @@ export async function makeLink(
       hash: sha256(token),
       email,
       createdAt: now,
-      expiresAt: new Date(now.getTime() + secondsOf[purpose] * 1000),
+      expiresAt: later(now, secondsOf[purpose]),
     },
   });
   return token;

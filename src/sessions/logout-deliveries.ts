@@ -5,6 +5,7 @@ import { recordRefusal, systemActor } from '../audit/service.js';
 import type { Db, Tx } from '../db/client.js';
 import { inBatches } from '../db/in-batches.js';
 import type { Deps } from '../deps.js';
+import { later } from '../lib/seconds.js';
 
 const dayMilliseconds = 86_400_000;
 /** How long whoever claimed a row has it alone: more than a call out can last, and clocks may differ by as much as is left. */
@@ -130,7 +131,7 @@ async function giveUp(deps: DeliveryDeps, delivery: LogoutDelivery, attempts: nu
 export async function noteFailure(deps: DeliveryDeps, delivery: LogoutDelivery, reason: string): Promise<void> {
   const attempts = delivery.attempts + 1;
   const pause = pausesInSeconds[Math.min(attempts, pausesInSeconds.length) - 1] ?? 0;
-  const nextAttemptAt = new Date(deps.clock().getTime() + pause * 1000);
+  const nextAttemptAt = later(deps.clock(), pause);
   if (nextAttemptAt >= delivery.expiresAt) return giveUp(deps, delivery, attempts, reason);
   deps.log.info({ client: delivery.client.id, attempts, reason }, 'a client was not told of a sign-out yet');
   await deps.db.logoutDelivery.updateMany({

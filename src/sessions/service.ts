@@ -5,6 +5,7 @@ import { type Db, isOrphan, isRetryable, retrying, type Tx } from '../db/client.
 import { inBatches } from '../db/in-batches.js';
 import type { Deps } from '../deps.js';
 import { sha256 } from '../lib/crypto.js';
+import { later } from '../lib/seconds.js';
 import type { MailDeps } from '../mail/deliveries.js';
 import { noteLogouts } from './logout-deliveries.js';
 import { tellOfNewSignIn } from './new-sign-in.js';
@@ -42,7 +43,7 @@ export async function noteActivity(
   if (now.getTime() - session.lastActiveAt.getTime() <= activityGranularityMilliseconds) return;
   await deps.db.session.updateMany({
     where: { id: session.id, endedAt: null },
-    data: { lastActiveAt: now, idleExpiresAt: new Date(now.getTime() + sessionIdleSeconds * 1000) },
+    data: { lastActiveAt: now, idleExpiresAt: later(now, sessionIdleSeconds) },
   });
 }
 
@@ -87,8 +88,8 @@ export async function beginSession(
     methods: methods.join(' '),
     ...origin,
     lastActiveAt: now,
-    idleExpiresAt: new Date(now.getTime() + sessionIdleSeconds * 1000),
-    expiresAt: new Date(now.getTime() + sessionSeconds * 1000),
+    idleExpiresAt: later(now, sessionIdleSeconds),
+    expiresAt: later(now, sessionSeconds),
   };
   return deps.db.$transaction(async (tx) => {
     const asBefore = await tx.member.findUnique({ where: { id: member.id } });

@@ -4,6 +4,7 @@ import type { Tx } from '../../db/client.js';
 import type { Deps } from '../../deps.js';
 import { constantTimeEqual } from '../../lib/crypto.js';
 import { kindOfId } from '../../lib/ids.js';
+import { later } from '../../lib/seconds.js';
 import type { AuthorizationRequest } from './request.js';
 
 const waitingSeconds = 3600;
@@ -45,7 +46,7 @@ export async function storeRequest(
       browserHash,
       request: JSON.stringify(request),
       createdAt: now,
-      expiresAt: new Date(now.getTime() + waitingSeconds * 1000),
+      expiresAt: later(now, waitingSeconds),
     },
   });
   return { id, request, sessionId: null, consentedById: null, chosenById: null };
