@@ -34,14 +34,17 @@ export interface AccountActor extends Actor {
 /**
  * Runs a transaction that comes after a wait, for a hash or for somebody's server, in which its actor may have ended.
  * @param work has no effects outside the database: it is done again after a deadlock
+ * @param first locks what everybody locks before members, as the account is
  * @throws what `hold` throws, before anything is stored
  */
 export function transactionOf<T>(
   deps: Pick<Deps, 'db'>,
   actor: AccountActor,
   work: (tx: Tx) => Promise<T>,
+  first?: (tx: Tx) => Promise<unknown>,
 ): Promise<T> {
   const held = async (tx: Tx) => {
+    await first?.(tx);
     await actor.hold?.(tx);
     return work(tx);
   };
