@@ -92,6 +92,11 @@ const notFound = () => {
   return inputError('NOT_FOUND', message, 'id');
 };
 
+const ownerLeft = () => {
+  const message = "The token's owner left at this moment. Look whether it passed to somebody else.";
+  return inputError('CONFLICT', message, 'id');
+};
+
 /** A living token that the manager may end. @throws InputError NOT_FOUND, alike for unknown, foreign and revoked ones */
 async function findManaged(deps: Pick<Deps, 'db'>, manager: TokenManager, id: string) {
   if (kindOfId(id) !== 'apiToken') throw notFound();
@@ -114,7 +119,8 @@ function rotatedBefore(successorId: string): InputIssue {
  * or a service token of the account for an OWNER or ADMIN. A personal token of somebody else is never rotated, since whoever
  * held the new one would act as that person.
  * @returns the new row and the new token in clear, to be shown this once
- * @throws InputError NOT_FOUND as for `revokeApiToken`, NOT_ALLOWED, INVALID with everything that is wrong
+ * @throws InputError NOT_FOUND as for `revokeApiToken`, NOT_ALLOWED, INVALID with everything that is wrong; CONFLICT when its owner
+ *   leaves at this moment
  */
 export async function rotateApiToken(
   deps: ServiceDeps,
@@ -144,10 +150,12 @@ export async function rotateApiToken(
   const overlap = rotation.previousTokenExpiresInSeconds;
   const end = later(now, overlap);
   const apiToken = await deps.db.$transaction(async (tx) => {
+    // The owner first, as whoever removes them does: in another order each could wait for the other.
+    await tx.member.updateMany({ where: { id: old.ownerId }, data: { id: old.ownerId } });
     // Of two rotations at once only one finds the old token as it was.
     const newId = deps.newId('apiToken');
     const { count } = await tx.apiToken.updateMany({
-      where: { id, revokedAt: null, replacedById: null },
+      where: { id, ownerId: old.ownerId, revokedAt: null, replacedById: null },
       data: {
         replacedById: newId,
         ...(overlap === 0
@@ -156,8 +164,9 @@ export async function rotateApiToken(
       },
     });
     if (count === 0) {
-      const { replacedById } = await tx.apiToken.findUniqueOrThrow({ where: { id } });
-      throw replacedById === null ? notFound() : new InputError([rotatedBefore(replacedById)]);
+      const meanwhile = await tx.apiToken.findUnique({ where: { id } });
+      if (meanwhile?.ownerId !== old.ownerId) throw ownerLeft();
+      throw meanwhile.replacedById === null ? notFound() : new InputError([rotatedBefore(meanwhile.replacedById)]);
     }
     const { accountId, ownerId, name, role, isService } = old;
     const expiresAt = rotation.expiresAt ?? null;

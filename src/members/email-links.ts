@@ -2,7 +2,7 @@
 // needs the link alone. Changing it needs a session of the very member as well: a link that went to a mistyped address must
 // not give its reader the member.
 import { type Actor, recordAudit } from '../audit/service.js';
-import { isUniqueViolation, type Tx } from '../db/client.js';
+import { isUniqueViolation } from '../db/client.js';
 import type { Deps } from '../deps.js';
 import { emailKey, longestEmail } from '../lib/email.js';
 import { inputError } from '../lib/errors.js';
@@ -82,21 +82,11 @@ export async function openEmailLink(
   return { is: visitor === null ? 'for whoever signs in' : 'for another member', email: link.email };
 }
 
-/**
- * Holds an active member's row until the transaction is over: before the link's, as whoever else writes both does, since in another
- * order two of them could wait for each other.
- */
-async function holdMember(tx: Tx, which: { readonly id: string; readonly emailKey?: string }): Promise<boolean> {
-  const { count } = await tx.member.updateMany({ where: { ...which, status: 'ACTIVE' }, data: { status: 'ACTIVE' } });
-  return count === 1;
-}
-
 async function verify(deps: EmailDeps, origin: SignInOrigin, link: Link): Promise<boolean> {
   return deps.db.$transaction(async (tx) => {
     const now = deps.clock();
     const { memberId } = link;
-    if (!(await holdMember(tx, { id: memberId, emailKey: emailKey(link.email) }))) return false;
-    if (!(await takeLink(tx, link.id, now))) return false;
+    if (!(await takeLink(tx, link, now, { emailKey: emailKey(link.email) }))) return false;
     await tx.member.update({ where: { id: memberId }, data: { emailVerifiedAt: now, updatedAt: now } });
     await endLinks(tx, memberId, ['VERIFY_EMAIL'], now);
     const target = { targetId: memberId, targetLabel: link.member.email };
@@ -114,7 +104,7 @@ async function change(deps: ChangeDeps, origin: SignInOrigin, link: Link, keptSe
     await endingSessions(deps, async (tx) => {
       const now = deps.clock();
       done = false;
-      if (!(await holdMember(tx, { id: memberId })) || !(await takeLink(tx, link.id, now))) return;
+      if (!(await takeLink(tx, link, now))) return;
       const actor = actorOfMember(link.member, origin);
       await writeEmail(tx, deps, actor, memberId, { email, isVerified: true, keptSessionId }, now);
       done = true;

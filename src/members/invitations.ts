@@ -192,6 +192,9 @@ export async function acceptInvitation(
   const passwordHash = await deps.hasher.hash(normalisePassword(given.password), networkOf(origin.ipAddress ?? ''));
   const now = deps.clock();
   const accept = async (tx: Tx) => {
+    // The member first, as whoever removes them does: in another order each could wait for the other.
+    const invited = { id: found.memberId, status: 'INVITED' } as const;
+    await tx.member.updateMany({ where: invited, data: { updatedAt: now } });
     const { count } = await tx.invitation.deleteMany({ where: { hash: sha256(token), expiresAt: { gt: now } } });
     if (count === 0) return null;
     const { email } = found.member;

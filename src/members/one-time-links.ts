@@ -122,10 +122,23 @@ export async function findProofOfNow(deps: Pick<Deps, 'db'>, token: string) {
   return isProven && member.status === 'ACTIVE' ? link : null;
 }
 
-/** Uses a link, in the transaction of what it does. @returns false when it was used or ended meanwhile */
-export async function takeLink(tx: Tx, id: string, now: Date): Promise<boolean> {
+/**
+ * Uses a link, in the transaction of what it does. Holds its member's row before, as whoever else writes both does: in another order
+ * two of them could wait for each other.
+ * @param member what else must be so of the member
+ * @returns false when the link was used or ended meanwhile, or its member is not so, or not active
+ */
+export async function takeLink(
+  tx: Tx,
+  link: { readonly id: string; readonly memberId: string },
+  now: Date,
+  member: { readonly emailKey?: string } = {},
+): Promise<boolean> {
+  const active = { status: 'ACTIVE' } as const;
+  const held = await tx.member.updateMany({ where: { id: link.memberId, ...member, ...active }, data: active });
+  if (held.count === 0) return false;
   const { count } = await tx.oneTimeLink.updateMany({
-    where: { id, usedAt: null, expiresAt: { gt: now } },
+    where: { id: link.id, usedAt: null, expiresAt: { gt: now } },
     data: { usedAt: now },
   });
   return count === 1;

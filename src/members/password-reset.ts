@@ -71,7 +71,7 @@ export async function resetPassword(
   let done = false;
   await endingSessions(deps, async (tx) => {
     const now = deps.clock();
-    done = await takeLink(tx, link.id, now);
+    done = await takeLink(tx, link, now);
     if (!done) return;
     await writePassword(tx, deps, actorOfMember(link.member, origin), link.member, passwordHash, now);
     await tx.member.updateMany({

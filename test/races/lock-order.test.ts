@@ -1,0 +1,140 @@
+// Transactions that lock the same rows, made slow so that they meet in the middle: the one waits for the other, and never both. On
+// PostgreSQL that would be a deadlock, which costs a second and gives one of them up.
+import { setTimeout as pause } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { rotateApiToken } from '../../src/api-tokens/service.js';
+import { InputError } from '../../src/lib/errors.js';
+import { acceptInvitation, inviteMember } from '../../src/members/invitations.js';
+import { changePassword } from '../../src/members/password-change.js';
+import { requestReset, resetPassword } from '../../src/members/password-reset.js';
+import { actorOfMember } from '../../src/members/service.js';
+import { removeMember, suspendMember } from '../../src/members/standing.js';
+import { machine, send } from '../clients/mutate.js';
+import { memberPassword, type TestApp } from '../support/app.js';
+import { apiTokenOf, signedIn } from '../support/graphql.js';
+import { linkTo } from '../support/mail.js';
+import { registerClient } from '../support/oauth.js';
+import { type Processes, startProcesses } from './processes.js';
+import { type WatchedTransactions, watchTransactions } from './transactions.js';
+
+let processes: Processes;
+let here: TestApp;
+let there: TestApp;
+let owner: { actor: ReturnType<typeof actorOfMember>; memberId: string; role: 'OWNER' };
+beforeAll(async () => {
+  processes = await startProcesses();
+  [here, there] = processes.apps;
+  owner = { actor: actorOfMember(here.owner, origin), memberId: here.owner.id, role: 'OWNER' };
+});
+afterAll(() => processes.close());
+
+const origin = { ipAddress: null, userAgent: null };
+const rounds = [0, 1, 2, 3];
+/** What a refusal says; anything else is thrown on. */
+function refusal(error: unknown) {
+  if (error instanceof InputError) return error.issues;
+  throw error;
+}
+const slowly = () => pause(12);
+
+let count = 0;
+let member: Awaited<ReturnType<TestApp['addMember']>>;
+let watched: WatchedTransactions[] = [];
+beforeEach(async () => {
+  count += 1;
+  member = await here.addMember('ADMIN', `member-${count}@example.com`);
+});
+afterEach(() => {
+  for (const each of watched) each.restore();
+  watched = [];
+});
+
+/** Does all at once, the later ones a little later each round, in transactions that take their time. */
+async function meeting<T>(round: number, works: readonly (() => Promise<T>)[]): Promise<T[]> {
+  watched = processes.apps.map((app) => watchTransactions(app, slowly));
+  const results = await Promise.all(
+    works.map(async (work, index) => {
+      await pause(index * round * 10);
+      return work();
+    }),
+  );
+  expect(watched.map(({ conflicts }) => conflicts)).toEqual([0, 0]);
+  return results;
+}
+
+test.each(rounds)('a new password beside what its member is just storing (round %i)', async (round) => {
+  const target = await registerClient(here, machine);
+  const ask = await signedIn(here, member);
+  const session = await there.db.session.findFirstOrThrow({
+    where: { memberId: member.id, endedAt: null },
+    include: { member: true },
+  });
+  const newPassword = { currentPassword: memberPassword, newPassword: 'quite another long password' };
+  const answers: string[] = [];
+  const store = (mutation: string, input: object) => async () => {
+    const { data, errors } = await send(ask, mutation, { ...input });
+    answers.push(...(errors ?? []).map(({ extensions }) => String(extensions.code)));
+    if (!errors) expect(data[mutation].userErrors).toEqual([]);
+    return null;
+  };
+  const [, , , changed] = await meeting(round, [
+    store('createOAuthClient', { name: 'One more', redirectUris: ['https://app.example.com/callback'] }),
+    store('updateOAuthClient', { id: target.id, description: 'Changed' }),
+    store('rotateOAuthClientSecret', { id: target.id, previousSecretsExpireInSeconds: 600 }),
+    () => changePassword(there.deps, origin, session, newPassword),
+  ]);
+  expect(changed).toMatchObject({ id: member.id });
+  // Whoever came too late is told so, and nobody that something failed.
+  expect(answers.filter((code) => code !== 'UNAUTHENTICATED')).toEqual([]);
+});
+
+test.each(rounds)('an invitation that is accepted while it is taken back (round %i)', async (round) => {
+  const email = `invited-${count}@example.com`;
+  const { member: invited } = await inviteMember(here.deps, owner, { email, role: 'READER' });
+  const token = new URL(await linkTo(here, email)).searchParams.get('token') ?? '';
+  const [accepted] = await meeting<unknown>(round, [
+    () => acceptInvitation(here.deps, origin, token, { name: 'Grace', password: memberPassword }),
+    () => removeMember(there.deps, owner, invited.id),
+  ]);
+  if (accepted !== null) expect(accepted).toMatchObject({ id: invited.id, status: 'ACTIVE' });
+  expect(await here.db.member.count({ where: { id: invited.id } })).toBe(0);
+});
+
+test.each(rounds)(
+  'a forgotten password that is set anew while its member is suspended, and asks again (round %i)',
+  async (round) => {
+    await requestReset(here.deps, origin, member.email);
+    const token = new URL(await linkTo(here, member.email)).searchParams.get('token') ?? '';
+    await meeting<unknown>(round, [
+      () => resetPassword(here.deps, origin, token, 'quite another long password'),
+      () => suspendMember(there.deps, owner, member.id),
+      () => requestReset(there.deps, origin, member.email),
+    ]);
+    const works = { memberId: member.id, usedAt: null, expiresAt: { gt: here.clock() } };
+    expect(await here.db.oneTimeLink.count({ where: works })).toBe(0);
+  },
+);
+
+test.each([
+  ['with it', false],
+  ['but for it', true],
+])('a service token that is rotated when its owner is removed %s', async (_with, passesOn) => {
+  const { id } = await apiTokenOf(here, 'ADMIN', member, { isService: true });
+  const heir = await here.addMember('ADMIN', `heir-${count}@example.com`);
+  const manager = { ...owner, accountId: member.accountId };
+  let rotated: Promise<unknown> | undefined;
+  watched = [
+    watchTransactions(here, slowly),
+    watchTransactions(there, async (statement) => {
+      // All that is left to do is to delete the member, and by that the tokens that did not pass on.
+      if (statement !== 'member.delete' || rotated !== undefined) return;
+      rotated = rotateApiToken(here.deps, manager, id, { previousTokenExpiresInSeconds: 600 }).catch(refusal);
+      await pause(50);
+    }),
+  ];
+  await removeMember(there.deps, owner, member.id, passesOn ? heir.id : null);
+  expect(await rotated).toMatchObject([{ code: 'CONFLICT', path: ['id'] }]);
+  expect(watched.map(({ conflicts }) => conflicts)).toEqual([0, 0]);
+  const tokens = await here.db.apiToken.findMany({ where: { OR: [{ id }, { ownerId: heir.id }] } });
+  expect(tokens.map((token) => [token.id, token.replacedById])).toEqual(passesOn ? [[id, null]] : []);
+});
