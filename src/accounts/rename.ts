@@ -1,7 +1,7 @@
 // Another name for an account. People read it wherever an app asks them for something, so an operator's verification of the
 // account's clients does not outlast it, unless the operator renames.
 import { type Actor, recordAudit } from '../audit/service.js';
-import type { Tx } from '../db/client.js';
+import { inTransaction, type Tx } from '../db/client.js';
 import type { Deps } from '../deps.js';
 import { InputError, inputError } from '../lib/errors.js';
 import { faultsOfName } from '../lib/text-rules.js';
@@ -34,7 +34,7 @@ export async function renameAccount(deps: RenameDeps, actor: Actor, accountId: s
   const name = given.trim();
   const issues = faultsOfName(name, ['name']);
   if (issues.length > 0) throw new InputError(issues);
-  return deps.db.$transaction(async (tx) => {
+  return inTransaction(deps.db, async (tx) => {
     const before = await tx.account.findUnique({ where: { id: accountId } });
     if (!before) {
       const message = `There is no account ${accountId}.`;

@@ -1,6 +1,6 @@
 // Accounts: created with their owner, and what redirect schemes an operator allows them beside https.
 import { type Actor, recordAudit } from '../audit/service.js';
-import type { Tx } from '../db/client.js';
+import { inTransaction, type Tx } from '../db/client.js';
 import type { Deps } from '../deps.js';
 import { InputError, type InputIssue, inputError } from '../lib/errors.js';
 import { faultOfRedirectScheme } from '../lib/redirect-uri.js';
@@ -47,7 +47,7 @@ export async function createAccount(
 ) {
   const insert = await prepareAccount(deps, account);
   try {
-    return await deps.db.$transaction((tx) => insert(tx, actor));
+    return await inTransaction(deps.db, (tx) => insert(tx, actor));
   } catch (error) {
     throw emailTaken(error, ['owner', 'email']);
   }
@@ -102,7 +102,7 @@ async function changeRedirects(
   accountId: string,
   change: (before: readonly string[]) => string[],
 ): Promise<string[]> {
-  return deps.db.$transaction(async (tx) => {
+  return inTransaction(deps.db, async (tx) => {
     const account = await tx.account.findUnique({ where: { id: accountId } });
     if (!account) throw inputError('NOT_FOUND', `There is no account ${accountId}.`, 'account');
     const before = splitWords(account.redirectSchemes);

@@ -1,6 +1,6 @@
 // API resources: registered, changed and deleted. What one must be is rules.ts's; here is what depends on the others there are.
 import { type AccountActor, changesBetween, recordAudit } from '../audit/service.js';
-import { type Db, exclusively, type Tx } from '../db/client.js';
+import { type Db, exclusively, isOrphan, isRetryable, retrying, type Tx } from '../db/client.js';
 import type { Deps } from '../deps.js';
 import type { Remember } from '../idempotency/service.js';
 import { InputError, type InputIssue, inputError } from '../lib/errors.js';
@@ -24,10 +24,12 @@ const withIntrospectors = { introspectors: { orderBy: { clientId: 'asc' } } } as
 
 /**
  * Runs a change alone. That an audience is free is more than a unique index can say: two spellings of one origin are the same.
- * Nor could one hold an account to the most that it may have.
+ * Nor could one hold an account to the most that it may have. Clients are not held by that: one that is to introspect may be deleted
+ * just before that is written, and the second time it is not found any more.
  */
 function alone<T>(deps: ServiceDeps, work: (tx: Tx) => Promise<T>): Promise<T> {
-  return exclusively(deps.db, 'api-resources', work);
+  const mayPass = (error: unknown) => isRetryable(error) || isOrphan(error);
+  return retrying(() => exclusively(deps.db, 'api-resources', work), 5, mayPass);
 }
 
 /** What is wrong with a well-formed audience as things are. Whose it is, is not told. */

@@ -1,6 +1,6 @@
 // API tokens for the GraphQL API: created and shown once, found by hash, capped live by their owner's role, revoked.
 import { recordAudit } from '../audit/service.js';
-import type { Tx } from '../db/client.js';
+import { inTransaction, type Tx } from '../db/client.js';
 import type { Deps } from '../deps.js';
 import type { Remember } from '../idempotency/service.js';
 import { sha256 } from '../lib/crypto.js';
@@ -53,7 +53,7 @@ export async function createApiToken(
   const issues = faultsOfNewToken(input, manager, now);
   if (issues.length > 0) throw new InputError(issues);
   const token = createToken('lkt', deps.randomBytes);
-  const apiToken = await deps.db.$transaction(async (tx) => {
+  const apiToken = await inTransaction(deps.db, async (tx) => {
     const created = await insert(tx, token, {
       id: deps.newId('apiToken'),
       accountId: manager.accountId,
@@ -149,7 +149,7 @@ export async function rotateApiToken(
   const token = createToken('lkt', deps.randomBytes);
   const overlap = rotation.previousTokenExpiresInSeconds;
   const end = later(now, overlap);
-  const apiToken = await deps.db.$transaction(async (tx) => {
+  const apiToken = await inTransaction(deps.db, async (tx) => {
     // The owner first, as whoever removes them does: in another order each could wait for the other.
     await tx.member.updateMany({ where: { id: old.ownerId }, data: { id: old.ownerId } });
     // Of two rotations at once only one finds the old token as it was.
@@ -207,7 +207,7 @@ export async function revokeApiToken(
   id: string,
 ): Promise<void> {
   const token = await findManaged(deps, manager, id);
-  await deps.db.$transaction(async (tx) => {
+  await inTransaction(deps.db, async (tx) => {
     const { count } = await tx.apiToken.updateMany({
       where: { id, revokedAt: null },
       data: { revokedAt: deps.clock() },

@@ -1,6 +1,6 @@
 // The audit log: who did what to what, written in the transaction of what it records. Never a secret, and no reading here.
 import { createHash } from 'node:crypto';
-import { type Db, retrying, type Tx } from '../db/client.js';
+import { type Db, inTransaction, type Tx } from '../db/client.js';
 import type { Deps } from '../deps.js';
 import type { AuditAction } from './actions.js';
 
@@ -48,7 +48,7 @@ export function transactionOf<T>(
     await actor.hold?.(tx);
     return work(tx);
   };
-  return retrying(() => deps.db.$transaction(held), 5);
+  return inTransaction(deps.db, held);
 }
 
 /** The operator at the command line. */

@@ -1,7 +1,7 @@
 // Client secrets that expire soon and that nothing takes the place of: noted once in the audit log, and told to those who can
 // rotate them, in time for it.
 import { recordAudit, systemActor } from '../audit/service.js';
-import type { Tx } from '../db/client.js';
+import { inTransaction, type Tx } from '../db/client.js';
 import type { Deps } from '../deps.js';
 import { livingAfter } from '../lib/living.js';
 import { type MailDeps, queueMail } from '../mail/deliveries.js';
@@ -47,7 +47,7 @@ async function receiversIn(tx: Tx, accountId: string) {
 
 /** Notes one secret, unless another process was quicker or it needs no note any more. */
 async function note(deps: ExpiryDeps, secretId: string, now: Date): Promise<boolean> {
-  return deps.db.$transaction(async (tx) => {
+  return inTransaction(deps.db, async (tx) => {
     const { count } = await tx.oAuthClientSecret.updateMany({
       where: { id: secretId, ...expiringUnnoted(now) },
       data: { expiryNotedAt: now },

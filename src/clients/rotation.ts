@@ -1,6 +1,6 @@
 // Secrets without downtime: a new one while the old ones live on for a while, and the end of one.
 import { type AccountActor, recordAudit, transactionOf } from '../audit/service.js';
-import type { Tx } from '../db/client.js';
+import { inTransaction, type Tx } from '../db/client.js';
 import type { Deps } from '../deps.js';
 import type { Remember } from '../idempotency/service.js';
 import { InputError, type InputIssue, inputError } from '../lib/errors.js';
@@ -137,7 +137,7 @@ export async function revokeOAuthClientSecret(
     return inputError('NOT_FOUND', message, 'secretId');
   };
   if (kindOfId(secretId) !== 'clientSecret') throw notFound();
-  return deps.db.$transaction(async (tx) => {
+  return inTransaction(deps.db, async (tx) => {
     const { count } = await tx.oAuthClientSecret.updateMany({
       where: { id: secretId, revokedAt: null, client: { accountId: actor.accountId } },
       data: { revokedAt: deps.clock() },

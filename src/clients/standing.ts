@@ -1,7 +1,7 @@
 // Whether a client works: disabled and enabled, all its tokens revoked, verified by an operator, deleted.
 import { type AccountActor, type Actor, recordAudit } from '../audit/service.js';
 import { countLivingOfClient, revokeEverythingOfClient } from '../consents/families.js';
-import { retrying, type Tx } from '../db/client.js';
+import { inTransaction, type Tx } from '../db/client.js';
 import type { Deps } from '../deps.js';
 import { inputError } from '../lib/errors.js';
 import { livingAfter } from '../lib/living.js';
@@ -23,7 +23,7 @@ export async function setOAuthClientDisabled(
 ) {
   const client = await findOwnClient(deps.db, actor.accountId, reference);
   const now = deps.clock();
-  return deps.db.$transaction(async (tx) => {
+  return inTransaction(deps.db, async (tx) => {
     const { count } = await tx.oAuthClient.updateMany({
       where: { id: client.id, disabledAt: disabled ? null : { not: null } },
       data: { disabledAt: disabled ? now : null, updatedAt: now },
@@ -68,7 +68,7 @@ export async function revokeOAuthClientTokens(deps: ServiceDeps, actor: AccountA
     const oauthClient = await tx.oAuthClient.findUniqueOrThrow({ where: { id: client.id } });
     return { oauthClient, revokedConsentCount: consents };
   };
-  return retrying(() => deps.db.$transaction(revoke), 5);
+  return inTransaction(deps.db, revoke);
 }
 
 /** What went with a client that was deleted. */
@@ -111,7 +111,7 @@ export async function deleteOAuthClient(
     });
     return { id: client.id, revokedSecretCount, revokedConsentCount: consents, endedSignInCount: families };
   };
-  return retrying(() => deps.db.$transaction(remove), 5);
+  return inTransaction(deps.db, remove);
 }
 
 /**
@@ -124,7 +124,7 @@ export async function setOAuthClientVerified(
   clientId: string,
   verified: boolean,
 ): Promise<void> {
-  await deps.db.$transaction(async (tx) => {
+  await inTransaction(deps.db, async (tx) => {
     const client = await tx.oAuthClient.findUnique({ where: { clientId } });
     if (!client) throw inputError('NOT_FOUND', `There is no client ${clientId}.`, 'clientId');
     if ((client.verifiedAt !== null) === verified) return;

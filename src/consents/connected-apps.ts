@@ -1,7 +1,7 @@
 // Connected apps: what a member allowed clients and did not take back. Who sees which of them, the list for a page, and taking one
 // back. Lists in GraphQL are schema.ts's.
 import { type AccountActor, type AuditChange, recordAudit } from '../audit/service.js';
-import { type Db, retrying, type Tx } from '../db/client.js';
+import { type Db, inTransaction, type Tx } from '../db/client.js';
 import type { Deps } from '../deps.js';
 import { inputError } from '../lib/errors.js';
 import { idOrNobody } from '../lib/ids.js';
@@ -112,5 +112,5 @@ export async function revokeConsent(
     });
   };
   // It may meet those who are getting tokens, or allowing the client anew, at this moment.
-  await retrying(() => deps.db.$transaction(revoke), 5);
+  await inTransaction(deps.db, revoke);
 }

@@ -1,7 +1,7 @@
 // Tokens that a client gives back: what ends with each, and the record of it. How one is presented and by whom is
 // oauth/revoke.ts.
 import { type Actor, type AuditChange, recordAudit } from '../audit/service.js';
-import { isUniqueViolation, type Tx } from '../db/client.js';
+import { inTransaction, isUniqueViolation, type Tx } from '../db/client.js';
 import type { Deps } from '../deps.js';
 import { revokeFamily } from './families.js';
 
@@ -33,7 +33,7 @@ export async function revokeSignIn(
 ): Promise<void> {
   const now = deps.clock();
   if (family.expiresAt <= now) return;
-  await deps.db.$transaction(async (tx) => {
+  await inTransaction(deps.db, async (tx) => {
     if (!(await revokeFamily(tx, family.id, now))) return;
     await recordRevocation(tx, deps, actor, client, [{ field: 'revokedSignIns', before: null, after: '1' }]);
   });
@@ -53,7 +53,7 @@ export async function revokeAccessToken(
 ): Promise<void> {
   const { jti, expiresAt } = token;
   try {
-    await deps.db.$transaction(async (tx) => {
+    await inTransaction(deps.db, async (tx) => {
       await tx.revokedAccessToken.create({ data: { jti, expiresAt } });
       await recordRevocation(tx, deps, actor, client, [{ field: 'revokedAccessTokens', before: null, after: '1' }]);
     });

@@ -1,5 +1,6 @@
 // Opens the database that a URL names, and does the few things that services should not have to know to differ between SQLite and
 // PostgreSQL. What a connection is made of is parts.ts's; creating the tables is migrations/'s; what faults mean is errors.ts's.
+import { isRetryable, retrying } from './errors.js';
 import type { Prisma, PrismaClient } from './generated/sqlite/client.js';
 import type { HotPaths } from './hot/paths.js';
 import { type OnQuery, postgresqlParts, sqliteParts } from './parts.js';
@@ -104,6 +105,21 @@ export function providerOfDatabase(db: Db): Provider {
   const provider = providers.get(db);
   if (!provider) throw new Error('This database was not opened by openDatabase.');
   return provider;
+}
+
+/**
+ * Runs a transaction, and again when the database gave it up since another one was in its way. Every transaction of a service, save
+ * those that are run alone: also one that locks its rows in the order of all others meets statements that lock many in an order of
+ * their own.
+ * @param work has no effects outside the database
+ * @param mayPass which failures another attempt may well not meet
+ */
+export function inTransaction<T>(
+  db: Db,
+  work: (tx: Tx) => Promise<T>,
+  mayPass: (error: unknown) => boolean = isRetryable,
+): Promise<T> {
+  return retrying(() => db.$transaction(work), 5, mayPass);
 }
 
 /**

@@ -1,8 +1,10 @@
 // Asking a member whether an app may use their account. What is allowed is what was asked and shown, whatever is posted.
+
 import { inPlainWords } from '../api-resources/allowed.js';
 import type { ApiResource } from '../api-resources/find.js';
 import { findLogoPath } from '../clients/logo.js';
 import { denyConsent, findConsent, giveConsent } from '../consents/service.js';
+import { inTransaction } from '../db/client.js';
 import { originForAudit } from '../http/browser.js';
 import { formActionSource } from '../http/csp.js';
 import { canonicalJson } from '../lib/canonical-json.js';
@@ -117,7 +119,7 @@ export function consent(flow: Flow) {
     const decision = form.get('decision');
     if (decision === 'deny') {
       // Of answers that are posted at once one counts, and one is recorded.
-      await deps.db.$transaction(async (tx) => {
+      await inTransaction(deps.db, async (tx) => {
         if (!(await consumeRequest(tx, stored.id))) throw answeredBefore();
         await denyConsent(tx, deps, actor, client);
       });
@@ -128,7 +130,7 @@ export function consent(flow: Flow) {
     if (form.get('shown') !== markOf(await viewOf(flow, stored, client, apis, null))) {
       return c.redirect(`/consent?request=${stored.id}&changed=1`, 303);
     }
-    await deps.db.$transaction(async (tx) => {
+    await inTransaction(deps.db, async (tx) => {
       await giveConsent(tx, deps, actor, { memberId: session.memberId, client, scopes: scopesToAllow(stored.request) });
       await noteConsent(tx, stored.id, session.memberId);
     });

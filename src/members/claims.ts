@@ -1,7 +1,9 @@
 // The standard claims about a person that have no column of their own (OpenID Connect Core section 5.1): how each must look, and
 // how an operator sets them. Which scope opens which is oauth/claims.ts's.
+
 import { z } from 'zod';
 import { type Actor, recordAudit } from '../audit/service.js';
+import { inTransaction } from '../db/client.js';
 import type { Deps } from '../deps.js';
 import { emailKey } from '../lib/email.js';
 import { InputError, type InputIssue, inputError } from '../lib/errors.js';
@@ -120,7 +122,7 @@ export async function setMemberClaims(
   email: string,
   changes: Readonly<Record<string, unknown>>,
 ): Promise<MemberClaims> {
-  return deps.db.$transaction(async (tx) => {
+  return inTransaction(deps.db, async (tx) => {
     const member = await tx.member.findUnique({ where: { emailKey: emailKey(email) } });
     if (!member) throw inputError('NOT_FOUND', `There is no member ${email}.`, 'email');
     const claims = withChanges(readMemberClaims(member.claims), changes);

@@ -1,7 +1,7 @@
 // Another e-mail address, as its member asks for it: a link goes to the new address, and nothing changes before it is used
 // (email-links.ts). No answer says whether somebody has the new address; only the message to it does.
 import { type Actor, recordAudit } from '../audit/service.js';
-import type { Db, Tx } from '../db/client.js';
+import { type Db, inTransaction, type Tx } from '../db/client.js';
 import type { Deps } from '../deps.js';
 import { emailKey, isEmail } from '../lib/email.js';
 import { inputError } from '../lib/errors.js';
@@ -60,7 +60,7 @@ export async function requestEmailChange(
   const { email: present } = await deps.db.member.findUniqueOrThrow({ where: { id: memberId } });
   if (newEmail === present) throw inputError('INVALID', 'You sign in with this address already.', 'newEmail');
   await countEmailLink(deps, actor);
-  await deps.db.$transaction(async (tx) => {
+  await inTransaction(deps.db, async (tx) => {
     const token =
       (await makeLink(tx, deps, memberId, 'CHANGE_EMAIL', newEmail)) ??
       (await tooManyMessages(tx, deps.clock(), memberId, 'CHANGE_EMAIL', 'newEmail'));
@@ -88,7 +88,7 @@ export async function cancelEmailChange(
   memberId: string,
   newEmail: string,
 ): Promise<void> {
-  await deps.db.$transaction(async (tx) => {
+  await inTransaction(deps.db, async (tx) => {
     const now = deps.clock();
     const member = await tx.member.findUniqueOrThrow({ where: { id: memberId } });
     const pending = await findPendingChange(tx, memberId, now);

@@ -2,7 +2,7 @@
 // needs the link alone. Changing it needs a session of the very member as well: a link that went to a mistyped address must
 // not give its reader the member.
 import { type Actor, recordAudit } from '../audit/service.js';
-import { isUniqueViolation } from '../db/client.js';
+import { inTransaction, isUniqueViolation } from '../db/client.js';
 import type { Deps } from '../deps.js';
 import { emailKey, longestEmail } from '../lib/email.js';
 import { inputError } from '../lib/errors.js';
@@ -35,7 +35,7 @@ export async function sendEmailVerification(
   }
   if (member.emailVerifiedAt !== null) throw inputError('NOT_ALLOWED', 'This address is verified already.', 'email');
   await countEmailLink(deps, actor);
-  await deps.db.$transaction(async (tx) => {
+  await inTransaction(deps.db, async (tx) => {
     const token =
       (await makeLink(tx, deps, memberId, 'VERIFY_EMAIL', member.email)) ??
       (await tooManyMessages(tx, deps.clock(), memberId, 'VERIFY_EMAIL', 'email'));
@@ -83,7 +83,7 @@ export async function openEmailLink(
 }
 
 async function verify(deps: EmailDeps, origin: SignInOrigin, link: Link): Promise<boolean> {
-  return deps.db.$transaction(async (tx) => {
+  return inTransaction(deps.db, async (tx) => {
     const now = deps.clock();
     const { memberId } = link;
     if (!(await takeLink(tx, link, now, { emailKey: emailKey(link.email) }))) return false;

@@ -1,6 +1,7 @@
 // All that is kept about a member, as one document of JSON. Of secrets it has neither the text nor the hash, since neither is
 // read here; of other people no more than the member knows of them anyhow.
 import { type Actor, recordAudit } from '../audit/service.js';
+import { inTransaction } from '../db/client.js';
 import type { Deps } from '../deps.js';
 import { inputError } from '../lib/errors.js';
 import { idOrNobody } from '../lib/ids.js';
@@ -64,7 +65,7 @@ export async function exportAsText(
 ): Promise<string> {
   const document = await exportMember(deps, member.id, auditLogBefore);
   const target = { accountId: member.accountId, targetId: member.id, targetLabel: member.email };
-  await deps.db.$transaction((tx) => recordAudit(tx, deps, actor, { action: 'MEMBER_DATA_EXPORTED', ...target }));
+  await inTransaction(deps.db, (tx) => recordAudit(tx, deps, actor, { action: 'MEMBER_DATA_EXPORTED', ...target }));
   return `${JSON.stringify(document, null, 2)}\n`;
 }
 

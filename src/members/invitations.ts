@@ -1,7 +1,7 @@
 // Invitations: made, sent again, and accepted. Whoever is invited is a member from then on, as INVITED, under an e-mail key that
 // no address has: two accounts may invite one person, and neither learns of the other.
 import { recordAudit } from '../audit/service.js';
-import { isUniqueViolation, type Tx } from '../db/client.js';
+import { inTransaction, isUniqueViolation, type Tx } from '../db/client.js';
 import type { Deps } from '../deps.js';
 import type { Remember } from '../idempotency/service.js';
 import { sha256 } from '../lib/crypto.js';
@@ -125,7 +125,7 @@ export async function inviteMember(
     return { member };
   };
   try {
-    return await deps.db.$transaction(invite);
+    return await inTransaction(deps.db, invite);
   } catch (error) {
     throw isUniqueViolation(error, 'emailKey') ? taken() : error;
   }
@@ -145,7 +145,7 @@ export async function resendInvitation(deps: InvitationDeps, manager: MemberMana
   await countWithin(deps.throttles.resentInvitation, member.id, tooMany);
   const token = createToken('lki', deps.randomBytes);
   const sentAt = deps.clock();
-  await deps.db.$transaction(async (tx) => {
+  await inTransaction(deps.db, async (tx) => {
     const { count } = await tx.invitation.updateMany({
       where: { memberId: member.id },
       data: { hash: sha256(token), sentAt, expiresAt: later(sentAt, validSeconds) },
@@ -216,7 +216,7 @@ export async function acceptInvitation(
     return member;
   };
   try {
-    return await deps.db.$transaction(accept);
+    return await inTransaction(deps.db, accept);
   } catch (error) {
     if (isUniqueViolation(error, 'emailKey')) return 'taken' as const;
     throw error;

@@ -1,6 +1,6 @@
 // Who owns an account: exactly one member at any moment, which the unique column `ownerOf` holds to, whoever races whom.
 import { type Actor, recordAudit } from '../audit/service.js';
-import type { Tx } from '../db/client.js';
+import { inTransaction, type Tx } from '../db/client.js';
 import type { Deps } from '../deps.js';
 import { inputError } from '../lib/errors.js';
 import { type MailDeps, type MailedMember, queueMail } from '../mail/deliveries.js';
@@ -50,7 +50,7 @@ async function handOn(
  */
 export async function transferOwnership(deps: OwnershipDeps, manager: MemberManager, memberId: string) {
   const { accountId } = manager.actor;
-  return deps.db.$transaction(async (tx) => {
+  return inTransaction(deps.db, async (tx) => {
     const to = await findMemberOf(tx, manager, memberId);
     if (to.id === manager.memberId) throw inputError('NOT_ALLOWED', 'You own this account already.', 'memberId');
     await handOn(tx, deps, manager.actor, accountId, { id: manager.memberId, email: manager.actor.label }, to);
@@ -64,7 +64,7 @@ export async function transferOwnership(deps: OwnershipDeps, manager: MemberMana
  * @throws InputError NOT_ALLOWED for somebody who is not active
  */
 export async function setOwner(deps: OwnershipDeps, actor: Actor, memberId: string): Promise<void> {
-  await deps.db.$transaction(async (tx) => {
+  await inTransaction(deps.db, async (tx) => {
     const to = await tx.member.findUniqueOrThrow({ where: { id: memberId } });
     const from = await tx.member.findUniqueOrThrow({ where: { ownerOf: to.accountId } });
     if (from.id !== to.id) await handOn(tx, deps, actor, to.accountId, from, to);

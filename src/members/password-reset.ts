@@ -1,4 +1,5 @@
 // A forgotten password: the link that is sent to the member's address, and the new password that it lets them set.
+import { inTransaction } from '../db/client.js';
 import type { Deps } from '../deps.js';
 import { emailKey, longestEmail } from '../lib/email.js';
 import { InputError } from '../lib/errors.js';
@@ -30,7 +31,7 @@ export async function requestReset(
   await deps.throttles.resetRequests.take(network);
   const key = email.length > longestEmail ? '' : emailKey(email);
   const member = await deps.db.member.findUnique({ where: { emailKey: key } });
-  await deps.db.$transaction(async (tx) => {
+  await inTransaction(deps.db, async (tx) => {
     const receiver = { id: member?.id ?? '', email: member?.email ?? email.slice(0, longestEmail) };
     const token = await makeLink(tx, deps, receiver.id, 'RESET_PASSWORD', receiver.email);
     const parameters = new URLSearchParams({ token: token ?? '', ...(requestId ? { request: requestId } : {}) });

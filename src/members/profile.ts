@@ -1,5 +1,7 @@
 // What members change of themselves.
+
 import { type Actor, changesBetween, recordAudit } from '../audit/service.js';
+import { inTransaction } from '../db/client.js';
 import type { Deps } from '../deps.js';
 import { InputError } from '../lib/errors.js';
 import { faultsOfName } from '../lib/text-rules.js';
@@ -19,7 +21,7 @@ export async function setMemberName(
   const name = given.trim() || null;
   const issues = name === null ? [] : faultsOfName(name, ['name']);
   if (issues.length > 0) throw new InputError(issues);
-  await deps.db.$transaction(async (tx) => {
+  await inTransaction(deps.db, async (tx) => {
     const before = await tx.member.findUniqueOrThrow({ where: { id: memberId } });
     const changes = changesBetween({ name: before.name }, { name });
     if (changes.length === 0) return;

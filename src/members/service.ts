@@ -1,7 +1,6 @@
 // Members: created, given a password, and recognised by it. Sessions are begun by the interaction that asked.
 import { type Actor, recordAudit, recordRefusal } from '../audit/service.js';
-import type { Tx } from '../db/client.js';
-import { isUniqueViolation } from '../db/client.js';
+import { inTransaction, isUniqueViolation, type Tx } from '../db/client.js';
 import type { Deps } from '../deps.js';
 import { sha256 } from '../lib/crypto.js';
 import { emailKey, isEmail, longestEmail } from '../lib/email.js';
@@ -104,7 +103,7 @@ export async function createMember(
   }
   const insert = await prepareMember(deps, member);
   try {
-    return await deps.db.$transaction((tx) => insert(tx, actor, accountId));
+    return await inTransaction(deps.db, (tx) => insert(tx, actor, accountId));
   } catch (error) {
     throw emailTaken(error);
   }
@@ -182,7 +181,7 @@ async function noteRefusal(
 ): Promise<void> {
   const { id, email, accountId } = member ?? { id: key, email: '', accountId: '' };
   const actor = actorOfMember({ id, email, accountId }, origin);
-  await deps.db.$transaction(async (tx) => {
+  await inTransaction(deps.db, async (tx) => {
     const refusal = { action: 'SIGN_IN_REFUSED', targetId: id, targetLabel: email } as const;
     const entryId = await recordRefusal({ ...deps, db: tx }, actor, refusal);
     await tx.auditLogEntry.deleteMany({ where: { id: member ? '' : entryId } });

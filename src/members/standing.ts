@@ -1,5 +1,7 @@
 // What an admin decides about a member: their role, whether they can sign in, and that they leave.
+
 import { recordAudit } from '../audit/service.js';
+import { inTransaction } from '../db/client.js';
 import type { Deps } from '../deps.js';
 import { type InputError, inputError } from '../lib/errors.js';
 import { type Role, tokenRoles } from '../lib/roles.js';
@@ -29,7 +31,7 @@ function meanwhile(): InputError {
  * @throws InputError NOT_FOUND, LAST_OWNER, NOT_ALLOWED
  */
 export async function updateMemberRole(deps: StandingDeps, manager: MemberManager, memberId: string, role: Role) {
-  return deps.db.$transaction(async (tx) => {
+  return inTransaction(deps.db, async (tx) => {
     const member = await findMemberOf(tx, manager, memberId);
     requireNotOwner(member);
     requireRoleToGive(role, manager);
@@ -92,7 +94,7 @@ export async function suspendMember(deps: StandingDeps, manager: MemberManager, 
  * @throws InputError NOT_FOUND, NOT_ALLOWED
  */
 export async function restoreMember(deps: StandingDeps, manager: MemberManager, memberId: string) {
-  return deps.db.$transaction(async (tx) => {
+  return inTransaction(deps.db, async (tx) => {
     const member = await findMemberOf(tx, manager, memberId);
     if (member.status === 'INVITED') {
       const message = 'This member has not accepted the invitation yet. resendInvitation sends it again.';

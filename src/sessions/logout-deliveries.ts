@@ -2,7 +2,7 @@
 // with the end of the session, claimed by one process at a time, put off after each failure, given up after a day. What is
 // sent, and sending it, are oauth/logout-token.ts and oauth/logout-courier.ts.
 import { recordRefusal, systemActor } from '../audit/service.js';
-import type { Db, Tx } from '../db/client.js';
+import { type Db, inTransaction, type Tx } from '../db/client.js';
 import { inBatches } from '../db/in-batches.js';
 import type { Deps } from '../deps.js';
 import { later } from '../lib/seconds.js';
@@ -108,7 +108,7 @@ export async function noteTaken(db: Db, { id }: LogoutDelivery): Promise<void> {
 /** Ends the attempts and tells the account's admins in the audit log, unless somebody else did or does something with the row. */
 async function giveUp(deps: DeliveryDeps, delivery: LogoutDelivery, attempts: number, reason: string): Promise<void> {
   const { id, nextAttemptAt, client } = delivery;
-  const gaveUp = await deps.db.$transaction(async (tx) => {
+  const gaveUp = await inTransaction(deps.db, async (tx) => {
     const { count } = await tx.logoutDelivery.deleteMany({ where: { id, nextAttemptAt } });
     if (count === 0) return false;
     await recordRefusal({ ...deps, db: tx }, systemActor, {

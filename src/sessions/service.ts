@@ -1,7 +1,7 @@
 // Browser sessions: begun at sign-in, found by the cookie's secret, ended at sign-out. The cookie itself is http's.
 import { type Actor, recordAudit } from '../audit/service.js';
 import { revokeFamiliesOfMember, revokeFamiliesOfSessions } from '../consents/families.js';
-import { type Db, isOrphan, isRetryable, retrying, type Tx } from '../db/client.js';
+import { type Db, inTransaction, isOrphan, isRetryable, type Tx } from '../db/client.js';
 import { inBatches } from '../db/in-batches.js';
 import type { Deps } from '../deps.js';
 import { sha256 } from '../lib/crypto.js';
@@ -91,7 +91,7 @@ export async function beginSession(
     idleExpiresAt: later(now, sessionIdleSeconds),
     expiresAt: later(now, sessionSeconds),
   };
-  return deps.db.$transaction(async (tx) => {
+  return inTransaction(deps.db, async (tx) => {
     const asBefore = await tx.member.findUnique({ where: { id: member.id } });
     // Password or address may have been changed while they were being checked: whoever does it waits for this row, or is seen here.
     const { count } = await tx.member.updateMany({
@@ -157,7 +157,7 @@ export async function endSessions(
  */
 export async function endingSessions(deps: EndingDeps, transaction: (tx: Tx) => Promise<void>): Promise<void> {
   const mayPass = (error: unknown) => isRetryable(error) || isOrphan(error);
-  await retrying(() => deps.db.$transaction(transaction), 5, mayPass);
+  await inTransaction(deps.db, transaction, mayPass);
   deps.logoutCourier.wake();
 }
 

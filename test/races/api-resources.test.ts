@@ -1,11 +1,14 @@
-// Many who register API resources at once, in one process and in two: each audience once, in whichever spelling, and no account
-// with more than it may have.
+// Many who register API resources at once, in one process and in two: each audience once, in whichever spelling, no account with more
+// than it may have, and none introspected by a client that is not there.
+import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { mutate } from '../clients/mutate.js';
 import { storeApis } from '../support/api-resources.js';
 import type { TestApp } from '../support/app.js';
 import { type Ask, apiTokenOf, bearer } from '../support/graphql.js';
+import { registerClient } from '../support/oauth.js';
 import { type Processes, startProcesses } from './processes.js';
+import { watchTransactions } from './transactions.js';
 
 let processes: Processes;
 let app: TestApp;
@@ -53,4 +56,37 @@ test('an account does not come to more than a hundred by many at once', async ()
   expect(codes.filter((code) => code === '')).toHaveLength(2);
   expect(codes.filter((code) => code === 'LIMIT_EXCEEDED')).toHaveLength(8);
   expect(await app.db.apiResource.count({ where: { accountId } })).toBe(100);
+});
+
+test.each([
+  ['registered', 'apiResource.create'],
+  ['changed', 'apiResource.update'],
+])('a client that is to introspect an API and is deleted while that is %s is not found', async (_name, write) => {
+  await app.db.apiResource.deleteMany();
+  const [, second] = processes.apps;
+  const { id: clientId } = await registerClient(app);
+  const audience = 'https://introspected.example';
+  const input = { name: 'An API', introspectionClientIds: [clientId] };
+  const [first] = asks as [Ask];
+  const { apiResource } =
+    write === 'apiResource.update'
+      ? await mutate(first, 'createApiResource', { audience, name: 'An API' }, 'apiResource { id }')
+      : { apiResource: null };
+  const other = bearer(second, (await apiTokenOf(second, 'ADMIN')).token);
+  let deletion: Promise<{ userErrors: unknown[] }> | undefined;
+  const watched = watchTransactions(app, (statement) => {
+    if (statement !== write || deletion !== undefined) return undefined;
+    // It was found a moment ago.
+    deletion = mutate(other, 'deleteOAuthClient', { id: clientId });
+    return Promise.race([deletion, pause(300)]);
+  });
+  const { userErrors } = apiResource
+    ? await mutate(first, 'updateApiResource', { id: apiResource.id, ...input })
+    : await mutate(first, 'createApiResource', { audience, ...input });
+  watched.restore();
+  expect((await deletion)?.userErrors).toEqual([]);
+  // Where nobody else writes meanwhile it was deleted after that, and what it may introspect with it.
+  if (userErrors.length > 0)
+    expect(userErrors).toMatchObject([{ code: 'NOT_FOUND', path: ['introspectionClientIds', '0'] }]);
+  expect(await app.db.apiResourceIntrospector.count({ where: { clientId } })).toBe(0);
 });

@@ -51,3 +51,20 @@ export function watchTransactions(
   });
   return watched;
 }
+
+/** Has the database give up every transaction once, when all of it is done, as it does with one of two that wait for each other. */
+export function givingUpOnce({ db }: TestApp): { restore(): void } {
+  const transaction = db.$transaction.bind(db) as (work: unknown, options?: object) => Promise<unknown>;
+  let isAgain = true;
+  Object.assign(db, {
+    async $transaction(work: (tx: Tx) => Promise<unknown>, options?: object) {
+      isAgain = !isAgain;
+      if (isAgain) return transaction(work, options);
+      return transaction(async (tx: Tx) => {
+        await work(tx);
+        throw Object.assign(new Error('Two transactions waited for each other.'), { code: 'P2034' });
+      }, options);
+    },
+  });
+  return { restore: () => void Object.assign(db, { $transaction: transaction }) };
+}
