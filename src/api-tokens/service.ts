@@ -217,16 +217,16 @@ export async function revokeApiToken(
   });
 }
 
-/** Whether a token counts: not revoked, not expired, and its owner active. */
+/** Whether a token counts: not revoked, not expired, and its owner active, and there: as for a session's member. */
 export function isLivingToken(
   token: {
     readonly revokedAt: Date | null;
     readonly expiresAt: Date | null;
-    readonly owner: { readonly status: string };
+    readonly owner: { readonly status: string } | null;
   },
   now: Date,
 ): boolean {
-  if (token.revokedAt !== null || token.owner.status !== 'ACTIVE') return false;
+  if (token.revokedAt !== null || token.owner?.status !== 'ACTIVE') return false;
   return token.expiresAt === null || token.expiresAt > now;
 }
 

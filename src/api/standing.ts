@@ -39,7 +39,8 @@ async function roleNow(db: Db | Tx, credential: Credential, now: Date): Promise<
         where: { id },
         include: { consent: { include: { client: true, member: true } } },
       });
-      if (!family || faultOfFamily(family, now) !== null) return null;
+      // Each is read in a statement of its own: what was deleted meanwhile is missing.
+      if (!family?.consent?.client || !family.consent.member || faultOfFamily(family, now) !== null) return null;
       if (await db.revokedAccessToken.findUnique({ where: { jti } })) return null;
       const role = roleOfScopes(grantedScopes(family));
       return role && lesserRole(role, family.consent.member.role);

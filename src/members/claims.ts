@@ -8,6 +8,7 @@ import type { Deps } from '../deps.js';
 import { emailKey } from '../lib/email.js';
 import { InputError, type InputIssue, inputError } from '../lib/errors.js';
 import { faultsOfDescription, faultsOfLink, faultsOfName } from '../lib/text-rules.js';
+import { holdMember } from './hold.js';
 
 /** A zod type from one of the rules that all texts share. */
 function ruled(faultsOf: (text: string, path: readonly string[]) => InputIssue[]) {
@@ -123,7 +124,8 @@ export async function setMemberClaims(
   changes: Readonly<Record<string, unknown>>,
 ): Promise<MemberClaims> {
   return inTransaction(deps.db, async (tx) => {
-    const member = await tx.member.findUnique({ where: { emailKey: emailKey(email) } });
+    // Held, since the changes are laid over what is there: of two at once neither is lost.
+    const member = await holdMember(tx, { emailKey: emailKey(email) });
     if (!member) throw inputError('NOT_FOUND', `There is no member ${email}.`, 'email');
     const claims = withChanges(readMemberClaims(member.claims), changes);
     const issues = faultsOfClaims(claims);

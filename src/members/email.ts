@@ -8,6 +8,7 @@ import { inputError } from '../lib/errors.js';
 import { type MailDeps, queueMail } from '../mail/deliveries.js';
 import { endingSessions, endOtherSessions } from '../sessions/service.js';
 import { emailChangedMail, emailIsYoursMail } from './email-mails.js';
+import { holdMember } from './hold.js';
 import { endAllLinks } from './one-time-links.js';
 import { emailTaken, searchTextsOf } from './service.js';
 
@@ -20,7 +21,7 @@ interface NewEmail {
 }
 
 /**
- * Gives a member another address: all other sessions and all links that were sent to them end, and both addresses are told. To
+ * Gives a member, whose row is held, another address: all other sessions and all links that were sent to them end, and both addresses are told. To
  * be run by `endingSessions`. Fails with a unique violation of emailKey when another member has it.
  */
 export async function writeEmail(
@@ -60,7 +61,7 @@ export async function writeEmail(
  * Gives a member another address without their doing, as when they lost the mailbox of the old one. The operator's alone.
  * @param isVerified false when it is not known to be theirs: they are then asked to prove it
  * @returns the member as they are now
- * @throws InputError INVALID, NOT_ALLOWED for somebody who was invited and has not accepted, TAKEN
+ * @throws InputError INVALID, NOT_ALLOWED for somebody who was invited and has not accepted, TAKEN, NOT_FOUND when they were removed
  */
 export async function setEmail(
   deps: Pick<Deps, 'db' | 'logoutCourier'> & MailDeps,
@@ -73,7 +74,8 @@ export async function setEmail(
   if (!isEmail(email)) throw inputError('INVALID', 'This is not an e-mail address.', 'newEmail');
   try {
     await endingSessions(deps, async (tx) => {
-      const member = await tx.member.findUniqueOrThrow({ where: { id: memberId } });
+      const member = await holdMember(tx, { id: memberId });
+      if (member === null) throw inputError('NOT_FOUND', 'This member was removed meanwhile.', 'email');
       if (member.status === 'INVITED') {
         const message = 'This member has not accepted the invitation yet. Invite the other address instead.';
         throw inputError('NOT_ALLOWED', message, 'email');

@@ -103,7 +103,7 @@ export async function findLink(deps: Pick<Deps, 'db' | 'clock'>, purpose: LinkPu
   if (!isToken('lkl', token)) return null;
   const link = await deps.db.oneTimeLink.findUnique({ where: { hash: sha256(token) }, include: { member: true } });
   if (!link || link.purpose !== purpose || link.usedAt !== null || link.expiresAt <= deps.clock()) return null;
-  if (link.member.status !== 'ACTIVE') return null;
+  if (link.member?.status !== 'ACTIVE') return null;
   // What was sent to a former address proves nothing about the present one.
   if (purpose !== 'CHANGE_EMAIL' && emailKey(link.email) !== link.member.emailKey) return null;
   return link;

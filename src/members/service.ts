@@ -11,6 +11,7 @@ import type { Role } from '../lib/roles.js';
 import { faultsOfName } from '../lib/text-rules.js';
 import { type MailDeps, queueMail } from '../mail/deliveries.js';
 import { endEverythingOfMember, endingSessions } from '../sessions/service.js';
+import { holdMember } from './hold.js';
 import { passwordChangedMail } from './mails.js';
 import { endAllLinks } from './one-time-links.js';
 import { faultsOfPassword, longestPassword, normalisePassword } from './password.js';
@@ -144,7 +145,7 @@ export async function setPassword(
   if (issues.length > 0) throw new InputError(issues);
   const passwordHash = await deps.hasher.hash(normalisePassword(password), actor.ipAddress ?? 'operator');
   await endingSessions(deps, async (tx) => {
-    const member = await tx.member.findUnique({ where: { emailKey: emailKey(email) } });
+    const member = await holdMember(tx, { emailKey: emailKey(email) });
     if (!member) throw inputError('NOT_FOUND', `There is no member ${email}.`, 'email');
     await writePassword(tx, deps, actor, member, passwordHash, deps.clock());
   });

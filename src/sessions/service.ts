@@ -20,17 +20,17 @@ export function hashOfSession(secret: string): string {
   return sha256(secret);
 }
 
-/** Whether a session lives, and its member may use it. */
+/** Whether a session lives, and its member may use it. Prisma reads members in a statement of their own: one just removed is missing. */
 export function isLiving(
   session: {
     readonly endedAt: Date | null;
     readonly expiresAt: Date;
     readonly idleExpiresAt: Date;
-    readonly member: { readonly status: string };
+    readonly member: { readonly status: string } | null;
   },
   now: Date,
 ): boolean {
-  if (session.endedAt !== null || session.member.status !== 'ACTIVE') return false;
+  if (session.endedAt !== null || session.member?.status !== 'ACTIVE') return false;
   return session.expiresAt > now && session.idleExpiresAt > now;
 }
 
