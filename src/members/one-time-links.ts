@@ -1,6 +1,6 @@
 // Links that are sent to a member's address and act for whoever opens them: made, found and used once. Only the hash of the
 // token is kept. What using one does is the caller's.
-import type { Db, Tx } from '../db/client.js';
+import { type Db, inTransaction, type Tx } from '../db/client.js';
 import { inBatches } from '../db/in-batches.js';
 import type { Deps } from '../deps.js';
 import { sha256 } from '../lib/crypto.js';
@@ -91,8 +91,8 @@ export function endAllLinks(tx: Tx, memberId: string, now: Date): Promise<void> 
 /** Ends all unused links of everybody. @returns how many */
 export async function endLinksOfEverybody({ db, clock }: Pick<Deps, 'db' | 'clock'>): Promise<number> {
   const now = clock();
-  const where = { usedAt: null, expiresAt: { gt: now } };
-  return (await db.oneTimeLink.updateMany({ where, data: { expiresAt: now } })).count;
+  const ending = { where: { usedAt: null, expiresAt: { gt: now } }, data: { expiresAt: now } };
+  return (await inTransaction(db, (tx) => tx.oneTimeLink.updateMany(ending))).count;
 }
 
 /**
