@@ -42,7 +42,8 @@ export const ApiResourceNode = builder.prismaNode('ApiResource', {
       select: (_args, _context, nestedSelection) => ({
         introspectors: { orderBy: { clientId: 'asc' }, select: { client: nestedSelection(true) } },
       }),
-      resolve: ({ introspectors }) => introspectors.map(({ client }) => client),
+      // Clients are read in a statement of their own: one that was deleted between the two is missing.
+      resolve: ({ introspectors }) => introspectors.map(({ client }) => client).filter((client) => client != null),
     }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was registered.' }),
     updatedAt: t.expose('updatedAt', { type: 'DateTime', description: 'When it was last changed.' }),

@@ -125,10 +125,14 @@ export async function setOAuthClientVerified(
   verified: boolean,
 ): Promise<void> {
   await inTransaction(deps.db, async (tx) => {
+    // Written before it is read: of two commands at once one does it, and whoever deletes the client waits, or was quicker.
+    const { count } = await tx.oAuthClient.updateMany({
+      where: { clientId, verifiedAt: verified ? null : { not: null } },
+      data: { verifiedAt: verified ? deps.clock() : null },
+    });
     const client = await tx.oAuthClient.findUnique({ where: { clientId } });
     if (!client) throw inputError('NOT_FOUND', `There is no client ${clientId}.`, 'clientId');
-    if ((client.verifiedAt !== null) === verified) return;
-    await tx.oAuthClient.update({ where: { clientId }, data: { verifiedAt: verified ? deps.clock() : null } });
+    if (count === 0) return;
     await recordAudit(tx, deps, actor, {
       action: verified ? 'OAUTH_CLIENT_VERIFIED' : 'OAUTH_CLIENT_UNVERIFIED',
       accountId: client.accountId,

@@ -26,6 +26,11 @@ async function sessions(db: Db, memberId: string): Promise<Row[]> {
   return rows.map(({ methods, ...session }) => ({ ...session, methods: splitWords(methods) }));
 }
 
+/** Those whose client is there: Prisma reads clients in a statement of their own, and one may have been deleted between the two. */
+function withClient<R>(rows: readonly R[], clientOf: (row: R) => object | null | undefined): R[] {
+  return rows.filter((row) => clientOf(row) != null);
+}
+
 async function connectedApps(db: Db, memberId: string): Promise<Row[]> {
   const rows = await db.consent.findMany({
     ...newest,
@@ -35,7 +40,7 @@ async function connectedApps(db: Db, memberId: string): Promise<Row[]> {
       client: { select: { ...named('clientId', 'name'), account: { select: named('name') } } },
     },
   });
-  return rows.map(({ client: { account, ...app }, scopes, ...consent }) => ({
+  return withClient(rows, ({ client }) => client).map(({ client: { account, ...app }, scopes, ...consent }) => ({
     ...consent,
     ...app,
     publishedBy: account.name,
@@ -53,7 +58,8 @@ async function signIns(db: Db, memberId: string): Promise<Row[]> {
       consent: { select: { client: { select: named('clientId') } } },
     },
   });
-  return rows.map(({ consent, scopes, resource, methods, ...family }) => ({
+  const known = withClient(rows, ({ consent }) => consent?.client);
+  return known.map(({ consent, scopes, resource, methods, ...family }) => ({
     ...family,
     clientId: consent.client.clientId,
     scopes: splitWords(scopes),
@@ -96,7 +102,8 @@ async function createdOAuthClientSecrets(db: Db, memberId: string): Promise<Row[
     where: { createdById: memberId },
     select: { ...named('id', 'createdAt'), client: { select: named('clientId') } },
   });
-  return rows.map(({ client, ...secret }) => ({ ...secret, clientId: client.clientId }));
+  const known = withClient(rows, ({ client }) => client);
+  return known.map(({ client, ...secret }) => ({ ...secret, clientId: client.clientId }));
 }
 
 const lists = {

@@ -1,6 +1,9 @@
 // A client that is deleted, disabled or stripped of its tokens while it gets tokens, in two processes: what was given in the
 // same moment is dead with the rest, and nobody meets a fault of ours.
+import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { operatorActor } from '../../src/audit/service.js';
+import { setOAuthClientVerified } from '../../src/clients/standing.js';
 import { registerVersatile } from '../clients/grants.js';
 import { mutate, succeed } from '../clients/mutate.js';
 import type { TestApp } from '../support/app.js';
@@ -21,6 +24,7 @@ import {
   userinfo,
 } from '../support/oauth.js';
 import { type Processes, startProcesses } from './processes.js';
+import { watchTransactions } from './transactions.js';
 
 let processes: Processes;
 let app: TestApp;
@@ -173,4 +177,16 @@ describe('disabled', () => {
       expect(await app.db.auditLogEntry.count({ where })).toBe(done.length);
     },
   );
+});
+
+test('verified by two operators at once, that is noted once, and by one who is too late not at all', async () => {
+  const watched = processes.apps.map((each) => watchTransactions(each, () => pause(20)));
+  const verify = (each: TestApp) => setOAuthClientVerified(each.deps, operatorActor, client.clientId, true);
+  await Promise.all(processes.apps.map(verify));
+  const noted = () => app.db.auditLogEntry.count({ where: { targetId: client.id, action: 'OAUTH_CLIENT_VERIFIED' } });
+  expect(await noted()).toBe(1);
+  await succeed(owner, 'deleteOAuthClient', { id: client.id });
+  await expect(verify(app)).rejects.toThrow('There is no client');
+  expect(await noted()).toBe(1);
+  for (const each of watched) each.restore();
 });
