@@ -96,8 +96,13 @@ export async function deleteOAuthClient(
       where: { clientId: client.id, ...livingAfter(now) },
     });
     const { consents, families } = await countLivingOfClient(tx, client.id, now);
-    const { count } = await tx.oAuthClient.deleteMany({ where: { id: client.id, accountId: actor.accountId } });
+    const own = { id: client.id, accountId: actor.accountId };
+    const { count } = await tx.oAuthClient.updateMany({ where: own, data: { updatedAt: now } });
     if (count === 0) await findOwnClient(tx, actor.accountId, { id: client.id });
+    // In the order of everybody else: the client, what people allowed it, and requests that wait for that. By itself the database
+    // would delete the requests first.
+    await tx.consent.deleteMany({ where: { clientId: client.id } });
+    await tx.oAuthClient.deleteMany({ where: own });
     await recordAudit(tx, deps, actor, {
       action: 'OAUTH_CLIENT_DELETED',
       targetId: client.id,

@@ -109,7 +109,8 @@ export async function countLivingOfClient(tx: Tx, clientId: string, now: Date) {
 export async function revokeEverythingOfClient(tx: Tx, clientId: string, now: Date) {
   const live = { consent: { clientId }, revokedAt: null };
   const { families } = await countLivingOfClient(tx, clientId, now);
-  await tx.tokenFamily.updateMany({ where: live, data: { revokedAt: now } });
+  // In the order of whoever takes one consent back.
   const consents = await tx.consent.updateMany({ where: { clientId, revokedAt: null }, data: { revokedAt: now } });
+  await tx.tokenFamily.updateMany({ where: live, data: { revokedAt: now } });
   return { consents: consents.count, families };
 }

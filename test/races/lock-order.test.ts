@@ -1,9 +1,12 @@
 // Transactions that lock the same rows, made slow so that they meet in the middle: the one waits for the other, and never both. On
 // PostgreSQL that would be a deadlock, which costs a second and gives one of them up.
 import { setTimeout as pause } from 'node:timers/promises';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { rotateApiToken } from '../../src/api-tokens/service.js';
-import type { Tx } from '../../src/db/client.js';
+import { deleteOAuthClient, revokeOAuthClientTokens } from '../../src/clients/standing.js';
+import { revokeConsent } from '../../src/consents/connected-apps.js';
+import { giveConsent } from '../../src/consents/service.js';
+import { inTransaction, isOrphan, type Tx } from '../../src/db/client.js';
 import { InputError } from '../../src/lib/errors.js';
 import { acceptInvitation, inviteMember } from '../../src/members/invitations.js';
 import { endLinksOfEverybody } from '../../src/members/one-time-links.js';
@@ -15,7 +18,14 @@ import { machine, send } from '../clients/mutate.js';
 import { memberPassword, type TestApp } from '../support/app.js';
 import { apiTokenOf, signedIn } from '../support/graphql.js';
 import { linkTo } from '../support/mail.js';
-import { registerClient } from '../support/oauth.js';
+import {
+  anyPkce,
+  authorizeUrl,
+  obtainTokens,
+  registerClient,
+  signedInBrowser,
+  type TestClient,
+} from '../support/oauth.js';
 import { type Processes, startProcesses } from './processes.js';
 import { type WatchedTransactions, watchTransactions } from './transactions.js';
 
@@ -156,4 +166,48 @@ test('the links of everybody end although somebody has two of them in another or
   });
   expect(await ending).toBeGreaterThan(1);
   expect(await here.db.oneTimeLink.count({ where: { usedAt: null, expiresAt: { gt: here.clock() } } })).toBe(0);
+});
+
+describe('a consent', () => {
+  let client: TestClient;
+  let consent: { readonly id: string };
+  beforeEach(async () => {
+    client = await registerClient(here);
+    const browser = await signedInBrowser(here, member);
+    await obtainTokens(here, client, {}, browser);
+    await browser.visit(authorizeUrl(client, { ...anyPkce, prompt: 'consent' }));
+    consent = await here.db.consent.findFirstOrThrow({ where: { clientId: client.id } });
+  });
+
+  const takeBack = () => {
+    const holder = { accountId: member.accountId, memberId: member.id, permissions: [] };
+    return revokeConsent(here.deps, actorOfMember(member, origin), holder, consent.id).catch(refusal);
+  };
+  const allowAnew = () =>
+    inTransaction(here.db, async (tx) => {
+      const actor = actorOfMember(member, origin);
+      await giveConsent(tx, here.deps, actor, {
+        memberId: member.id,
+        client: { ...client, name: '' },
+        scopes: ['openid'],
+      });
+      await tx.authorizationRequest.updateMany({ where: { clientId: client.id }, data: { consentedById: member.id } });
+    }).catch((error: unknown) => {
+      if (!isOrphan(error)) throw error;
+    });
+  const strip = () => revokeOAuthClientTokens(there.deps, owner.actor, { id: client.id });
+  const remove = () => deleteOAuthClient(there.deps, owner.actor, { id: client.id });
+
+  const meetings = [
+    ['taken back while its client is stripped of its tokens', takeBack, strip],
+    ['taken back while its client is deleted', takeBack, remove],
+    ['given anew while its client is deleted', allowAnew, remove],
+  ] as const;
+  test.each(meetings.flatMap(([name, one, other]) => rounds.map((round) => [name, round, one, other] as const)))(
+    'that is %s (round %i)',
+    async (_name, round, one, other) => {
+      await meeting<unknown>(round, [() => other(), () => one()]);
+      expect(await here.db.tokenFamily.count({ where: { revokedAt: null, consent: { clientId: client.id } } })).toBe(0);
+    },
+  );
 });
