@@ -1,5 +1,4 @@
 // Asking a member whether an app may use their account. What is allowed is what was asked and shown, whatever is posted.
-
 import { inPlainWords } from '../api-resources/allowed.js';
 import type { ApiResource } from '../api-resources/find.js';
 import { findLogoPath } from '../clients/logo.js';

@@ -1,6 +1,5 @@
 // The standard claims about a person that have no column of their own (OpenID Connect Core section 5.1): how each must look, and
 // how an operator sets them. Which scope opens which is oauth/claims.ts's.
-
 import { z } from 'zod';
 import { type Actor, recordAudit } from '../audit/service.js';
 import { inTransaction } from '../db/client.js';

@@ -1,5 +1,4 @@
 // What members change of themselves.
-
 import { type Actor, changesBetween, recordAudit } from '../audit/service.js';
 import { inTransaction } from '../db/client.js';
 import type { Deps } from '../deps.js';

@@ -1,5 +1,4 @@
 // What an admin decides about a member: their role, whether they can sign in, and that they leave.
-
 import { recordAudit } from '../audit/service.js';
 import { inTransaction } from '../db/client.js';
 import type { Deps } from '../deps.js';

@@ -1,6 +1,5 @@
 // What happens when a client presents again what gives tokens only once: somebody else may hold a copy, so the whole family
 // ends (RFC 9700 sections 4.5.3 and 4.14.2).
-
 import { recordAudit } from '../../audit/service.js';
 import { revokeFamily } from '../../consents/families.js';
 import { inTransaction } from '../../db/client.js';
