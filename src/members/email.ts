@@ -21,8 +21,8 @@ interface NewEmail {
 }
 
 /**
- * Gives a member, whose row is held, another address: all other sessions and all links that were sent to them end, and both addresses are told. To
- * be run by `endingSessions`. Fails with a unique violation of emailKey when another member has it.
+ * Gives a member, whose row is held, another address: all other sessions and all links that were sent to them end, and both
+ * addresses are told. To be run by `endingSessions`. Fails with a unique violation of emailKey when another member has it.
  */
 export async function writeEmail(
   tx: Tx,
