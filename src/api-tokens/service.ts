@@ -1,5 +1,5 @@
 // API tokens for the GraphQL API: created and shown once, found by hash, capped live by their owner's role, revoked.
-import { recordAudit } from '../audit/service.js';
+import { recordAudit, transactionOf } from '../audit/service.js';
 import { inTransaction, type Tx } from '../db/client.js';
 import type { Deps } from '../deps.js';
 import type { Remember } from '../idempotency/service.js';
@@ -53,7 +53,7 @@ export async function createApiToken(
   const issues = faultsOfNewToken(input, manager, now);
   if (issues.length > 0) throw new InputError(issues);
   const token = createToken('lkt', deps.randomBytes);
-  const apiToken = await inTransaction(deps.db, async (tx) => {
+  const apiToken = await transactionOf(deps, manager.actor, async (tx) => {
     const created = await insert(tx, token, {
       id: deps.newId('apiToken'),
       accountId: manager.accountId,

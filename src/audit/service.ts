@@ -19,11 +19,6 @@ export interface Actor {
   readonly viaClientId: string | null;
   readonly ipAddress: string | null;
   readonly userAgent: string | null;
-}
-
-/** Who acts in an account. */
-export interface AccountActor extends Actor {
-  readonly accountId: string;
   /**
    * Sees that the actor may still act, and lets nobody take that away before the end of the transaction. Absent where nothing can.
    * @throws what the transport answers such an actor with
@@ -31,15 +26,21 @@ export interface AccountActor extends Actor {
   readonly hold?: (tx: Tx) => Promise<void>;
 }
 
+/** Who acts in an account. */
+export interface AccountActor extends Actor {
+  readonly accountId: string;
+}
+
 /**
- * Runs a transaction that comes after a wait, for a hash or for somebody's server, in which its actor may have ended.
+ * Runs a transaction that stores something of its actor's, who may have ended by then: meanwhile, or in a wait for a hash or for
+ * somebody's server.
  * @param work has no effects outside the database: it is done again after a deadlock
  * @param first locks what everybody locks before members, as the account is
  * @throws what `hold` throws, before anything is stored
  */
 export function transactionOf<T>(
   deps: Pick<Deps, 'db'>,
-  actor: AccountActor,
+  actor: Actor,
   work: (tx: Tx) => Promise<T>,
   first?: (tx: Tx) => Promise<unknown>,
 ): Promise<T> {

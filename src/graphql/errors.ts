@@ -3,7 +3,7 @@
 import { PothosError, PothosValidationError } from '@pothos/core';
 import { GraphQLError } from 'graphql';
 import type { Logger } from 'pino';
-import { asUnavailable, isNotFound, isOrphan } from '../db/client.js';
+import { asUnavailable } from '../db/client.js';
 import {
   ForbiddenError,
   InputError,
@@ -39,19 +39,6 @@ export function apiError(
   });
 }
 
-/** A row that the work had seen, or was to be of, was deleted before it was done. Nothing was stored. */
-const deletedMeanwhile: InputIssue = {
-  code: 'CONFLICT',
-  message: 'Something that this is about, or whoever asks, was deleted at this moment. This was not done: look again.',
-  path: [],
-};
-
-/** What the input's fault is, or that of what happened meanwhile. @returns null for a fault of ours */
-function issuesOf(error: unknown): readonly InputIssue[] | null {
-  if (error instanceof InputError) return error.issues;
-  return isOrphan(error) || isNotFound(error) ? [deletedMeanwhile] : null;
-}
-
 /**
  * Runs a mutation's work and gives its payload: what it made with no userErrors, or nothing with all of them.
  * Whatever is not the input's fault is thrown on.
@@ -62,9 +49,8 @@ export async function payloadOf<Result extends object>(
   try {
     return { ...(await work()), userErrors: [] };
   } catch (error) {
-    const userErrors = issuesOf(error);
-    if (userErrors === null) throw error;
-    return { userErrors } as unknown as Partial<Result> & { userErrors: readonly InputIssue[] };
+    if (!(error instanceof InputError)) throw error;
+    return { userErrors: error.issues } as unknown as Partial<Result> & { userErrors: readonly InputIssue[] };
   }
 }
 

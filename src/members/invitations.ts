@@ -1,6 +1,6 @@
 // Invitations: made, sent again, and accepted. Whoever is invited is a member from then on, as INVITED, under an e-mail key that
 // no address has: two accounts may invite one person, and neither learns of the other.
-import { recordAudit } from '../audit/service.js';
+import { recordAudit, transactionOf } from '../audit/service.js';
 import { inTransaction, isUniqueViolation, type Tx } from '../db/client.js';
 import type { Deps } from '../deps.js';
 import type { Remember } from '../idempotency/service.js';
@@ -125,7 +125,7 @@ export async function inviteMember(
     return { member };
   };
   try {
-    return await inTransaction(deps.db, invite);
+    return await transactionOf(deps, manager.actor, invite);
   } catch (error) {
     throw isUniqueViolation(error, 'emailKey') ? taken() : error;
   }
@@ -145,7 +145,7 @@ export async function resendInvitation(deps: InvitationDeps, manager: MemberMana
   await countWithin(deps.throttles.resentInvitation, member.id, tooMany);
   const token = createToken('lki', deps.randomBytes);
   const sentAt = deps.clock();
-  await inTransaction(deps.db, async (tx) => {
+  await transactionOf(deps, manager.actor, async (tx) => {
     const { count } = await tx.invitation.updateMany({
       where: { memberId: member.id },
       data: { hash: sha256(token), sentAt, expiresAt: later(sentAt, validSeconds) },

@@ -1,5 +1,5 @@
 // Whom an admin may change, and whom nobody: what every change of a member asks first.
-import type { Actor } from '../audit/service.js';
+import type { AccountActor } from '../audit/service.js';
 import type { Db, Tx } from '../db/client.js';
 import { inputError } from '../lib/errors.js';
 import { idOrNobody } from '../lib/ids.js';
@@ -7,7 +7,7 @@ import { isWithinRole, type Role } from '../lib/roles.js';
 
 /** Who manages members, and with which rights now. */
 export interface MemberManager {
-  readonly actor: Actor & { readonly accountId: string };
+  readonly actor: AccountActor;
   readonly memberId: string;
   readonly role: Role;
 }
