@@ -59,8 +59,13 @@ export async function checkFirstAccount(config: FirstAccountConfig & Pick<Config
   if (issues.length > 0) throw asConfigError(issues);
 }
 
+/** Whether nobody has an account yet, so that a first owner will be made. */
+export async function isFirstStart({ db }: Pick<Deps, 'db'>): Promise<boolean> {
+  return (await db.account.count()) === 0;
+}
+
 async function ensureOwner(deps: Deps): Promise<FirstOwner | null> {
-  if ((await deps.db.account.count()) > 0) return null;
+  if (!(await isFirstStart(deps))) return null;
   const { ownerEmail: email, ownerPassword } = deps.config;
   const password = ownerPassword ?? generatePassword(deps.randomBytes);
   const insert = await prepareAccount(deps, firstAccountOf(deps.config, password)).catch((error: unknown) => {

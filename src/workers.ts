@@ -3,7 +3,7 @@
 import cluster, { type Worker } from 'node:cluster';
 import { createServer, type Server } from 'node:net';
 import type { Logger } from 'pino';
-import { bootstrap, type FirstOwner } from './bootstrap.js';
+import { bootstrap, type FirstOwner, isFirstStart } from './bootstrap.js';
 import { compose } from './compose.js';
 import type { Config } from './config.js';
 import { listen } from './listening.js';
@@ -29,11 +29,11 @@ const mostUntilNobodyConnectsMilliseconds = 1_000;
 async function prepare(config: Config): Promise<{ owner: FirstOwner | null; log: Logger }> {
   await readCertificate(config);
   const { deps, close } = await compose(config);
-  // A port that is in use must not cost the password, which is shown once. Whoever connects meanwhile tries again, as if nobody
-  // listened yet.
+  // A port that is in use must not cost the first owner's password, which is shown once. At any other start a load balancer may look
+  // at the port already, and nobody is to be connected with what does not serve: there the workers say that it is in use.
   const port = createServer((socket) => socket.resetAndDestroy());
   try {
-    await listen(port, config);
+    if (await isFirstStart(deps)) await listen(port, config);
     return { owner: await bootstrap(deps), log: deps.log };
   } finally {
     port.close();

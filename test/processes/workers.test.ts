@@ -2,7 +2,7 @@
 // races.test.ts's part.
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -212,6 +212,44 @@ describe.skipIf(isLeftOut)(name, () => {
     expect(printedPasswords([next.printed.text])).toHaveLength(1);
     next.child.kill('SIGTERM');
     expect(await next.exited).toEqual([0, null]);
+  });
+
+  describe('at a start after the first', () => {
+    beforeEach(async () => {
+      const first = spawnWorkers();
+      await first.ready();
+      await first.stop();
+    });
+
+    test('nobody is connected with what does not serve yet', async () => {
+      const outcomes: string[] = [];
+      const service = spawnWorkers();
+      let isReady = false;
+      const ready = service.ready().finally(() => {
+        isReady = true;
+      });
+      while (!isReady) {
+        const socket = connect(port, '127.0.0.1', () =>
+          socket.write('GET /healthz HTTP/1.1\r\nhost: localhost\r\n\r\n'),
+        );
+        socket.on('data', () => socket.destroy());
+        const [error] = await Promise.race([once(socket, 'error'), once(socket, 'close').then(() => [null])]);
+        outcomes.push((error as NodeJS.ErrnoException | null)?.code ?? 'answered');
+      }
+      await ready;
+      expect(outcomes.filter((outcome) => !['ECONNREFUSED', 'answered'].includes(outcome))).toEqual([]);
+      expect(outcomes[0]).toBe('ECONNREFUSED');
+      await service.stop();
+    });
+
+    test('a port that is in use is said when the workers have tried, and ends the start with 1', async () => {
+      const other = createServer().listen(port, '127.0.0.1');
+      await once(other, 'listening');
+      const service = spawnWorkers({ LATCHKEY_LOG_LEVEL: 'error' });
+      expect(await service.exited).toEqual([1, null]);
+      expect(service.printed.text).toMatch(/\nPort \d+ is in use\. .+\n$/);
+      other.close();
+    });
   });
 
   test('workers that end as soon as they are started are given up with 1, and the password that was made is not lost', async () => {
