@@ -1,6 +1,7 @@
 // What is sent to PostgreSQL past Prisma's engine: over the adapter that Prisma was given, so by the same pool and with the same
 // errors, and all that was asked for in one turn of the event loop by one statement. For paths.ts alone.
 import type { ArgType, SqlDriverAdapter } from '@prisma/driver-adapter-utils';
+import { retrying } from '../errors.js';
 import type { OneRow, RawRow } from './columns.js';
 import { gathering } from './gather.js';
 import type { ReadRow } from './reads.js';
@@ -48,9 +49,11 @@ export function readingTogether(send: Send): ReadRow {
 
   function readsOf(selection: OneRow): (values: readonly string[]) => Promise<RawRow | undefined> {
     const sql = forEach(selection);
-    return gathering(mostTogether, async (all) =>
-      (await send(sql, all)).map(([row]) => (row === null ? undefined : (JSON.parse(row as string) as RawRow))),
-    );
+    return gathering(mostTogether, async (all) => {
+      // It has many tables, and somebody who locks two of them, as an operator may, can be in its way.
+      const rows = await retrying(() => send(sql, all));
+      return rows.map(([row]) => (row === null ? undefined : (JSON.parse(row as string) as RawRow)));
+    });
   }
 
   return (selection, values) => {
