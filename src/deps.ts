@@ -129,7 +129,7 @@ export interface Keys {
   edition(): number;
   /** The JSON Web Key Set (RFC 7517): what signs now, will sign next, or has signed tokens that still live. */
   published(): Promise<readonly Readonly<Record<string, unknown>>[]>;
-  /** Reads the keys anew. @throws SigningKeyError when one cannot be decrypted */
+  /** Reads the keys anew. @throws SigningKeyError when one that signs now or later cannot be decrypted */
   reload(): Promise<void>;
 }
 

@@ -7,8 +7,8 @@ import { isUnavailable } from '../db/client.js';
 import type { Deps, Keys, SigningAlgorithm } from '../deps.js';
 import { sha256 } from '../lib/crypto.js';
 import { epochSeconds } from '../lib/seconds.js';
-import { signCompact } from './sign.js';
-import { loadSigningKeys, type SigningKey, SigningKeyError } from './store.js';
+import { type Signer, signCompact } from './sign.js';
+import { loadSigningKeys, maySign, type SigningKey, SigningKeyError } from './store.js';
 
 const rereadAfterMilliseconds = 30_000;
 // Invented `kid`s must not turn into a query each.
@@ -17,7 +17,11 @@ const clockSkewSeconds = 60;
 const rememberedSignatures = 20_000;
 
 function signsAt(key: SigningKey, now: Date): boolean {
-  return key.activeAt <= now && (key.retiredAt === null || key.retiredAt > now);
+  return key.activeAt <= now && maySign(key, now);
+}
+
+function isOpen(key: SigningKey): key is SigningKey & Signer {
+  return key.privateKey !== null;
 }
 
 function isPublishedAt(key: SigningKey, now: Date): boolean {
@@ -38,7 +42,7 @@ interface Verified {
   readonly payload: JWTPayload;
 }
 
-/** Builds the keys over the database. Call `reload` once at start, so that an undecryptable key refuses to start. */
+/** Builds the keys over the database. Call `reload` once at start, so that a key to sign with that cannot be opened refuses to start. */
 export function createKeys(deps: Pick<Deps, 'db' | 'hotPaths' | 'clock' | 'secretKeys' | 'config'>): Keys {
   // Each worker keeps one busy.
   const hasCoreToSpare = availableParallelism() > deps.config.workers;
@@ -52,7 +56,7 @@ export function createKeys(deps: Pick<Deps, 'db' | 'hotPaths' | 'clock' | 'secre
 
   function reload(): Promise<void> {
     const seen = deps.hotPaths.signingKeysSeen();
-    reading ??= loadSigningKeys(deps.db, deps.secretKeys, keys)
+    reading ??= loadSigningKeys(deps, keys)
       .then((loaded) => {
         keys = loaded.keys;
         countRead = Math.max(loaded.count, seen);
@@ -79,9 +83,10 @@ export function createKeys(deps: Pick<Deps, 'db' | 'hotPaths' | 'clock' | 'secre
     return keys.find(named);
   }
 
-  async function signingKey(algorithm: SigningAlgorithm): Promise<SigningKey> {
+  async function signingKey(algorithm: SigningAlgorithm): Promise<Signer> {
     const now = deps.clock();
-    const key = (await current()).find((candidate) => candidate.algorithm === algorithm && signsAt(candidate, now));
+    const ofAlgorithm = (await current()).filter((key) => key.algorithm === algorithm);
+    const key = ofAlgorithm.filter(isOpen).find((candidate) => signsAt(candidate, now));
     if (!key) throw new SigningKeyError(`There is no ${algorithm} signing key. Run: npm run cli -- keys rotate`);
     return key;
   }

@@ -2,7 +2,7 @@
 // next one takes over in rotate.ts.
 import { createPrivateKey, type KeyObject } from 'node:crypto';
 import { type CryptoKey, calculateJwkThumbprint, exportJWK, generateKeyPair, importJWK, type JWK } from 'jose';
-import type { Db, Tx } from '../db/client.js';
+import type { Tx } from '../db/client.js';
 import type { Deps, SigningAlgorithm } from '../deps.js';
 import { seal, unseal } from '../lib/crypto.js';
 import type { SecretKeys } from '../lib/secret-keys.js';
@@ -17,14 +17,15 @@ export class SigningKeyError extends Error {
   }
 }
 
-/** A key ready to sign and verify, with its life-cycle dates. */
+/** A key ready to verify, and to sign as long as it does, with its life-cycle dates. */
 export interface SigningKey {
   readonly kid: string;
   readonly algorithm: SigningAlgorithm;
   /** The encrypted private key, by which a row is recognised that was read before. */
   readonly sealed: string;
   readonly publicJwk: JWK;
-  readonly privateKey: KeyObject;
+  /** Null when it signs no more, so that no secret is needed for it. */
+  readonly privateKey: KeyObject | null;
   readonly publicKey: CryptoKey;
   readonly activeAt: Date;
   readonly retiredAt: Date | null;
@@ -62,44 +63,48 @@ export async function storeSigningKey(tx: Tx, key: NewSigningKey, createdAt: Dat
   await tx.signingKey.create({ data: { ...key, createdAt, activeAt } });
 }
 
-function decrypt(secretKeys: SecretKeys, kid: string, sealed: string): string {
+/** Whether a key signs at this moment or will later. */
+export function maySign({ retiredAt }: Pick<SigningKey, 'retiredAt'>, now: Date): boolean {
+  return retiredAt === null || retiredAt > now;
+}
+
+function openPrivateKey(secretKeys: SecretKeys, kid: string, sealed: string): KeyObject {
   for (const key of secretKeys.all(purpose)) {
     const opened = unseal(key, sealed);
-    if (opened !== null) return opened;
+    if (opened !== null) return createPrivateKey({ key: JSON.parse(opened), format: 'jwk' });
   }
   throw new SigningKeyError(
     `The signing key ${kid} cannot be decrypted: LATCHKEY_SECRET is not the one it was encrypted with. ` +
-      'Set LATCHKEY_SECRET to the old secret, or to a comma list with the new one first and the old one after it.',
+      'Set LATCHKEY_SECRET to that secret, or to a comma list that has it, with the new one first and the old one after it.',
   );
 }
 
 /**
- * Reads every key, decrypted. One that somebody else may hold is as if it had never been.
+ * Reads every key. Private halves are opened only of those that may yet sign: the others outlive the secret that they were
+ * encrypted with. A key that somebody else may hold is as if it had never been.
  * @param known keys that were read before: they are not decrypted and imported again, whatever became of their dates
  * @returns also how many there are with those that somebody else may hold
  * @throws SigningKeyError when LATCHKEY_SECRET does not open one
  */
 export async function loadSigningKeys(
-  db: Db,
-  secretKeys: SecretKeys,
+  { db, secretKeys, clock }: Pick<Deps, 'db' | 'secretKeys' | 'clock'>,
   known: readonly SigningKey[] = [],
 ): Promise<{ readonly keys: SigningKey[]; readonly count: number }> {
   const rows = await db.signingKey.findMany({ orderBy: [{ activeAt: 'desc' }, { kid: 'asc' }] });
   const counting = rows.filter(({ compromisedAt }) => compromisedAt === null);
+  const now = clock();
   const keys = await Promise.all(
     counting.map(async (row) => {
-      const { activeAt, retiredAt, unpublishedAt } = row;
-      const before = known.find((key) => key.kid === row.kid && key.sealed === row.encryptedPrivateJwk);
-      if (before) return { ...before, activeAt, retiredAt, unpublishedAt };
-      const publicJwk: JWK = JSON.parse(row.publicJwk);
-      const privateJwk = JSON.parse(decrypt(secretKeys, row.kid, row.encryptedPrivateJwk));
+      const { kid, algorithm, encryptedPrivateJwk: sealed, activeAt, retiredAt, unpublishedAt } = row;
+      const before = known.find((key) => key.kid === kid && key.sealed === sealed);
+      const publicJwk: JWK = before?.publicJwk ?? JSON.parse(row.publicJwk);
       return {
-        kid: row.kid,
-        algorithm: row.algorithm,
-        sealed: row.encryptedPrivateJwk,
+        kid,
+        algorithm,
+        sealed,
         publicJwk,
-        privateKey: createPrivateKey({ key: privateJwk, format: 'jwk' }),
-        publicKey: (await importJWK(publicJwk, row.algorithm)) as CryptoKey,
+        privateKey: maySign(row, now) ? (before?.privateKey ?? openPrivateKey(secretKeys, kid, sealed)) : null,
+        publicKey: before?.publicKey ?? ((await importJWK(publicJwk, algorithm)) as CryptoKey),
         activeAt,
         retiredAt,
         unpublishedAt,

@@ -51,6 +51,8 @@ export interface TestAppOptions {
   readonly config?: Partial<Config>;
   /** The host name in the issuer of a listening server, 127.0.0.1 by default. It listens there either way. */
   readonly issuerHost?: 'localhost' | '127.0.0.1';
+  /** How much later than others the clock that stands still begins: for a process that is started after them. */
+  readonly startsAfterSeconds?: number;
   /** The real time instead of a clock that stands still: for client libraries, which look at their own. */
   readonly realTime?: boolean;
   /** An existing database instead of a fresh one, for tests of several processes. */
@@ -74,6 +76,7 @@ export async function createTestApp(options: TestAppOptions = {}) {
     ...options.config,
   };
   const fakeClock = createFakeClock();
+  fakeClock.advance(options.startsAfterSeconds ?? 0);
   const clock = options.realTime ? () => new Date() : fakeClock;
   const secretKeys = createSecretKeys(config.secrets as [string]);
   const logLines: string[] = [];
