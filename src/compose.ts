@@ -65,7 +65,7 @@ export async function compose(config: Config): Promise<Composition> {
     clock().getTime(),
   );
   const lastUsed = createLastUsed(db, clock, (error) => logFault(error, 'last uses were not written'));
-  const keys = createKeys({ db, hotPaths, clock, secretKeys, config });
+  const keys = createKeys({ db, hotPaths, clock, secretKeys, config, log });
   const parts = {
     config,
     db,

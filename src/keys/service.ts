@@ -8,7 +8,7 @@ import type { Deps, Keys, SigningAlgorithm } from '../deps.js';
 import { sha256 } from '../lib/crypto.js';
 import { epochSeconds } from '../lib/seconds.js';
 import { type Signer, signCompact } from './sign.js';
-import { loadSigningKeys, maySign, type SigningKey, SigningKeyError } from './store.js';
+import { loadSigningKeys, maySign, type SigningKey, SigningKeyError, unopenable } from './store.js';
 
 const rereadAfterMilliseconds = 30_000;
 // Invented `kid`s must not turn into a query each.
@@ -43,7 +43,7 @@ interface Verified {
 }
 
 /** Builds the keys over the database. Call `reload` once at start, so that a key to sign with that cannot be opened refuses to start. */
-export function createKeys(deps: Pick<Deps, 'db' | 'hotPaths' | 'clock' | 'secretKeys' | 'config'>): Keys {
+export function createKeys(deps: Pick<Deps, 'db' | 'hotPaths' | 'clock' | 'secretKeys' | 'config' | 'log'>): Keys {
   // Each worker keeps one busy.
   const hasCoreToSpare = availableParallelism() > deps.config.workers;
   let keys: SigningKey[] = [];
@@ -53,8 +53,16 @@ export function createKeys(deps: Pick<Deps, 'db' | 'hotPaths' | 'clock' | 'secre
   let reading: Promise<void> | undefined;
   // By type and SHA-256 of the token. That a signature is right stays so; all else is asked each time.
   const verified = new LRUCache<string, Verified>({ max: rememberedSignatures });
+  // By kid. Once is enough: only another start mends it.
+  const toldOf = new Set<string>();
 
-  function reload(): Promise<void> {
+  /** The keys that shall sign, now or later, and that LATCHKEY_SECRET does not open. */
+  function unopened(): SigningKey[] {
+    const now = deps.clock();
+    return keys.filter((key) => maySign(key, now) && !isOpen(key));
+  }
+
+  function read(): Promise<void> {
     const seen = deps.hotPaths.signingKeysSeen();
     reading ??= loadSigningKeys(deps, keys)
       .then((loaded) => {
@@ -68,10 +76,24 @@ export function createKeys(deps: Pick<Deps, 'db' | 'hotPaths' | 'clock' | 'secre
     return reading;
   }
 
+  // While we served, somebody made keys under a secret that we lack. Those that we have sign as long as they were to, and for what
+  // the others sign their public halves do.
+  async function reread(): Promise<void> {
+    await read();
+    for (const { kid, algorithm, activeAt } of unopened()) {
+      if (toldOf.has(kid)) continue;
+      toldOf.add(kid);
+      deps.log.error(
+        { kid, algorithm, signsFrom: activeAt },
+        'a signing key cannot be opened, and this process cannot sign from signsFrom on: start it anew with a LATCHKEY_SECRET that has the secret with which keys rotate was run',
+      );
+    }
+  }
+
   async function current(): Promise<SigningKey[]> {
-    if (deps.clock().getTime() - readAt >= rereadAfterMilliseconds) await reload();
+    if (deps.clock().getTime() - readAt >= rereadAfterMilliseconds) await reread();
     // More than once when a reading had begun before the change that was seen.
-    while (deps.hotPaths.signingKeysSeen() > countRead) await reload();
+    while (deps.hotPaths.signingKeysSeen() > countRead) await reread();
     return keys;
   }
 
@@ -79,16 +101,18 @@ export function createKeys(deps: Pick<Deps, 'db' | 'hotPaths' | 'clock' | 'secre
     const named = (key: SigningKey) => key.kid === kid && key.algorithm === algorithm;
     const known = (await current()).find(named);
     if (known || deps.clock().getTime() - readAt < rereadForUnknownAfterMilliseconds) return known;
-    await reload();
+    await reread();
     return keys.find(named);
   }
 
   async function signingKey(algorithm: SigningAlgorithm): Promise<Signer> {
     const now = deps.clock();
     const ofAlgorithm = (await current()).filter((key) => key.algorithm === algorithm);
-    const key = ofAlgorithm.filter(isOpen).find((candidate) => signsAt(candidate, now));
-    if (!key) throw new SigningKeyError(`There is no ${algorithm} signing key. Run: npm run cli -- keys rotate`);
-    return key;
+    const signing = ofAlgorithm.filter((key) => signsAt(key, now));
+    const open = signing.find(isOpen);
+    if (open) return open;
+    if (signing[0]) throw unopenable(signing[0]);
+    throw new SigningKeyError(`There is no ${algorithm} signing key. Run: npm run cli -- keys rotate`);
   }
 
   /** Whether a token that was verified before would be verified now: its key is still published, and its time not over. */
@@ -100,7 +124,11 @@ export function createKeys(deps: Pick<Deps, 'db' | 'hotPaths' | 'clock' | 'secre
   }
 
   return {
-    reload,
+    async reload() {
+      await read();
+      const [key] = unopened();
+      if (key) throw unopenable(key);
+    },
     edition: () => Math.max(countRead, deps.hotPaths.signingKeysSeen()),
     async sign(algorithm, type, claims) {
       return signCompact(await signingKey(algorithm), type, claims, hasCoreToSpare);

@@ -24,7 +24,7 @@ export interface SigningKey {
   /** The encrypted private key, by which a row is recognised that was read before. */
   readonly sealed: string;
   readonly publicJwk: JWK;
-  /** Null when it signs no more, so that no secret is needed for it. */
+  /** Null when it signs no more, so that no secret is needed for it, and when LATCHKEY_SECRET does not open it. */
   readonly privateKey: KeyObject | null;
   readonly publicKey: CryptoKey;
   readonly activeAt: Date;
@@ -68,15 +68,20 @@ export function maySign({ retiredAt }: Pick<SigningKey, 'retiredAt'>, now: Date)
   return retiredAt === null || retiredAt > now;
 }
 
-function openPrivateKey(secretKeys: SecretKeys, kid: string, sealed: string): KeyObject {
+/** What is told of a key that shall sign and cannot be opened. */
+export function unopenable({ kid }: Pick<SigningKey, 'kid'>): SigningKeyError {
+  return new SigningKeyError(
+    `The signing key ${kid} cannot be decrypted: LATCHKEY_SECRET is not the one it was encrypted with. ` +
+      'Set LATCHKEY_SECRET to that secret, or to a comma list that has it, with the new one first and the old one after it.',
+  );
+}
+
+function openPrivateKey(secretKeys: SecretKeys, sealed: string): KeyObject | null {
   for (const key of secretKeys.all(purpose)) {
     const opened = unseal(key, sealed);
     if (opened !== null) return createPrivateKey({ key: JSON.parse(opened), format: 'jwk' });
   }
-  throw new SigningKeyError(
-    `The signing key ${kid} cannot be decrypted: LATCHKEY_SECRET is not the one it was encrypted with. ` +
-      'Set LATCHKEY_SECRET to that secret, or to a comma list that has it, with the new one first and the old one after it.',
-  );
+  return null;
 }
 
 /**
@@ -84,7 +89,6 @@ function openPrivateKey(secretKeys: SecretKeys, kid: string, sealed: string): Ke
  * encrypted with. A key that somebody else may hold is as if it had never been.
  * @param known keys that were read before: they are not decrypted and imported again, whatever became of their dates
  * @returns also how many there are with those that somebody else may hold
- * @throws SigningKeyError when LATCHKEY_SECRET does not open one
  */
 export async function loadSigningKeys(
   { db, secretKeys, clock }: Pick<Deps, 'db' | 'secretKeys' | 'clock'>,
@@ -103,7 +107,7 @@ export async function loadSigningKeys(
         algorithm,
         sealed,
         publicJwk,
-        privateKey: maySign(row, now) ? (before?.privateKey ?? openPrivateKey(secretKeys, kid, sealed)) : null,
+        privateKey: maySign(row, now) ? (before?.privateKey ?? openPrivateKey(secretKeys, sealed)) : null,
         publicKey: before?.publicKey ?? ((await importJWK(publicJwk, algorithm)) as CryptoKey),
         activeAt,
         retiredAt,

@@ -81,7 +81,7 @@ export async function createTestApp(options: TestAppOptions = {}) {
   const secretKeys = createSecretKeys(config.secrets as [string]);
   const logLines: string[] = [];
   const log = createLog('trace', { write: (line: string) => void logLines.push(line) });
-  const keys = createKeys({ db, hotPaths, clock, secretKeys, config });
+  const keys = createKeys({ db, hotPaths, clock, secretKeys, config, log });
   // Several apps on one database: tests of requests count for each by itself.
   const sharing = createSharedCounting(null, () => clock().getTime());
   const parts = {
