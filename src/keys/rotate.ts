@@ -8,8 +8,10 @@ import { createSigningKey, type NewSigningKey, storeSigningKey } from './store.j
 
 /** How long others may keep our JWKS; its Cache-Control says so. */
 export const jwksMaxAgeSeconds = 300;
-// Our other processes reread within 30 s, whatever they are asked, and clocks differ by up to a minute.
-const marginSeconds = 90;
+/** How far the clocks of our processes may differ. */
+const mostClockDifferenceSeconds = 60;
+// Our other processes reread within 30 s, whatever they are asked.
+const marginSeconds = 30 + mostClockDifferenceSeconds;
 /** The longest life of a token that a key signs: client metadata cannot ask for more. */
 export const longestTokenSeconds = 86_400;
 
@@ -20,9 +22,14 @@ export function createSigningKeys(deps: Pick<Deps, 'secretKeys' | 'randomBytes'>
   return Promise.all(signingAlgorithms.map((algorithm) => createSigningKey(deps, algorithm)));
 }
 
+/** From when a key is said to sign that signs at once: so it does in processes, too, whose clocks are behind. */
+function atOnce(now: Date): Date {
+  return later(now, -mostClockDifferenceSeconds);
+}
+
 /** Stores an installation's first keys, which sign at once: nobody holds an older JWKS. */
 export async function storeFirstSigningKeys(tx: Tx, keys: readonly NewSigningKey[], now: Date): Promise<void> {
-  for (const key of keys) await storeSigningKey(tx, key, now, now);
+  for (const key of keys) await storeSigningKey(tx, key, now, atOnce(now));
 }
 
 /** Says whether a key signs at this moment, so that others hold a JWKS to wait out. */
@@ -42,11 +49,12 @@ export async function rotateSigningKeys(
   const fresh = await createSigningKeys(deps);
   return exclusively(deps.db, 'signing-keys', async (tx) => {
     const now = deps.clock();
-    const activeAt = (await isSigning(tx, now)) ? later(now, jwksMaxAgeSeconds + marginSeconds) : now;
+    const isFirst = !(await isSigning(tx, now));
+    const activeAt = isFirst ? now : later(now, jwksMaxAgeSeconds + marginSeconds);
     const unpublishedAt = later(activeAt, longestTokenSeconds + marginSeconds);
     // Keys of an earlier rotation that do not sign yet are retired too: one successor for each algorithm.
     await tx.signingKey.updateMany({ where: { retiredAt: null }, data: { retiredAt: activeAt, unpublishedAt } });
-    for (const key of fresh) await storeSigningKey(tx, key, now, activeAt);
+    for (const key of fresh) await storeSigningKey(tx, key, now, isFirst ? atOnce(now) : activeAt);
     const kids = fresh.map((key) => key.kid);
     await recordAudit(tx, deps, actor, { action: 'SIGNING_KEY_ROTATED', targetLabel: kids.join(' ') });
     return { kids, activeAt };
@@ -69,7 +77,7 @@ export async function replaceCompromisedSigningKeys(
     const old = await tx.signingKey.findMany({ where: { compromisedAt: null }, select: { kid: true } });
     const end = { compromisedAt: now, retiredAt: now, unpublishedAt: now };
     await tx.signingKey.updateMany({ where: { compromisedAt: null }, data: end });
-    for (const key of fresh) await storeSigningKey(tx, key, now, now);
+    for (const key of fresh) await storeSigningKey(tx, key, now, atOnce(now));
     const kids = fresh.map((key) => key.kid);
     const compromisedKids = old.map((key) => key.kid);
     await recordAudit(tx, deps, actor, { action: 'SIGNING_KEY_COMPROMISED', targetLabel: compromisedKids.join(' ') });

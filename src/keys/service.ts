@@ -112,6 +112,11 @@ export function createKeys(deps: Pick<Deps, 'db' | 'hotPaths' | 'clock' | 'secre
     const open = signing.find(isOpen);
     if (open) return open;
     if (signing[0]) throw unopenable(signing[0]);
+    const next = ofAlgorithm.filter((key) => maySign(key, now)).at(-1);
+    if (next) {
+      const moments = `before ${next.activeAt.toISOString()}, and here it is ${now.toISOString()}`;
+      throw new SigningKeyError(`There is no ${algorithm} signing key ${moments}. Check this computer's clock.`);
+    }
     throw new SigningKeyError(`There is no ${algorithm} signing key. Run: npm run cli -- keys rotate`);
   }
 
