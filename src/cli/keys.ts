@@ -45,8 +45,12 @@ export function addKeys(program: Command): void {
     .addHelpText(
       'after',
       `
+The new keys are encrypted under the first secret in LATCHKEY_SECRET, which all running servers must have in theirs. To change
+it, start them with LATCHKEY_SECRET=new,old (if there are several, with old,new before that), rotate with the same list, and start
+them with the new one alone when the new keys sign: docs/operations.md, "Changing the secret".
+
 With --compromised nothing that the present keys signed is taken any more, and the new ones sign at once. If LATCHKEY_SECRET
-may be known too, put a new one before it first (LATCHKEY_SECRET=new,old) and restart.
+may be known too, change it in the same way, with --compromised.
 
 Examples:
   npm run cli -- keys rotate

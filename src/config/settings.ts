@@ -68,7 +68,7 @@ export const settings: readonly Setting[] = [
     fallback: 'generated on SQLite, required on PostgreSQL',
     unit: 'comma list, each at least 32 bytes',
     reason:
-      'Encrypts signing keys and protects forms. The first one writes, all of them read, so that it can be changed. On SQLite it is made at first start, in a file beside the database.',
+      'Encrypts signing keys and protects forms. The first one writes, all of them read, so that it can be changed (docs/operations.md tells how). On SQLite it is made at first start, in a file beside the database.',
   },
   {
     name: 'LATCHKEY_ACCOUNT_NAME',

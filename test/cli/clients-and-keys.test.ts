@@ -118,3 +118,28 @@ test('on an empty database, keys sign at once; with another secret they are refu
     await empty.remove();
   }
 });
+
+test('while a key that may yet sign needs the old secret, commands with the new one alone are refused', async () => {
+  const empty = await createEmptyTestDatabase();
+  const under = (...secrets: string[]) => ({ environment: { LATCHKEY_SECRET: secrets.join() } });
+  const oldSecret = 'the old secret of more than 32 bytes';
+  const newSecret = 'the new secret of more than 32 bytes';
+  try {
+    expect((await run(empty.url, ['migrate'], under(oldSecret))).exitCode).toBe(0);
+    expect((await run(empty.url, ['keys', 'rotate'], under(oldSecret))).exitCode).toBe(0);
+    const { activeAt } = await runJson(empty.url, ['keys', 'rotate'], under(newSecret, oldSecret));
+    const early = await run(empty.url, ['accounts', 'list'], under(newSecret));
+    expect(early).toMatchObject({ exitCode: 1, stdout: '' });
+    expect(early.stderr).toMatch(/^The signing key \S+ cannot be decrypted: /);
+
+    // As if the minutes until then had passed.
+    const { db, close } = await openDatabase(empty.url);
+    const past = new Date(Date.now() - 1_000);
+    await db.signingKey.updateMany({ where: { retiredAt: new Date(activeAt) }, data: { retiredAt: past } });
+    await db.signingKey.updateMany({ where: { activeAt: new Date(activeAt) }, data: { activeAt: past } });
+    await close();
+    expect((await run(empty.url, ['accounts', 'list'], under(newSecret))).exitCode).toBe(0);
+  } finally {
+    await empty.remove();
+  }
+});
