@@ -11,17 +11,12 @@ import type {
 } from '@prisma/driver-adapter-utils';
 import { LRUCache } from 'lru-cache';
 import pg from 'pg';
+import { answerTimeoutMilliseconds, connectionPatienceMilliseconds } from './patience.js';
 import { isConnectionLoss } from './unavailable.js';
 import { isBehindPooler } from './url.js';
 
-/** How long, in milliseconds, whoever asks for a connection waits: for one of the pool's to be free, or for a new one to be made. */
-const connectionPatienceMilliseconds = 5_000;
-
 // What the server may take for a statement, waiting for others' locks included. Then it cancels it, and nothing of it is done.
 const statementTimeoutMilliseconds = 5_000;
-
-// When no answer came by then, the server or the way to it is gone: one that is there has cancelled the statement.
-const answerTimeoutMilliseconds = 6_000;
 
 // A process that is cut off in the middle of a transaction keeps its locks no longer than that.
 const idleInTransactionMilliseconds = 15_000;

@@ -45,6 +45,11 @@ export function isConnectionLoss(error: unknown): boolean {
   return /^(?:ECONNRESET|EPIPE)$/.test(codeOf(error) ?? '') || /^(?:Connection terminated|Client )/.test(error.message);
 }
 
+/** Says whether nothing came in the time that was given for it, to connect or to answer. */
+export function isNoAnswer(error: unknown): boolean {
+  return error instanceof Error && /^(?:timeout expired|Query read timeout)$/.test(error.message);
+}
+
 /** Says whether something failed because the database cannot be used now. */
 export function isUnavailable(error: unknown): boolean {
   if (!(error instanceof Error)) return false;

@@ -2,7 +2,7 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { busyTimeoutMilliseconds } from '../busy.js';
 import { isOpenElsewhere } from '../open-elsewhere.js';
-import { connectToPostgresql } from '../pg-client.js';
+import { ask, connectToPostgresql } from '../pg-client.js';
 import { describeDatabase, providerOf, sqlitePath } from '../url.js';
 import { quoted } from './rows.js';
 
@@ -44,11 +44,12 @@ export async function requireUnused(url: string): Promise<void> {
   if (providerOf(url) === 'sqlite') return requireUnusedFile(sqlitePath(url));
   const connection = await connectToPostgresql(url, 'latchkey copy');
   try {
-    const { rows } = await connection.query<{ count: number }>(
+    const [found] = await ask<{ count: number }>(
+      connection,
       `SELECT count(*)::int AS "count" FROM pg_catalog.pg_stat_activity
         WHERE datname = current_database() AND application_name = 'latchkey'`,
     );
-    const count = rows[0]?.count ?? 0;
+    const count = found?.count ?? 0;
     if (count > 0) {
       throw new CopyError(
         `Latchkey is running on ${describeDatabase(url)}: it has ${count} connections open. ${running}`,
@@ -102,11 +103,12 @@ async function filledTableOfFile(path: string): Promise<string | undefined> {
 async function filledTableOfPostgresql(url: string): Promise<string | undefined> {
   const connection = await connectToPostgresql(url, 'latchkey copy');
   try {
-    const { rows } = await connection.query<{ name: string }>(
+    const tables = await ask<{ name: string }>(
+      connection,
       `SELECT tablename::text AS "name" FROM pg_catalog.pg_tables
         WHERE schemaname = 'public' AND tablename <> '_prisma_migrations'`,
     );
-    for (const { name } of rows) {
+    for (const { name } of tables) {
       const { rowCount } = await connection.query(`SELECT 1 FROM "public".${quoted(name)} LIMIT 1`);
       if (rowCount) return name;
     }

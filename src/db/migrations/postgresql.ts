@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Client } from 'pg';
 import { codeOf } from '../errors.js';
-import { connectToPostgresql } from '../pg-client.js';
+import { ask, connectToPostgresql } from '../pg-client.js';
 import {
   type AppliedMigration,
   type AppliedRow,
@@ -42,12 +42,13 @@ const migrationsTable = `CREATE TABLE IF NOT EXISTS "_prisma_migrations" (
 
 async function appliedOn(connection: Client): Promise<AppliedMigration[]> {
   // Not to_regclass: it may answer from a cache that is older than the lock, when another process made the table meanwhile.
-  const { rows } = await connection.query(
+  const [found] = await ask<{ exists: boolean }>(
+    connection,
     `SELECT EXISTS (SELECT FROM pg_catalog.pg_tables
       WHERE schemaname = 'public' AND tablename = '_prisma_migrations') AS "exists"`,
   );
-  if (!rows[0]?.exists) return [];
-  return asApplied((await connection.query<AppliedRow>(appliedMigrationsSql('"public"."_prisma_migrations"'))).rows);
+  if (!found?.exists) return [];
+  return asApplied(await ask<AppliedRow>(connection, appliedMigrationsSql('"public"."_prisma_migrations"')));
 }
 
 /** Reads which migrations a database has run; none when it has no tables. */
