@@ -1,7 +1,9 @@
 // How a command that failed ends: what standard error says, and the exit code. The words for what an operator can mend are
 // operator-message.ts's; here is added what only the command line knows.
 import { CommanderError } from 'commander';
-import { isRetryable, isUnavailable, reasonOf } from '../db/client.js';
+import { isRetryable, isUnavailable } from '../db/client.js';
+import { databaseMessage } from '../db/cures.js';
+import { causeOf } from '../db/errors.js';
 import { InputError, type InputIssue } from '../lib/errors.js';
 import { operatorMessage } from '../operator-message.js';
 
@@ -29,17 +31,19 @@ function lineOf(issue: InputIssue): string {
   return hint === undefined ? issue.message : `${issue.message} ${hint}`;
 }
 
+/** Whether the database failed when the work was under way: through Prisma, or with what is seen of an open connection alone. */
+function isInTheMiddle(error: unknown): boolean {
+  return isUnavailable(error) && (causeOf(error) !== undefined || databaseMessage(error) === null);
+}
+
 /** The fault in words, and the code to end with. */
 function describeFailure(error: unknown): { message: string; exitCode: number } {
   if (error instanceof InputError) return { message: error.issues.map(lineOf).join('\n'), exitCode: inputAtFault };
   const message = operatorMessage(error);
-  if (message !== null) return { message, exitCode: inputAtFault };
-  if (isRetryable(error)) {
-    return { message: 'The database was busy for too long; nothing was changed. Try again.', exitCode: unexpected };
-  }
-  if (isUnavailable(error)) {
-    const message = `The database cannot be used: ${reasonOf(error)}\nLook whether it was done, and try again.`;
-    return { message, exitCode: unexpected };
+  if (message !== null) {
+    if (!isInTheMiddle(error)) return { message, exitCode: inputAtFault };
+    const look = isRetryable(error) ? '' : '\nLook whether it was done, and try again.';
+    return { message: `${message}${look}`, exitCode: unexpected };
   }
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return { message: `Something unexpected went wrong:\n${stack}`, exitCode: unexpected };

@@ -7,6 +7,7 @@ interface Cause {
   readonly kind?: string;
   /** PostgreSQL's SQLSTATE, or SQLite's name of the error. */
   readonly originalCode?: string;
+  readonly originalMessage?: string;
   readonly table?: string;
   readonly constraint?: { readonly fields?: readonly string[]; readonly index?: string };
 }

@@ -48,6 +48,21 @@ test.each([
     behaviours.answersNoQuery,
     `The database cannot be used: there was no answer within 6 seconds\n${checkUrl}: is it PostgreSQL that listens there, and does it run?\n`,
   ],
+  [
+    'hangs up',
+    behaviours.hangsUp,
+    `The database cannot be used: Connection terminated unexpectedly\n${checkUrl}: is it PostgreSQL that listens there, and does it run?\n`,
+  ],
+  [
+    'wants a password',
+    behaviours.wantsPassword,
+    'The database wants a password: put it in the URL, or set PGPASSWORD or ~/.pgpass.\n',
+  ],
+  [
+    'has no connection left',
+    behaviours.refuses('53300', 'too many connections for role "latchkey"'),
+    'The database cannot be used: too many connections for role "latchkey"\nRaise the role\'s limit (ALTER ROLE … CONNECTION LIMIT), or set LATCHKEY_DATABASE_POOL lower or run fewer processes.\n',
+  ],
 ] as const)('a server that %s', async (_what, behave, words) => {
   const server = await startFakePostgresql(behave);
   try {
