@@ -42,54 +42,96 @@ function sync(path: string): void {
   }
 }
 
+const wordsOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
+const codeOf = (error: unknown) => String((error as { readonly code?: unknown }).code);
+
+/** What is raised in the place of SQLite's own error, which does not say of which file it is. */
+function unreadable(name: string, error: unknown): unknown {
+  const code = codeOf(error);
+  if (code === 'SQLITE_NOTADB') return new BackupError(`${name} is not a database.`);
+  if (/^SQLITE_(CORRUPT|IOERR)/.test(code)) return new BackupError(`${name} is damaged: ${wordsOf(error)}.`);
+  return /^SQLITE_CANTOPEN/.test(code) ? new BackupError(`${name} cannot be opened: ${wordsOf(error)}.`) : error;
+}
+
+function unwritable(name: string, error: unknown): unknown {
+  const code = codeOf(error);
+  if (/^(ENOSPC|EDQUOT|SQLITE_FULL)$/.test(code)) {
+    return new BackupError(
+      `There is no room for ${name}: ${wordsOf(error)}. Make room, or name a file on another disk.`,
+    );
+  }
+  return /^(E(ACCES|PERM|ROFS|IO|FBIG)$|SQLITE_(IOERR|READONLY|CANTOPEN))/.test(code)
+    ? new BackupError(`${name} cannot be written: ${wordsOf(error)}.`)
+    : error;
+}
+
 /**
  * Looks whether a file is a whole database of Latchkey that this program can run on.
+ * @param name what a message calls it
  * @throws BackupError when it is not
  */
-async function verify(path: string): Promise<void> {
+async function verify(path: string, name = path): Promise<void> {
   const { default: Database } = await import('better-sqlite3');
-  const connection = new Database(path, { readonly: true });
   try {
-    const found = connection.pragma('integrity_check', { simple: true });
-    if (found !== 'ok') throw new BackupError(`${path} is damaged: ${found}`);
-    if (!connection.prepare(`SELECT 1 FROM sqlite_master WHERE name = '_prisma_migrations'`).get()) {
-      throw new BackupError(`${path} is not a database of Latchkey.`);
+    const connection = new Database(path, { readonly: true });
+    try {
+      const found = connection.pragma('integrity_check', { simple: true });
+      if (found !== 'ok') throw new BackupError(`${name} is damaged: ${found}`);
+      // SQLite itself takes the rest of the last page for zeros.
+      if (statSync(path).size % Number(connection.pragma('page_size', { simple: true })) !== 0) {
+        throw new BackupError(`${name} is damaged: its end is missing.`);
+      }
+      if (!connection.prepare(`SELECT 1 FROM sqlite_master WHERE name = '_prisma_migrations'`).get()) {
+        throw new BackupError(`${name} is not a database of Latchkey.`);
+      }
+      // Refuses one that is newer than this program.
+      planMigrations(
+        readMigrations(migrationsFolder('sqlite')),
+        asApplied(connection.prepare<[], AppliedRow>(appliedMigrationsSql()).all()),
+      );
+    } finally {
+      connection.close();
     }
-    // Refuses one that is newer than this program.
-    planMigrations(
-      readMigrations(migrationsFolder('sqlite')),
-      asApplied(connection.prepare<[], AppliedRow>(appliedMigrationsSql()).all()),
-    );
   } catch (error) {
-    if ((error as { code?: unknown }).code === 'SQLITE_NOTADB') throw new BackupError(`${path} is not a database.`);
-    throw error;
-  } finally {
-    connection.close();
+    throw unreadable(name, error);
   }
 }
 
-/** Copies a database, as it is at one moment, to where there is nothing, beside whatever else uses it. */
-async function copy(from: string, to: string): Promise<void> {
+/**
+ * Copies a database, as it is at one moment, to where there is nothing, beside whatever else uses it.
+ * @param name what a message calls the file that is written
+ */
+async function copy(from: string, to: string, name: string): Promise<void> {
   const { default: Database } = await import('better-sqlite3');
-  // Made before SQLite opens it, so that nobody else can read it at any moment.
-  closeSync(openSync(to, 'wx', 0o600));
-  const source = new Database(from, { readonly: true });
   try {
+    // Made before SQLite opens it, so that nobody else can read it at any moment.
+    closeSync(openSync(to, 'wx', 0o600));
+  } catch (error) {
+    throw unwritable(name, error);
+  }
+  const source = new Database(from, { readonly: true });
+  let fault = unreadable.bind(null, from);
+  try {
+    // Reads its first page: what fails from here on is the writing.
+    source.pragma('schema_version');
+    fault = unwritable.bind(null, name);
     await source.backup(to);
+    // As a file of its own, without a log of writes beside it.
+    const target = new Database(to);
+    target.pragma('journal_mode = DELETE');
+    target.close();
+  } catch (error) {
+    throw fault(error);
   } finally {
     source.close();
   }
-  // As a file of its own, without a log of writes beside it.
-  const target = new Database(to);
-  target.pragma('journal_mode = DELETE');
-  target.close();
 }
 
 /**
  * Backs a database up while it is in use.
  * @param database the SQLite file
  * @param file where to: it must not exist, its folder must, and it is there only when it is whole
- * @throws BackupError when it exists or has no folder, or what was copied is damaged
+ * @throws BackupError when it exists, has no folder or no room, or what was copied is damaged
  */
 export async function backUp(database: string, file: string): Promise<void> {
   if (existsSync(file)) throw new BackupError(`${file} exists already. Name a file that does not.`);
@@ -102,14 +144,14 @@ export async function backUp(database: string, file: string): Promise<void> {
   }
   const draft = `${file}.${process.pid}.part`;
   try {
-    await copy(database, draft);
-    await verify(draft);
+    await copy(database, draft, file);
+    await verify(draft, `What was copied of ${database}`);
     chmodSync(draft, 0o600);
     sync(draft);
     // Linked rather than renamed: of two that name the same file at once the second fails.
     linkSync(draft, file);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') throw new BackupError(`${file} exists already.`);
+    if (codeOf(error) === 'EEXIST') throw new BackupError(`${file} exists already.`);
     throw error;
   } finally {
     for (const suffix of ['', ...companions]) rmSync(draft + suffix, { force: true });
@@ -121,7 +163,7 @@ async function isInUse(path: string): Promise<boolean> {
     return await isOpenElsewhere(path);
   } catch (error) {
     // What nobody can read any more is just what a back-up takes the place of.
-    if (/^SQLITE_(NOTADB|CORRUPT)/.test(String((error as { code?: unknown }).code))) return false;
+    if (/^SQLITE_(NOTADB|CORRUPT)/.test(codeOf(error))) return false;
     throw error;
   }
 }
@@ -135,13 +177,15 @@ async function isInUse(path: string): Promise<boolean> {
  * @throws BackupError when the back-up is damaged or of a newer program, or the database is in use
  */
 export async function restore(file: string, database: string, now: Date): Promise<string | null> {
-  if (!existsSync(file)) throw new BackupError(`There is no file ${file}.`);
+  const found = statSync(file, { throwIfNoEntry: false });
+  if (!found) throw new BackupError(`There is no file ${file}.`);
+  if (found.isDirectory()) throw new BackupError(`${file} is a folder. Name the back-up in it.`);
   await verify(file);
   const draft = `${database}.${process.pid}.part`;
   mkdirSync(dirname(database), { recursive: true, mode: 0o700 });
   try {
-    await copy(file, draft);
-    await verify(draft);
+    await copy(file, draft, database);
+    await verify(draft, `What was copied of ${file}`);
     sync(draft);
     let kept: string | null = null;
     if (existsSync(database)) {

@@ -1,5 +1,5 @@
 // What DATABASE_URL says: which database it names and, for SQLite, where the file is. Connecting is client.ts's part.
-import { closeSync, mkdirSync, openSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { faultOfDatabaseUrl, readPostgresqlUrl } from '../config/database-url.js';
@@ -38,7 +38,7 @@ export function isBehindPooler(url: string): boolean {
 /**
  * The absolute path of a SQLite file.
  * @param url `file:` and a path, relative to the working directory or absolute, or a whole file URL (`file:///…`)
- * @throws DatabaseUrlError when the URL names no file
+ * @throws DatabaseUrlError when the URL names no file, or a folder
  */
 export function sqlitePath(url: string): string {
   const withoutQuery = url.replace(/\?.*$/s, '');
@@ -48,7 +48,14 @@ export function sqlitePath(url: string): string {
   if (path === '' || path === ':memory:') {
     throw new DatabaseUrlError('DATABASE_URL must name a file, such as file:./data/latchkey.db.');
   }
-  return resolve(path);
+  const absolute = resolve(path);
+  // SQLite would speak of a file that it cannot open, or of a broken disk.
+  if (statSync(absolute, { throwIfNoEntry: false })?.isDirectory()) {
+    throw new DatabaseUrlError(
+      `${absolute} is a folder. DATABASE_URL must name a file, such as file:${join(path, 'latchkey.db')}.`,
+    );
+  }
+  return absolute;
 }
 
 /** What a database URL names, without anything that signs in to it. @throws DatabaseUrlError */

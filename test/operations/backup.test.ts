@@ -1,12 +1,22 @@
 // Back-up and restore as an operator does them: on SQLite by the commands, on PostgreSQL by its own tools. What was given before
 // the back-up works after the restore.
 import { execFile } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openDatabase } from '../../src/db/client.js';
+import { environmentFor } from '../cli/command-line.js';
 import { run } from '../cli/in-process.js';
 import { createTestApp, type TestApp } from '../support/app.js';
 import { createEmptyTestDatabase, createTestDatabase, type TestDatabase, testProvider } from '../support/database.js';
@@ -162,6 +172,66 @@ describe.runIf(testProvider === 'sqlite')('on SQLite', () => {
       expect([refused.exitCode, refused.stdout]).toEqual([1, '']);
       expect(refused.stderr).toContain('is in use');
       expect((await newBrowser(app).signIn(app.owner)).url.pathname).toBe('/');
+    },
+    patience,
+  );
+
+  test(
+    'a message names the file that is at fault',
+    async () => {
+      const file = join(folder, 'backup.db');
+      await backup(file);
+      const whole = readFileSync(file);
+      const target = join(folder, 'latchkey.db');
+      const restoring = async () => {
+        const { exitCode, stderr } = await run(`file:${target}`, ['restore', file]);
+        return [exitCode, stderr];
+      };
+      for (const length of [3_000, 20_000, Math.floor(whole.length / 2), whole.length - 100]) {
+        writeFileSync(file, whole.subarray(0, length));
+        expect(await restoring(), String(length)).toEqual([
+          1,
+          expect.stringMatching(new RegExp(`^${file} is damaged: .+\n$`)),
+        ]);
+      }
+      rmSync(file);
+      mkdirSync(file);
+      expect(await restoring()).toEqual([1, `${file} is a folder. Name the back-up in it.\n`]);
+      expect(existsSync(target)).toBe(false);
+      for (const args of [
+        ['accounts', 'list'],
+        ['migrate'],
+        ['backup', join(folder, 'another.db')],
+        ['restore', '--force', join(folder, 'another.db')],
+      ]) {
+        expect(await run(`file:${folder}`, args)).toEqual({
+          exitCode: 1,
+          stdout: '',
+          stderr: `${folder} is a folder. DATABASE_URL must name a file, such as file:${join(folder, 'latchkey.db')}.\n`,
+        });
+      }
+    },
+    patience,
+  );
+
+  test(
+    'a back-up that finds no room says where, and leaves nothing',
+    async () => {
+      const file = join(folder, 'backup.db');
+      // A limit on the size of files stands for a disk without room, which SQLite then calls broken.
+      const ended = promisify(execFile)(
+        'sh',
+        [
+          '-c',
+          'ulimit -f 64; exec "$0" "$@"',
+          process.execPath,
+          join(import.meta.dirname, '../../dist/cli/main.js'),
+          ...['backup', file],
+        ],
+        { env: environmentFor(database.url, {}) },
+      );
+      await expect(ended).rejects.toMatchObject({ code: 1, stderr: `${file} cannot be written: disk I/O error.\n` });
+      expect(readdirSync(folder)).toEqual([]);
     },
     patience,
   );
