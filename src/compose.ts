@@ -52,7 +52,7 @@ export async function compose(config: Config): Promise<Composition> {
   const base = config.workers > 1 ? { pid: process.pid } : null;
   const log = createLog(config.logLevel, openStandardError(), base);
   const secretKeys = createSecretKeys(await secretsOf(config));
-  const { applied } = await migrate(config.databaseUrl);
+  const { applied } = await migrate(config.databaseUrl, { warn: (message) => log.warn(message) });
   if (applied.length > 0) log.info({ migrations: applied }, 'migrated the database');
   const { db, hotPaths, close } = await openDatabase(config.databaseUrl, { poolSize: config.databasePool });
   const clock = () => new Date();

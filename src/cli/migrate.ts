@@ -17,7 +17,9 @@ Examples:
     )
     .action(async (options: { json?: boolean }) => {
       const { migrate } = await import('../db/migrations/migrate.js');
-      const { applied } = await migrate(commandConfig().databaseUrl);
+      const { applied } = await migrate(commandConfig().databaseUrl, {
+        warn: (message) => void process.stderr.write(`Warning: ${message}.\n`),
+      });
       const text =
         applied.length === 0
           ? 'The database is up to date.'

@@ -18,6 +18,8 @@ export interface MigrateOptions {
    * reason, and for tables that are in use; two minutes by default.
    */
   readonly patienceMilliseconds?: number;
+  /** Told what an operator should know of a database that will do for now. */
+  readonly warn?: (message: string) => void;
 }
 
 /**
@@ -25,14 +27,14 @@ export interface MigrateOptions {
  * one does the work and the others find nothing left to do.
  * @param url as in DATABASE_URL; a SQLite file, and its folder, are made when missing
  * @returns the names of the migrations that this call ran, oldest first
- * @throws MigrationError when the database is newer than the program, when a migration was changed after it ran, when
+ * @throws MigrationError when the database is newer than the program or cannot keep all text, when a migration was changed after it ran, when
  *   one fails or the tables are not to be had, which leaves the database as it was; the driver's own error when it cannot connect
  */
 export async function migrate(url: string, options: MigrateOptions = {}): Promise<{ applied: string[] }> {
   const provider = providerOf(url);
   const migrations = readMigrations(options.folder ?? migrationsFolder(provider));
   const run = provider === 'sqlite' ? migrateSqlite : migratePostgresql;
-  const pending = await run(url, migrations, options.patienceMilliseconds ?? 120_000);
+  const pending = await run(url, migrations, options.patienceMilliseconds ?? 120_000, options.warn ?? (() => {}));
   return { applied: pending.map((migration) => migration.name) };
 }
 

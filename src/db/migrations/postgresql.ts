@@ -5,6 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Client } from 'pg';
 import { codeOf } from '../errors.js';
 import { ask, connectToPostgresql } from '../pg-client.js';
+import { requireUtf8 } from './encoding.js';
 import {
   type AppliedMigration,
   type AppliedRow,
@@ -64,6 +65,7 @@ export async function readAppliedOnPostgresql(url: string): Promise<AppliedMigra
 /**
  * Runs what a database lacks.
  * @param patienceMilliseconds for others that migrate, and then for tables that somebody keeps busy
+ * @param warn told what an operator should know of a database that will do for now
  * @returns what was run, oldest first
  * @throws MigrationError
  */
@@ -71,11 +73,14 @@ export async function migratePostgresql(
   url: string,
   migrations: readonly Migration[],
   patienceMilliseconds: number,
+  warn: (message: string) => void,
 ): Promise<readonly Migration[]> {
   const connection = await connectToPostgresql(url, 'latchkey migrate');
   const deadline = Date.now() + patienceMilliseconds;
   try {
-    if (isEmpty(planMigrations(migrations, await appliedOn(connection)))) return [];
+    const applied = await appliedOn(connection);
+    await requireUtf8(connection, applied.length > 0, warn);
+    if (isEmpty(planMigrations(migrations, applied))) return [];
     for (;;) {
       const attempt = await attemptOn(connection, migrations, patienceMilliseconds);
       if (attempt !== 'tables in use') return attempt;
