@@ -14,10 +14,19 @@ export function readPostgresqlUrl(text: string): URL | null {
  * @returns how a sentence about it goes on, without the URL, which may have a password; null when nothing is wrong
  */
 export function faultOfDatabaseUrl(text: string): string | null {
-  if (/^file:.+/s.test(text)) return null;
-  if (!/^postgres(ql)?:\/\/.+/s.test(text)) return 'must begin with file: (SQLite) or postgresql:// (PostgreSQL)';
+  if (/^file:/.test(text)) {
+    return text.slice('file:'.length).trim() === ''
+      ? 'must name a file after file:, such as file:./data/latchkey.db'
+      : null;
+  }
+  if (!/^postgres(ql)?:\/\/.+/s.test(text)) {
+    // A shell takes them away; whoever else reads a file of settings may not.
+    const hint = /^["'`‘“„«]/.test(text) ? ', without quotation marks around it' : '';
+    return `must begin with file: (SQLite) or postgresql:// (PostgreSQL)${hint}`;
+  }
   const url = readPostgresqlUrl(text);
-  if (url === null) {
+  // A / ? or # in a password ends the host, so that what stands before it would be looked up and shown as one.
+  if (url === null || /^[^=]*@/.test(url.pathname + url.search + url.hash)) {
     return 'cannot be read; it names one host, and characters such as @ / # % in a password must be percent-encoded';
   }
   const { pathname, searchParams } = url;

@@ -2,12 +2,33 @@
 import { describe, expect, test } from 'vitest';
 import { faultOfDatabaseUrl } from '../../src/config/database-url.js';
 
+const kinds = 'must begin with file: (SQLite) or postgresql:// (PostgreSQL)';
+const unreadable =
+  'cannot be read; it names one host, and characters such as @ / # % in a password must be percent-encoded';
+
+test.each([
+  ['file:', 'must name a file after file:, such as file:./data/latchkey.db'],
+  ['file: ', 'must name a file after file:, such as file:./data/latchkey.db'],
+  [`'postgresql://me@localhost/latchkey'`, `${kinds}, without quotation marks around it`],
+  ['"file:./data/latchkey.db"', `${kinds}, without quotation marks around it`],
+  ['“file:./data/latchkey.db”', `${kinds}, without quotation marks around it`],
+  ['mysql://localhost/latchkey', kinds],
+  ['localhost/latchkey', kinds],
+])('%s is answered with what it lacks', (url, fault) => {
+  expect(faultOfDatabaseUrl(url)).toBe(fault);
+});
+
+test('file:./data/latchkey.db is fine', () => {
+  expect(faultOfDatabaseUrl('file:./data/latchkey.db')).toBeNull();
+});
+
 describe('a PostgreSQL URL', () => {
   test.each([
     'postgresql://localhost/latchkey',
     'postgresql://me:p%40ss@[::1]:5433/latchkey?pgbouncer=true&statement_timeout=2000',
     'postgres://me@/latchkey?host=/run/postgresql',
     'postgresql:///latchkey?schema=public',
+    'postgresql://localhost/latch%40key?user=me@example.com',
     'postgresql://localhost/latchkey?sslmode=verify-full&sslrootcert=/etc/latchkey/db-ca.pem',
     'postgresql://localhost/latchkey?uselibpqcompat=true&sslmode=verify-ca&sslrootcert=/etc/latchkey/db-ca.pem',
     ...['verify-ca', 'require', 'prefer', 'no-verify', 'disable', ''].map(
@@ -40,9 +61,10 @@ describe('a PostgreSQL URL', () => {
     );
   });
 
-  test('that cannot be read says what is likely, and not the password', () => {
-    expect(faultOfDatabaseUrl('postgresql://me:hunter/2@localhost/latchkey')).toBe(
-      'cannot be read; it names one host, and characters such as @ / # % in a password must be percent-encoded',
-    );
-  });
+  test.each(['hunter/2', '12/3', 'a@b/c', 'a@b/c?d', 'a@b#c', 'a@b?c', 'a#b', '#', '?'])(
+    'that has %s as its password says what is likely, and not the password',
+    (password) => {
+      expect(faultOfDatabaseUrl(`postgresql://me:${password}@localhost/latchkey`)).toBe(unreadable);
+    },
+  );
 });
