@@ -35,6 +35,8 @@ async function endOf(child: ReturnType<typeof start>): Promise<Ended> {
   return { exitCode, printed };
 }
 
+// A password of the machine's would be an answer.
+const environment = { PGPASSWORD: '', PGPASSFILE: '/dev/null' };
 const commands = [['migrate'], ['accounts', 'list'], ['database', 'copy', '--to', 'file:./never-made.db']];
 
 test.each([
@@ -66,10 +68,10 @@ test.each([
 ] as const)('a server that %s', async (_what, behave, words) => {
   const server = await startFakePostgresql(behave);
   try {
-    const service = spawnService({ DATABASE_URL: server.url, PORT: String(await freePort()) });
+    const service = spawnService({ ...environment, DATABASE_URL: server.url, PORT: String(await freePort()) });
     const ended = await Promise.all([
       endOf(service.child),
-      ...commands.map((args) => endOf(start(server.url, args, { environment: { PGPASSWORD: '' } }))),
+      ...commands.map((args) => endOf(start(server.url, args, { environment }))),
     ]);
     expect(ended).toEqual(ended.map(() => ({ exitCode: 1, printed: words })));
   } finally {

@@ -7,6 +7,7 @@ import { copyDatabase } from '../../src/db/copy/copy.js';
 import { migrate } from '../../src/db/migrations/migrate.js';
 import { migrationsFolder, readMigrations } from '../../src/db/migrations/plan.js';
 import { rotateSigningKeys } from '../../src/keys/rotate.js';
+import { operatorMessage } from '../../src/operator-message.js';
 import { createTestApp } from '../support/app.js';
 import { createEmptyTestDatabase, createTestDatabase } from '../support/database.js';
 import { apiTokenOf, bearer } from '../support/graphql.js';
@@ -118,7 +119,10 @@ describe.runIf(hasPgbouncer)('behind pgbouncer in transaction mode', () => {
     const named = await openDatabase(pooler.url(direct.url, ''));
     const unnamed = await openDatabase(pooler.url(direct.url));
     try {
-      await expect(work(named, 'named')).rejects.toThrow(/prepared statement/);
+      const fault = await work(named, 'named').catch((error: unknown) => error);
+      expect(operatorMessage(fault)).toMatch(
+        /^The database cannot be used: prepared statement .+\nBehind pgbouncer add \?pgbouncer=true to DATABASE_URL\.$/,
+      );
       await work(unnamed, 'unnamed');
       expect(await direct.db.account.count({ where: { name: { startsWith: 'unnamed', endsWith: '!' } } })).toBe(60);
     } finally {
