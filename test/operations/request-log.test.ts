@@ -144,6 +144,7 @@ test('the start is logged with version, kind of database and the settings that m
   const port = await freePort();
   const write = vi.spyOn(await import('pino').then(({ pino }) => pino), 'destination').mockReturnValue({
     write: (line: string) => void lines.push(line),
+    flushSync() {},
   } as never);
   const service = await startService(port, {
     LATCHKEY_LOG_LEVEL: 'info',

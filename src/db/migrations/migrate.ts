@@ -27,8 +27,8 @@ export interface MigrateOptions {
  * one does the work and the others find nothing left to do.
  * @param url as in DATABASE_URL; a SQLite file, and its folder, are made when missing
  * @returns the names of the migrations that this call ran, oldest first
- * @throws MigrationError when the database is newer than the program or cannot keep all text, when a migration was changed after it ran, when
- *   one fails or the tables are not to be had, which leaves the database as it was; the driver's own error when it cannot connect
+ * @throws MigrationError when the database is newer than the program or cannot keep all text, when a migration was changed after it
+ *   ran, when one fails or the tables are not to be had, which leaves the database as it was; NotReachedError when it cannot connect
  */
 export async function migrate(url: string, options: MigrateOptions = {}): Promise<{ applied: string[] }> {
   const provider = providerOf(url);
