@@ -1,8 +1,11 @@
-// In which encoding a PostgreSQL database keeps text. Whatever is not UTF8 lacks most characters of names, and refuses a statement
+// In which encoding a PostgreSQL database keeps text. Most that are not UTF8 lack most characters of names, and refuse a statement
 // with one of them, long after everything seemed to work.
 import type { Client } from 'pg';
 import { ask } from '../pg-client.js';
 import { MigrationError } from './plan.js';
+
+// The second, which initdb chooses where no locale is set, keeps the bytes that it is sent, which are UTF-8.
+const encodingsOfAll: ReadonlySet<string> = new Set(['UTF8', 'SQL_ASCII']);
 
 const makeOne = `CREATE DATABASE … ENCODING 'UTF8' TEMPLATE template0`;
 
@@ -13,10 +16,14 @@ const makeOne = `CREATE DATABASE … ENCODING 'UTF8' TEMPLATE template0`;
  * @param warn told what an operator should do some day soon
  * @throws MigrationError
  */
-export async function requireUtf8(client: Client, hasTables: boolean, warn: (message: string) => void): Promise<void> {
+export async function requireEncoding(
+  client: Client,
+  hasTables: boolean,
+  warn: (message: string) => void,
+): Promise<void> {
   const [found] = await ask<{ encoding: string }>(client, `SELECT current_setting('server_encoding') AS "encoding"`);
   const encoding = found?.encoding ?? '';
-  if (encoding === 'UTF8') return;
+  if (encodingsOfAll.has(encoding)) return;
   if (!hasTables) {
     throw new MigrationError(
       `The database's encoding is ${encoding}, in which most names cannot be kept. Make one that has UTF8 and name it in the URL; ` +

@@ -5,7 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Client } from 'pg';
 import { codeOf } from '../errors.js';
 import { ask, connectToPostgresql } from '../pg-client.js';
-import { requireUtf8 } from './encoding.js';
+import { requireEncoding } from './encoding.js';
 import {
   type AppliedMigration,
   type AppliedRow,
@@ -79,7 +79,7 @@ export async function migratePostgresql(
   const deadline = Date.now() + patienceMilliseconds;
   try {
     const applied = await appliedOn(connection);
-    await requireUtf8(connection, applied.length > 0, warn);
+    await requireEncoding(connection, applied.length > 0, warn);
     if (isEmpty(planMigrations(migrations, applied))) return [];
     for (;;) {
       const attempt = await attemptOn(connection, migrations, patienceMilliseconds);
