@@ -16,7 +16,7 @@ const differentOnPostgresql = [
   // How workers begin and end, in workers.test.ts beside it, is a matter of processes, and of a minute and a half.
   'test/processes/{limits,races}.test.ts',
   'test/**/statements.test.ts',
-  'test/api/{forged-cursors,members,row-budget,viewer-and-nodes}.test.ts',
+  'test/api/{members,row-budget,viewer-and-nodes}.test.ts',
   'test/api-tokens/list.test.ts',
   'test/audit/{query,retention}.test.ts',
   'test/cli/database-copy.test.ts',

@@ -39,7 +39,8 @@ async function endOf(child: ReturnType<typeof start>): Promise<Ended> {
 const environment = { PGPASSWORD: '', PGPASSFILE: '/dev/null' };
 const commands = [['migrate'], ['accounts', 'list'], ['database', 'copy', '--to', 'file:./never-made.db']];
 
-test.each([
+// At the same time: most of it is waiting.
+test.concurrent.each([
   [
     'says nothing',
     behaviours.saysNothing,
