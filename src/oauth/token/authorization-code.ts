@@ -1,6 +1,7 @@
 // The authorization code grant at the token endpoint (RFC 6749 section 4.1.3, RFC 7636 section 4.6). The order is the guard:
 // nobody but the code's own client learns or changes anything, and what is wrong with its request is answered once the code is
-// dead, but for a wrong resource, which may be asked for anew. So all is judged first, and then the code is claimed.
+// dead, but for a wrong resource, which may be asked for anew. So all is judged first, and then the code is claimed, while what
+// it gives is signed: whoever comes second gets none of it.
 import { hashOfCode, redeemCode } from '../../consents/codes.js';
 import { faultOfFamily, grantedScopes } from '../../consents/families.js';
 import { makeRefreshToken } from '../../consents/refresh-tokens.js';
@@ -45,12 +46,12 @@ function faultOfVerifier(code: CodeWithFamily, form: Parameters): string | null 
   return verifierMatches(verifier, code.codeChallenge) ? null : 'code_verifier does not match the code_challenge.';
 }
 
-/** Why a code that was claimed gives nothing, as what is answered and a detail for the log; null when it gives tokens. */
-function faultAfterClaim(code: CodeWithFamily, fault: string | null, now: Date): [string, string] | null {
-  if (code.expiresAt <= now) return [refused, 'the code has expired'];
-  if (fault !== null) return [`${fault} Start the sign-in again.`, fault];
+/** Why a code that was claimed gives nothing; null when it gives tokens. */
+function faultAfterClaim(code: CodeWithFamily, fault: string | null, now: Date): OAuthError | null {
+  if (code.expiresAt <= now) return invalidGrant(refused, 'the code has expired');
+  if (fault !== null) return invalidGrant(`${fault} Start the sign-in again.`, fault);
   const familyFault = faultOfFamily(code.family, now);
-  return familyFault === null ? null : [refused, familyFault];
+  return familyFault === null ? null : invalidGrant(refused, familyFault);
 }
 
 /**
@@ -88,8 +89,12 @@ export const authorizationCodeGrant: Grant<CodeWithFamily> = {
     const faultThen = faultAfterClaim(code, fault, now);
     const getsRefreshToken = faultThen === null && splitWords(client.grantTypes).includes('refresh_token');
     const refreshToken = getsRefreshToken ? makeRefreshToken(deps, family, client.refreshTokenIdleSeconds) : null;
-    if (!(await redeemCode(deps, code.id, now, refreshToken))) return refuseReplay(deps, request, code, fault);
-    if (faultThen !== null) throw invalidGrant(...faultThen);
-    return issueForMember(deps, family, target, { nonce: code.nonce, refreshToken: refreshToken?.token ?? null });
+    const [isRedeemed, outcome] = await Promise.all([
+      redeemCode(deps, code.id, now, refreshToken),
+      faultThen ?? issueForMember(deps, family, target, code.nonce),
+    ]);
+    if (!isRedeemed) return refuseReplay(deps, request, code, fault);
+    if (outcome instanceof OAuthError) throw outcome;
+    return refreshToken === null ? outcome : { ...outcome, refresh_token: refreshToken.token };
   },
 };

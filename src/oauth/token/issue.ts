@@ -1,6 +1,7 @@
 // Makes the tokens of a response: access tokens (RFC 9068) and ID tokens (OpenID Connect Core section 2). Refresh tokens are
 // stored by consents/refresh-tokens.ts.
 import { hash } from 'node:crypto';
+import { setImmediate as turnOfTheLoop } from 'node:timers/promises';
 import type { Family } from '../../consents/families.js';
 import type { Deps } from '../../deps.js';
 import { splitWords } from '../../lib/scope.js';
@@ -65,15 +66,20 @@ async function signIdToken(
 }
 
 /**
- * The response to a grant that acts for a member.
+ * The response to a grant that acts for a member, but for its refresh token. Call it when what goes with it is on its way to be
+ * stored, and answer with it once that is stored: it is signed meanwhile, which takes the processor about as long as a commit takes the
+ * disk.
  * @param target whom the access token is for, and what it carries: the family's scopes or fewer
+ * @param nonce of the authorization request, for the ID token; null when there was none
  */
 export async function issueForMember(
   deps: IssueDeps,
   family: Family,
   target: Target,
-  parts: { readonly nonce: string | null; readonly refreshToken: string | null },
+  nonce: string | null,
 ): Promise<TokenResponse> {
+  // What is stored goes to the database at the end of this turn, and this thread can do nothing else while it signs.
+  await turnOfTheLoop();
   const { client, member } = family.consent;
   const accessToken = await signAccessToken(deps, target, {
     sub: member.id,
@@ -84,8 +90,7 @@ export async function issueForMember(
   const isAboutPerson = target.scopes.includes('openid');
   return {
     ...aboutAccessToken(accessToken, target),
-    ...(parts.refreshToken === null ? {} : { refresh_token: parts.refreshToken }),
-    ...(isAboutPerson ? { id_token: await signIdToken(deps, family, accessToken, parts.nonce) } : {}),
+    ...(isAboutPerson ? { id_token: await signIdToken(deps, family, accessToken, nonce) } : {}),
   };
 }
 

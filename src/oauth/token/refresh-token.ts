@@ -48,11 +48,14 @@ export const refreshTokenGrant: Grant<RefreshTokenWithFamily> = {
     const scopes = narrowedScopes(form.get('scope'), grantedScopes(row.family));
     const target = await targetForMember(deps, row.family, scopes, form);
 
-    const rotation = await rotateRefreshToken(deps, presented, row, client.refreshTokenIdleSeconds);
+    const [rotation, response] = await Promise.all([
+      rotateRefreshToken(deps, presented, row, client.refreshTokenIdleSeconds),
+      issueForMember(deps, row.family, target, null),
+    ]);
     if (rotation.outcome === 'replayed') {
       await revokeAfterReplay(deps, row.familyId, request);
       throw invalidGrant('the refresh token was used before');
     }
-    return issueForMember(deps, row.family, target, { nonce: null, refreshToken: rotation.refreshToken });
+    return { ...response, refresh_token: rotation.refreshToken };
   },
 };
