@@ -162,7 +162,13 @@ describe('a database and a program of different versions', () => {
   test('a newer database is admitted when all that is new is additive', async () => {
     await migrate(database.url, { folder: folderOf({ a: first, b: second }) });
     expect(await rows(books)).toMatchObject([{ logs: null }, { migration_name: 'b', logs: additiveMarker }]);
-    expect(await migrate(database.url, { folder: folderOf({ a: first }) })).toEqual({ applied: [] });
+    const warnings: string[] = [];
+    const warn = (message: string) => warnings.push(message);
+    expect(await migrate(database.url, { folder: folderOf({ a: first }), warn })).toEqual({ applied: [] });
+    // An older version may have been started by mistake.
+    expect(warnings).toEqual([expect.stringMatching(/^a newer version has run b on this database/)]);
+    expect(await migrate(database.url, { folder: folderOf({ a: first, b: second }), warn })).toEqual({ applied: [] });
+    expect(warnings.length).toBe(1);
   });
 
   test('the marker is added to what the prisma command applied', async () => {

@@ -101,7 +101,8 @@ describe.runIf(testProvider === 'postgresql')('while a migration changes several
     const tokens = await obtainTokens(app, client, { scope: 'openid email offline_access' });
     const dump = await dumping(database.url);
     let migrated = false;
-    const upgrade = migrate(database.url, { folder }).finally(() => {
+    const warnings: string[] = [];
+    const upgrade = migrate(database.url, { folder, warn: (message) => warnings.push(message) }).finally(() => {
       migrated = true;
     });
     const waits: number[] = [];
@@ -114,6 +115,10 @@ describe.runIf(testProvider === 'postgresql')('while a migration changes several
     // One that waited for its tables until it has them would have kept all of these waiting until the reader had done.
     expect(Math.max(...waits)).toBeLessThan(2_000);
     expect(waits.length).toBeGreaterThan(50);
+    // Whoever started it is told why nothing happens.
+    expect(warnings).toEqual([
+      expect.stringMatching(/^the migrations wait for tables .+: a back-up \(process \d+, since/),
+    ]);
     await dump.end();
     expect(await upgrade).toEqual({ applied: ['99990101000000_newer'] });
   });

@@ -1,5 +1,6 @@
 // Brings a database to this program's version at start: runs the migrations it lacks, all in one transaction, and notes them
-// in `_prisma_migrations` as `prisma migrate deploy` does, so that either may be used. Authoring migrations is scripts/migration-new.mjs's part.
+// in `_prisma_migrations` as `prisma migrate deploy` does, so that either may be used. Authoring migrations is
+// scripts/migration-new.mjs's part.
 //
 // Two rules for migrations follow from the single transaction: no CREATE INDEX CONCURRENTLY, and a value added to a
 // PostgreSQL enum cannot be used before the next release.
@@ -14,11 +15,11 @@ export interface MigrateOptions {
   /** Where the migrations are; by default those of this program for the URL's provider. */
   readonly folder?: string;
   /**
-   * Milliseconds that a start waits for others that start at the same time, of which one migrates, however long its SQL takes within
-   * reason, and for tables that are in use; two minutes by default.
+   * Milliseconds that a start waits for others that start at the same time, of which one migrates, however long its SQL
+   * takes within reason, and for tables that are in use; two minutes by default.
    */
   readonly patienceMilliseconds?: number;
-  /** Told what an operator should know of a database that will do for now. */
+  /** Told what an operator should know of a database that will do for now, and of a wait that somebody else must end. */
   readonly warn?: (message: string) => void;
 }
 
@@ -27,8 +28,9 @@ export interface MigrateOptions {
  * one does the work and the others find nothing left to do.
  * @param url as in DATABASE_URL; a SQLite file, and its folder, are made when missing
  * @returns the names of the migrations that this call ran, oldest first
- * @throws MigrationError when the database is newer than the program or cannot keep all text, when a migration was changed after it
- *   ran, when one fails or the tables are not to be had, which leaves the database as it was; NotReachedError when it cannot connect
+ * @throws MigrationError when the database is newer than the program or cannot keep all text, when a migration was changed
+ *   after it ran, when one fails or the tables are not to be had, which leaves the database as it was; NotReachedError when it
+ *   cannot connect
  */
 export async function migrate(url: string, options: MigrateOptions = {}): Promise<{ applied: string[] }> {
   const provider = providerOf(url);
@@ -54,15 +56,14 @@ export async function requireMigrated(url: string): Promise<string[]> {
         'given. A start makes them, as "npm run cli -- migrate" does.',
     );
   }
-  const { pending } = planMigrations(migrations, applied);
+  const { pending, unknown } = planMigrations(migrations, applied);
   if (pending.length > 0) {
     throw new MigrationError(
       `The database lacks migrations of this program: ${pending.map((migration) => migration.name).join(', ')}. Run ` +
         '"npm run cli -- migrate" with its DATABASE_URL, or start this version on it once.',
     );
   }
-  const known = new Set(migrations.map((migration) => migration.name));
-  return applied.filter((row) => !known.has(row.name)).map((row) => row.name);
+  return [...unknown];
 }
 
 /**

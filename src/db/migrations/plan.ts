@@ -56,11 +56,22 @@ export interface MigrationPlan {
   readonly pending: readonly Migration[];
   /** Applied by `prisma migrate deploy`, which does not write the marker. */
   readonly unmarked: readonly Migration[];
+  /** The names of those that a newer program ran, all of them additive. */
+  readonly unknown: readonly string[];
 }
 
 /** Says whether nothing is to be done. */
 export function isEmpty(plan: MigrationPlan): boolean {
   return plan.pending.length === 0 && plan.unmarked.length === 0;
+}
+
+/** Tells the operator, who may have started an older version without knowing, that a newer one was here. */
+export function tellOfNewer({ unknown }: MigrationPlan, warn: (message: string) => void): void {
+  if (unknown.length === 0) return;
+  warn(
+    `a newer version has run ${unknown.join(', ')} on this database, which this one does not know. It serves all the same, ` +
+      'since they are additive. Start the newer version unless you are going back on purpose',
+  );
 }
 
 /** What is raised when a migration's SQL fails. */
@@ -139,20 +150,16 @@ export function planMigrations(migrations: readonly Migration[], applied: readon
     );
   }
   const pending = migrations.filter((migration) => !rows.has(migration.name));
-  refuseNewerDatabase(migrations, applied, pending);
+  const known = new Set(migrations.map((migration) => migration.name));
+  const unknown = applied.filter((row) => !known.has(row.name));
+  refuseNewerDatabase(unknown, pending);
   const unmarked = migrations.filter(
     (migration) => migration.additive && rows.has(migration.name) && rows.get(migration.name)?.logs !== additiveMarker,
   );
-  return { pending, unmarked };
+  return { pending, unmarked, unknown: unknown.map((row) => row.name) };
 }
 
-function refuseNewerDatabase(
-  migrations: readonly Migration[],
-  applied: readonly AppliedMigration[],
-  pending: readonly Migration[],
-): void {
-  const known = new Set(migrations.map((migration) => migration.name));
-  const unknown = applied.filter((row) => !known.has(row.name));
+function refuseNewerDatabase(unknown: readonly AppliedMigration[], pending: readonly Migration[]): void {
   if (unknown.length === 0) return;
   const names = unknown.map((row) => row.name).join(', ');
   if (pending.length > 0) {

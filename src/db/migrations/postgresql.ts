@@ -17,6 +17,7 @@ import {
   MigrationError,
   migrationFailed,
   planMigrations,
+  tellOfNewer,
 } from './plan.js';
 import { lockStatements } from './table-locks.js';
 
@@ -29,6 +30,9 @@ const tablesWithinMilliseconds = 200;
 
 // Those who have waited for the tables are done by then.
 const restMilliseconds = 500;
+
+// After so many, which take some two seconds, somebody wonders why the start takes long.
+const attemptsInSilence = 3;
 
 const migrationsTable = `CREATE TABLE IF NOT EXISTS "_prisma_migrations" (
     "id"                    VARCHAR(36) PRIMARY KEY NOT NULL,
@@ -80,11 +84,16 @@ export async function migratePostgresql(
   try {
     const applied = await appliedOn(connection);
     await requireEncoding(connection, applied.length > 0, warn);
-    if (isEmpty(planMigrations(migrations, applied))) return [];
-    for (;;) {
+    const lacking = planMigrations(migrations, applied);
+    tellOfNewer(lacking, warn);
+    if (isEmpty(lacking)) return [];
+    for (let attempts = 1; ; attempts += 1) {
       const attempt = await attemptOn(connection, migrations, patienceMilliseconds);
       if (attempt !== 'tables in use') return attempt;
-      if (Date.now() >= deadline) throw await tablesInUse(connection);
+      if (Date.now() >= deadline) throw tablesInUse(await holders(connection));
+      if (attempts === attemptsInSilence) {
+        warn(`the migrations wait for tables that somebody keeps in a long transaction: ${await holders(connection)}`);
+      }
       await pause(restMilliseconds);
     }
   } finally {
@@ -161,7 +170,8 @@ export async function takeTables(
   return true;
 }
 
-async function tablesInUse(connection: Client): Promise<MigrationError> {
+/** Who has been in a transaction for a while, in words. */
+async function holders(connection: Client): Promise<string> {
   const { rows } = await connection.query<{ holder: string }>(
     `SELECT format('%s (process %s, since %s)', coalesce(nullif(application_name, ''), backend_type), pid,
         to_char(xact_start AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS "UTC"')) AS "holder"
@@ -169,10 +179,13 @@ async function tablesInUse(connection: Client): Promise<MigrationError> {
       WHERE datname = current_database() AND pid <> pg_backend_pid() AND xact_start < now() - interval '1 second'
       ORDER BY xact_start LIMIT 3`,
   );
-  const holders = rows.map(({ holder }) => holder).join(', ') || 'by now nobody';
+  return rows.map(({ holder }) => holder).join(', ') || 'by now nobody';
+}
+
+function tablesInUse(inTransaction: string): MigrationError {
   return new MigrationError(
     'The migrations need tables that somebody keeps in a long transaction, as pg_dump does, so they gave way; the database is as it ' +
-      `was. In a transaction: ${holders}. Start again when that has ended.`,
+      `was. In a transaction: ${inTransaction}. Start again when that has ended.`,
   );
 }
 

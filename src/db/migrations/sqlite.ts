@@ -14,6 +14,7 @@ import {
   MigrationError,
   migrationFailed,
   planMigrations,
+  tellOfNewer,
 } from './plan.js';
 
 const migrationsTable = `CREATE TABLE IF NOT EXISTS "_prisma_migrations" (
@@ -47,6 +48,7 @@ export async function readAppliedOnSqlite(url: string): Promise<AppliedMigration
 /**
  * Runs what a file lacks.
  * @param patienceMilliseconds for others that write
+ * @param warn told what an operator should know of a database that will do for now
  * @returns what was run, oldest first
  * @throws MigrationError
  */
@@ -54,6 +56,7 @@ export async function migrateSqlite(
   url: string,
   migrations: readonly Migration[],
   patienceMilliseconds: number,
+  warn: (message: string) => void,
 ): Promise<readonly Migration[]> {
   const path = prepareSqliteFile(url);
   const { default: Sqlite } = await import('better-sqlite3');
@@ -61,7 +64,9 @@ export async function migrateSqlite(
   const plan = () => planMigrations(migrations, appliedOn(connection));
   try {
     // Looking first spares a start that has nothing to do the write lock.
-    if (isEmpty(await whileBusy(plan, patienceMilliseconds))) return [];
+    const lacking = await whileBusy(plan, patienceMilliseconds);
+    tellOfNewer(lacking, warn);
+    if (isEmpty(lacking)) return [];
     await whileBusy(() => connection.exec('PRAGMA journal_mode = WAL'), patienceMilliseconds);
     connection.exec('PRAGMA synchronous = FULL');
     // SQLite changes a table by making it anew, during which references to it dangle. Has no effect inside a transaction.
