@@ -61,11 +61,12 @@ export async function transferOwnership(deps: OwnershipDeps, manager: MemberMana
 /**
  * Makes a member the owner of their account without the old one's doing, as when nobody can reach that person any more. The
  * operator's alone. Who is the owner already stays so.
- * @throws InputError NOT_ALLOWED for somebody who is not active
+ * @throws InputError NOT_FOUND for somebody who was removed meanwhile, NOT_ALLOWED for somebody who is not active
  */
 export async function setOwner(deps: OwnershipDeps, actor: Actor, memberId: string): Promise<void> {
   await inTransaction(deps.db, async (tx) => {
-    const to = await tx.member.findUniqueOrThrow({ where: { id: memberId } });
+    const to = await tx.member.findUnique({ where: { id: memberId } });
+    if (!to) throw inputError('NOT_FOUND', 'This member was removed meanwhile.', 'memberId');
     const from = await tx.member.findUniqueOrThrow({ where: { ownerOf: to.accountId } });
     if (from.id !== to.id) await handOn(tx, deps, actor, to.accountId, from, to);
   });

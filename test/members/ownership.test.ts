@@ -1,5 +1,7 @@
 // Handing an account on: exactly one owner, before and after, and only by whom it belongs to.
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { operatorActor } from '../../src/audit/service.js';
+import { setOwner } from '../../src/members/ownership.js';
 import { createTestApp, type TestApp } from '../support/app.js';
 import { type Ask, apiTokenOf, bearer, signedIn } from '../support/graphql.js';
 import { mailsTo } from '../support/mail.js';
@@ -45,6 +47,15 @@ test('to somebody who is not active, who is the owner already or of another acco
     const { data } = await ask(document, { id });
     expect(data.transferOwnership.userErrors).toEqual([{ code, path: ['memberId'] }]);
   }
+  expect(await owners()).toMatchObject([{ id: app.owner.id }]);
+});
+
+test('the operator is told when the one to give it to was removed meanwhile', async () => {
+  const { id } = await app.addMember('ADMIN', 'removed@example.com');
+  await app.db.member.delete({ where: { id } });
+  await expect(setOwner(app.deps, operatorActor, id)).rejects.toMatchObject({
+    issues: [{ code: 'NOT_FOUND', path: ['memberId'] }],
+  });
   expect(await owners()).toMatchObject([{ id: app.owner.id }]);
 });
 
