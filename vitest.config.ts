@@ -44,15 +44,19 @@ class LongestFirst extends BaseSequencer {
 }
 
 const suites = {
-  default: { include: ['test/**/*.test.{ts,tsx}'], exclude: elsewhere, timeout: 20 * second },
+  // On two cores: a good part of them waits for a timer, a disk or a process, and one more works meanwhile.
+  default: { include: ['test/**/*.test.{ts,tsx}'], exclude: elsewhere, workers: 3, timeout: 20 * second },
   postgresql: {
     include: differentOnPostgresql,
     // Dates of keys and secrets, which go through Prisma alone.
     exclude: [...elsewhere, 'test/db/migration-drift.test.ts', 'test/keys/{changing-the-secret,clocks}.test.ts'],
+    // The server works beside them.
+    workers: 2,
     timeout: 20 * second,
   },
-  long: { include: ['test/long/**/*.test.{ts,tsx}'], exclude: [], timeout: 600 * second },
-  browser: { include: ['test/browser/**/*.test.{ts,tsx}'], exclude: [], timeout: 120 * second },
+  // A browser and the servers it visits are processes of their own; beside a second test file they would starve.
+  long: { include: ['test/long/**/*.test.{ts,tsx}'], exclude: [], workers: 1, timeout: 600 * second },
+  browser: { include: ['test/browser/**/*.test.{ts,tsx}'], exclude: [], workers: 1, timeout: 120 * second },
 };
 
 const suiteName = process.env.TEST_SUITE ?? 'default';
@@ -77,8 +81,7 @@ export default defineConfig({
     sequence: { sequencer: LongestFirst },
     // The modules are loaded once for each worker, not for each file: loading them would take as long as the tests.
     isolate: false,
-    // A browser and the servers it visits are processes of their own; beside a second test file they would starve.
-    maxWorkers: suiteName === 'default' || suiteName === 'postgresql' ? 2 : 1,
+    maxWorkers: suite.workers,
     testTimeout: suite.timeout,
     hookTimeout: Math.max(suite.timeout, 60 * second),
     // Transformed modules survive from one run to the next, which takes a good part off every start of a test file.
