@@ -42,7 +42,7 @@ function optionalFields(t: InputFieldBuilder) {
     }),
     scopes: t.stringList({
       description:
-        'The scopes that it may ask for: openid, profile, email, address, phone, offline_access, reader, writer, admin, and those of the account’s API resources. The first three by default.',
+        'The scopes that it may ask for: openid, profile, email, address, phone, offline_access, reader, writer, admin, and those of the account’s API resources. The first three by default, none for a client that signs nobody in.',
     }),
     tokenEndpointAuthMethod: t.field({
       type: TokenEndpointAuthMethodEnum,

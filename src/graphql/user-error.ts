@@ -12,7 +12,7 @@ const UserErrorCode = builder.enumType('UserErrorCode', {
     TAKEN: { description: 'Somebody has this value already, and it must be unique.' },
     NOT_FOUND: { description: 'There is no such thing in this account.' },
     CONFLICT: { description: 'The thing was changed meanwhile.' },
-    LIMIT_EXCEEDED: { description: 'There may be no more of these.' },
+    LIMIT_EXCEEDED: { description: 'There may be no more of these, or not so soon: the message says which.' },
     NOT_ALLOWED: { description: 'The caller may not choose this value, or do this as things are.' },
     LAST_OWNER: { description: 'The account would be left without an owner.' },
   } as const,

@@ -71,7 +71,7 @@ export const Viewer = builder.objectRef<Caller>('Viewer').implement({
     permissions: t.field({
       type: [PermissionEnum],
       description:
-        'What the role lets the caller do. With an OAuth token less: what makes credentials or hands out rights needs a browser session or an API token of role ADMIN, whatever stands here.',
+        'What the role lets the caller do. With an OAuth token, or an API token of another role than ADMIN, less: what makes credentials or hands out rights needs a browser session or an API token of role ADMIN, whatever stands here.',
       resolve: ({ permissions }) => [...permissions],
     }),
   }),

@@ -83,8 +83,11 @@ function aboutAccessToken(
   claims: AccessTokenClaims,
   rows: IntrospectedRows,
 ): ActiveToken | null {
+  const now = deps.clock();
+  // Without the skew that readers of another clock are allowed: an answer says `exp` itself (RFC 7662 section 4).
+  if (claims.expiresAt <= epochSeconds(now)) return null;
   const by = askedBy(client, claims, rows);
-  const access = by === 'nobody' ? null : livingAccessToken(claims, rows, deps.clock());
+  const access = by === 'nobody' ? null : livingAccessToken(claims, rows, now);
   if (!access) return null;
   // What else the token opens, at userinfo, is no business of the API's.
   const scopes = by === 'its API' && access.api ? scopesOfApi(access.api, access.scopes) : access.scopes;

@@ -59,7 +59,7 @@ function isRefusal(error: unknown): boolean {
 }
 
 /**
- * POST `/oauth/revoke`. The 200 says that the token is of no more use, whatever it was (RFC 7009 section 2.2). Its body
+ * POST `/oauth/revoke`. The 200 says that the token, if it was the caller's, is of no more use (RFC 7009 section 2.2). Its body
  * means nothing, but is JSON: simple-oauth2 takes nothing else, and oidc-client-ts takes no other type.
  */
 export function revocationEndpoint(deps: Deps, verifiers: CredentialVerifiers) {

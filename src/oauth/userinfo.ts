@@ -69,6 +69,9 @@ function signedClaims(deps: Deps, family: Family, claims: Record<string, unknown
   return deps.keys.sign(algorithm, 'JWT', { ...claims, iss: deps.config.issuer, aud: clientId, iat });
 }
 
+const notForUserinfo =
+  'This is no valid access token for userinfo: it may have expired, been revoked, be for an API of its own audience, or be another kind of token.';
+
 /** GET and POST `/oauth/userinfo`: JSON, or a JWT for a client that is registered for it. */
 export function userinfoEndpoint(deps: Deps) {
   return async (c: Context<Environment>): Promise<Response> => {
@@ -78,7 +81,7 @@ export function userinfoEndpoint(deps: Deps) {
     });
     const access = await verifyAccessToken(deps, token);
     if (!access) limitNetwork(c, deps.requestLimits.unproven);
-    if (!access) throw refuse('invalid_token', 'The access token is not valid: it may have expired or been revoked.');
+    if (!access) throw refuse('invalid_token', notForUserinfo);
     if (access.kind === 'client' || !access.scopes.includes('openid')) {
       const description = 'The access token needs the scope openid.';
       const headers = challenge('insufficient_scope', description, 'openid');

@@ -186,12 +186,12 @@ describe('the page has everything', () => {
   });
 
   test('the texts of pages that it explains are theirs', () => {
-    const ours = ['src/pages/messages/errors.ts', 'src/pages/messages/consent.ts'].map((file) =>
-      readFileSync(join(root, file), 'utf8'),
+    const ours = ['errors', 'consent', 'logout'].map((file) =>
+      readFileSync(join(root, `src/pages/messages/${file}.ts`), 'utf8'),
     );
     const section = partnersPage.split('| the page says |')[1]?.split('\n\n')[0] ?? '';
     const texts = [...section.matchAll(/^\| ([^|-][^|]+) \|/gm)].map(([, text = '']) => text);
-    expect(texts).toHaveLength(4);
+    expect(texts).toHaveLength(7);
     expect(texts.filter((text) => !ours.some((source) => source.includes(text)))).toEqual([]);
   });
 
