@@ -68,6 +68,13 @@ describe.each(serverSideExamples)('the example for %s', (name) => {
     expect(await browser.person(), app.output()).toMatchObject({ email: server.owner.email });
   });
 
+  if (source.includes('app.use((error')) {
+    test('has whoever comes back without having been sent sign in again', async () => {
+      const page = await openBrowserFor(server, app).partner.visit('/callback?code=lkc_invented&state=invented');
+      expect([page.status, page.html]).toEqual([400, 'That did not work. <a href="/sign-in">Sign in again</a>']);
+    });
+  }
+
   if (source.includes("'/refresh'")) {
     test('refreshes, and keeps the new refresh token', async () => {
       await browser.post('/refresh');
