@@ -1,6 +1,6 @@
 // API resources as the protocol looks for them: by audience within the account that a client belongs to, by id for a token that
 // was issued, and by the scopes that they take.
-import type { Db, ProtocolApi, Tx } from '../db/client.js';
+import { type Db, literally, type ProtocolApi, type Tx } from '../db/client.js';
 import { inChunks } from '../db/in-chunks.js';
 import type { SigningAlgorithm } from '../deps.js';
 import { spellingsOf } from './audience.js';
@@ -47,8 +47,8 @@ export async function findApis(
   const { resources, scopes = [] } = named;
   if (resources.length + scopes.length === 0) return [];
   const audience = { in: resources.flatMap(spellingsOf) };
-  // LIKE finds more than what is exactly so: it takes `_` for any character, and on SQLite ignores case.
-  const taking = scopes.map((scope) => ({ scopes: { contains: `"name":${JSON.stringify(scope)}` } }));
+  // Finds more than what is exactly so: on SQLite LIKE ignores case.
+  const taking = scopes.map((scope) => ({ scopes: { contains: literally(`"name":${JSON.stringify(scope)}`) } }));
   const rows = await db.apiResource.findMany({
     where: { accountId, OR: [{ audience }, ...taking] },
     orderBy: { id: 'asc' },

@@ -1,5 +1,5 @@
 // Which clients a list shows, and in which order: what can be filtered and sorted by, in words of the database.
-import type { OAuthClientWhere } from '../db/client.js';
+import { literally, type OAuthClientWhere } from '../db/client.js';
 import { idAt, idOrNobody } from '../lib/ids.js';
 import { searchWords } from '../lib/search-words.js';
 import type { ClientType, GrantType } from './metadata.js';
@@ -49,7 +49,7 @@ export function whereClients(accountId: string, filter: ClientFilter): OAuthClie
     ...(verified == null ? {} : { verifiedAt: isSet(verified) }),
     ...(createdById == null ? {} : { createdById: idOrNobody('member', createdById) }),
     AND: [
-      ...searchWords(search ?? '').map((word) => ({ searchText: { contains: word } })),
+      ...searchWords(search ?? '').map((word) => ({ searchText: { contains: literally(word) } })),
       ...(createdAfter == null ? [] : [createdAfterThis(createdAfter)]),
       ...(createdBefore == null ? [] : [createdBeforeThis(createdBefore)]),
     ],

@@ -3,6 +3,7 @@
 import type { SqlDriverAdapter } from '@prisma/driver-adapter-utils';
 import type { ColumnDefinition, Database, RunResult, Statement } from 'better-sqlite3';
 import { LRUCache } from 'lru-cache';
+import { withEscapes } from './like.js';
 
 /** More than Prisma makes of all that the service asks for; a kept one takes a few kilobytes. */
 const mostStatements = 500;
@@ -55,7 +56,7 @@ class KeptStatement {
 }
 
 /**
- * Has the adapter's connection keep its statements.
+ * Has the adapter's connection keep its statements, and take a backslash in LIKE as PostgreSQL does.
  * @param adapter Prisma's own for better-sqlite3; one without its connection in `client`, as another version may be, is left
  *   as it is
  */
@@ -67,7 +68,7 @@ export function keepStatements(adapter: SqlDriverAdapter): void {
   const keeping = (sql: string): KeptStatement => {
     const known = kept.get(sql);
     if (known) return known;
-    const statement = new KeptStatement(prepare(sql) as Statement<unknown[]>);
+    const statement = new KeptStatement(prepare(withEscapes(sql)) as Statement<unknown[]>);
     kept.set(sql, statement);
     return statement;
   };

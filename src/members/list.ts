@@ -1,5 +1,5 @@
 // Which members a list shows, and in which order: what can be filtered and sorted by, in words of the database.
-import type { MemberWhere } from '../db/client.js';
+import { literally, type MemberWhere } from '../db/client.js';
 import type { Role } from '../lib/roles.js';
 import { searchWords } from '../lib/search-words.js';
 
@@ -23,7 +23,7 @@ export function whereMembers(accountId: string, filter: MemberFilter, seesAddres
     accountId,
     ...(role == null ? {} : { role }),
     ...(status == null ? {} : { status }),
-    AND: searchWords(search ?? '').map((word) => ({ [column]: { contains: word } })),
+    AND: searchWords(search ?? '').map((word) => ({ [column]: { contains: literally(word) } })),
   };
 }
 

@@ -185,25 +185,15 @@ describe('the search', () => {
     ['\u0000', []],
     ['\ud800', []],
     ["' OR 1=1 --", []],
-  ])(
-    '%j is compared without regard to case beyond ASCII too, and no sign but two is special',
-    async (search, names) => {
-      expect(await find({ search }, by)).toEqual(names);
-    },
-  );
-
-  test.each<[string, string[]]>([
-    ['%', strange],
-    ['_', strange],
-    ['su%e', ['100% sure']],
-    ['sn%se', ['snake_case', 'snake case']],
-    ['snake_case', ['snake_case', 'snake case']],
-  ])(
-    '%j: a percent sign stands for any text and an underscore for any character, on either database',
-    async (search, names) => {
-      expect(await find({ search }, by)).toEqual(names);
-    },
-  );
+    ['%', ['100% sure']],
+    ['_', ['snake_case']],
+    ['su%e', []],
+    ['snake_case', ['snake_case']],
+    ['snake\\_case', []],
+    ['\\', []],
+  ])('%j is compared without regard to case beyond ASCII too, and no sign is special', async (search, names) => {
+    expect(await find({ search }, by)).toEqual(names);
+  });
 
   test('follows a change of name and description at once', async () => {
     const { oauthClient } = await succeed(
