@@ -22,6 +22,7 @@ export type OAuthClientWhere = Prisma.OAuthClientWhereInput;
 export type MemberWhere = Prisma.MemberWhereInput;
 export type AuditLogEntryWhere = Prisma.AuditLogEntryWhereInput;
 
+// Services find whatever they need of this folder here.
 export { isNotFound, isOrphan, isRetryable, isUniqueViolation, retrying } from './errors.js';
 export { createFaultLog } from './fault-log.js';
 export type { HotPaths } from './hot/paths.js';
@@ -34,7 +35,6 @@ export type {
   ProtocolApi,
   RefreshTokenWithFamily,
 } from './hot/rows.js';
-// Services find whatever they need of this folder here.
 export { literally } from './like.js';
 export { asUnavailable, isUnavailable, reasonOf } from './unavailable.js';
 export type { Provider } from './url.js';
