@@ -6,7 +6,8 @@
 // but the audience to tell its own tokens by.
 import { parseUrl } from '../lib/url.js';
 
-const longest = 500;
+/** The most characters of an audience. */
+export const longestAudience = 500;
 
 /** The characters of a URI (RFC 3986 section 2), save `#`, which would begin a fragment. */
 const uriCharacters = /^[A-Za-z0-9\-._~:/?[\]@!$&'()*+,;=%]+$/;
@@ -39,7 +40,7 @@ function faultOfScheme(url: URL, uri: string): string | null {
  * @returns a message that says what to do, or null when the URI is fine
  */
 export function faultOfAudience(uri: string, issuer: string): string | null {
-  if (uri.length > longest) return `An audience can have at most ${longest} characters.`;
+  if (uri.length > longestAudience) return `An audience can have at most ${longestAudience} characters.`;
   if (uri.includes('#')) return 'An audience must not have a fragment (#).';
   const url = uriCharacters.test(uri) ? parseUrl(uri) : null;
   if (url === null) return whole;

@@ -5,7 +5,7 @@ import { longestTokenSeconds } from '../keys/rotate.js';
 import type { InputIssue } from '../lib/errors.js';
 import { parseScope, personalScopes } from '../lib/scope.js';
 import { faultsOfLine, faultsOfName } from '../lib/text-rules.js';
-import { faultOfAudience } from './audience.js';
+import { faultOfAudience, longestAudience } from './audience.js';
 
 const mostScopes = 50;
 const longestScope = 100;
@@ -73,6 +73,11 @@ function faultOfScopeName(name: string): string | null {
     : null;
 }
 
+/** The code for a text in which a fault was found: its length, where that is it. */
+function codeFor(text: string, longest: number): 'TOO_LONG' | 'INVALID' {
+  return text.length > longest ? 'TOO_LONG' : 'INVALID';
+}
+
 function faultsOfScopes(scopes: readonly ApiScope[]): InputIssue[] {
   if (scopes.length > mostScopes) {
     return [{ code: 'TOO_MANY', message: `An API can have at most ${mostScopes} scopes.`, path: ['scopes'] }];
@@ -82,7 +87,7 @@ function faultsOfScopes(scopes: readonly ApiScope[]): InputIssue[] {
     const path = ['scopes', String(index)];
     const fault = faultOfScopeName(name) ?? (names.indexOf(name) < index ? 'This scope is listed twice.' : null);
     return [
-      ...(fault === null ? [] : [{ code: 'INVALID' as const, message: fault, path: [...path, 'name'] }]),
+      ...(fault === null ? [] : [{ code: codeFor(name, longestScope), message: fault, path: [...path, 'name'] }]),
       ...faultsOfLine(description, 'A description', [...path, 'description'], longestDescription),
     ];
   });
@@ -107,5 +112,5 @@ export function faultsOfSettings(settings: Settings): InputIssue[] {
 /** What is wrong with the audience of a new API resource. @param issuer ours */
 export function faultsOfAudience(audience: string, issuer: string): InputIssue[] {
   const message = faultOfAudience(audience, issuer);
-  return message === null ? [] : [{ code: 'INVALID', message, path: ['audience'] }];
+  return message === null ? [] : [{ code: codeFor(audience, longestAudience), message, path: ['audience'] }];
 }

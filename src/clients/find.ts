@@ -17,8 +17,11 @@ export async function findOwnClient(db: Db | Tx, accountId: string, reference: C
     include: { redirectUris: { orderBy: { position: 'asc' } } },
   });
   if (!client) {
-    const path = ['id' in named ? 'id' : 'clientId'];
-    throw inputError('NOT_FOUND', 'There is no such OAuth client in this account.', ...path);
+    const message =
+      'id' in named && 'clientId' in named
+        ? 'No OAuth client in this account has both this id and this clientId. One of them is enough.'
+        : 'There is no such OAuth client in this account.';
+    throw inputError('NOT_FOUND', message, 'id' in named ? 'id' : 'clientId');
   }
   return client;
 }

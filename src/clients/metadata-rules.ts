@@ -1,7 +1,7 @@
 // The rules for a client's metadata, all at once and without I/O: each field, and what must fit together. What a client is by
 // default is metadata.ts's; how single texts must look is lib/'s.
 import type { InputIssue } from '../lib/errors.js';
-import { faultOfOrigin, faultOfRedirectUri } from '../lib/redirect-uri.js';
+import { faultOfOrigin, faultOfRedirectUri, longestRedirectUri } from '../lib/redirect-uri.js';
 import { isKnownScope, knownScopes } from '../lib/scope.js';
 import { faultsOfCalledAddress, faultsOfDescription, faultsOfLink, faultsOfName } from '../lib/text-rules.js';
 import { faultsOfJwks } from './client-keys.js';
@@ -31,7 +31,8 @@ function faultsOfUris(uris: readonly string[], name: string, { type }: Metadata,
   return uris.flatMap((uri, index) => {
     const path = [name, String(index)];
     const message = faultOfRedirectUri(uri, rules);
-    if (message !== null) return [{ code: 'INVALID', message, path } as const];
+    const code = uri.length > longestRedirectUri ? 'TOO_LONG' : 'INVALID';
+    if (message !== null) return [{ code, message, path } as const];
     return uris.indexOf(uri) < index
       ? [{ code: 'INVALID', message: 'This redirect URI is listed twice.', path } as const]
       : [];
@@ -145,7 +146,7 @@ const lifetimes: Rule = ({ lifetimes: values }) => {
     ];
   });
   if (values.refreshTokenIdleSeconds > values.refreshTokenSeconds) {
-    const message = 'refreshTokenIdleSeconds cannot be more than refreshTokenSeconds.';
+    const message = `refreshTokenIdleSeconds, ${values.refreshTokenIdleSeconds}, cannot be more than refreshTokenSeconds, ${values.refreshTokenSeconds}.`;
     issues.push({ code: 'INVALID', message, path: ['lifetimes', 'refreshTokenIdleSeconds'] });
   }
   return issues;

@@ -20,7 +20,8 @@ const forbiddenSchemes = [
   'ftp',
 ];
 
-const longest = 2048;
+/** The most characters of a redirect URI. */
+export const longestRedirectUri = 2048;
 
 /** What a registration depends on beside the URI. */
 export interface RedirectUriRules {
@@ -49,7 +50,7 @@ export function faultOfRedirectScheme(scheme: string): string | null {
  * @returns a message that says what to do, or null when the URI is fine
  */
 export function faultOfRedirectUri(uri: string, rules: RedirectUriRules): string | null {
-  if (uri.length > longest) return `A redirect URI can have at most ${longest} characters.`;
+  if (uri.length > longestRedirectUri) return `A redirect URI can have at most ${longestRedirectUri} characters.`;
   if (!/^[a-z][a-z0-9+.-]*:/i.test(uri)) {
     return 'A redirect URI must be a whole address, such as https://app.example.com/callback.';
   }
@@ -105,7 +106,7 @@ function faultOfScheme(url: URL, scheme: string, rules: RedirectUriRules): strin
 export function faultOfOrigin(text: string, rules: Omit<RedirectUriRules, 'clientType'>): string | null {
   const form =
     'An origin is a scheme and a host, with a port where it needs one, and nothing after it: https://app.example.com';
-  const url = text.length > longest ? null : parseUrl(text);
+  const url = text.length > longestRedirectUri ? null : parseUrl(text);
   if (url === null) return form;
   if (url.protocol !== 'https:' && url.protocol !== 'http:') return form;
   if (url.origin !== text) return `${form}. Is ${url.origin} meant?`;

@@ -57,7 +57,7 @@ function refusedText({ method }: Credential): string {
   if (method === 'PRIVATE_KEY_JWT') return refusedAssertion;
   return method === 'NONE'
     ? 'Client authentication failed. Neither the body nor the Authorization header has a client secret: check client_id, and send the secret if the client has one, or client_assertion if it is registered for a key. In the address none of them is read.'
-    : 'Client authentication failed. Check client_id and client_secret, and that the secret has not expired or been revoked. A client that has no secret sends its client_id alone.';
+    : 'Client authentication failed. Check client_id and client_secret, and that the secret has not expired or been revoked. A client that has no secret sends its client_id alone, or client_assertion if it is registered for a key.';
 }
 
 function readCredential(c: Context, form: Parameters): Credential {

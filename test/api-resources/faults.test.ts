@@ -45,7 +45,7 @@ const cases: [string, Input, string, string[]][] = [
   ['a scope without a word', { scopes: [scope('')] }, 'INVALID', name0],
   ['a scope with a quote', { scopes: [scope('a"b')] }, 'INVALID', name0],
   ['a scope that is not ASCII', { scopes: [scope('é')] }, 'INVALID', name0],
-  ['a long scope', { scopes: [scope('x'.repeat(101))] }, 'INVALID', name0],
+  ['a long scope', { scopes: [scope('x'.repeat(101))] }, 'TOO_LONG', name0],
   ['a scope twice', { scopes: [scope('a'), scope('a')] }, 'INVALID', ['scopes', '1', 'name']],
   ['no description', { scopes: [scope('a', ' ')] }, 'REQUIRED', ['scopes', '0', 'description']],
   ['a long description', { scopes: [scope('a', 'x'.repeat(201))] }, 'TOO_LONG', ['scopes', '0', 'description']],

@@ -50,6 +50,7 @@ const cases: [string, Input, string, string[]][] = [
   ['a post-logout URI with a space', { postLogoutRedirectUris: [`${uri}a b`] }, 'INVALID', ['0']],
   ['a post-logout URI with a user', { postLogoutRedirectUris: ['https://me@example.com/'] }, 'INVALID', ['0']],
   ['a post-logout URI with a NUL', { postLogoutRedirectUris: [`${uri}\u0000`] }, 'INVALID', ['0']],
+  ['a long post-logout URI', { postLogoutRedirectUris: [uri + 'x'.repeat(2048)] }, 'TOO_LONG', ['0']],
   ['a post-logout URI twice', { postLogoutRedirectUris: [uri, uri] }, 'INVALID', ['1']],
   ['too many post-logout URIs', { postLogoutRedirectUris: Array(51).fill('x') }, 'TOO_MANY', []],
   ['an origin with a path', { allowedOrigins: [uri] }, 'INVALID', ['0']],
