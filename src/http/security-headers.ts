@@ -58,7 +58,7 @@ export function securityHeaders(isHttps: boolean) {
   const ofOthers = { ...everywhere, 'cross-origin-opener-policy': 'same-origin' };
   return createMiddleware<Environment>(async function setSecurityHeaders(c, next) {
     const defaults = stepsForApps.has(c.req.path) ? ofSteps : ofOthers;
-    beginHeaders(c, { ...defaults, 'x-request-id': c.get('requestId') });
+    beginHeaders(c, { 'x-request-id': c.get('requestId'), ...defaults });
     await next();
     completeHeaders(c);
   });

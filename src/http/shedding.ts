@@ -47,6 +47,14 @@ export function boundAfter(most: number, leastUnderWay: number, answered: number
   return Math.min(most, Math.max(few, answered * longestWaitSeconds));
 }
 
+// Not in a WeakMap, which keeps whatever is under way when garbage is collected until the collection after that.
+const end = Symbol('end');
+
+/** A request that is counted, with what is to be called when it is over. */
+interface Counted extends IncomingMessage {
+  [end]?: (worked: boolean) => void;
+}
+
 /** What answers requests, in the two ways in which Node tells of what comes. */
 interface Shedding {
   readonly listener: RequestListener;
@@ -88,12 +96,11 @@ export function shedding(fetch: Fetch, most: number, log: Pick<Logger, 'warn'>):
     else line.refuse(answer);
   }
 
-  const ends = new WeakMap<object, (worked: boolean) => void>();
   const work = getRequestListener(async (request, environment) => {
     try {
       return await fetch(request, environment);
     } finally {
-      ends.get(environment.incoming)?.(true);
+      (environment.incoming as Counted)[end]?.(true);
     }
   });
 
@@ -109,12 +116,12 @@ export function shedding(fetch: Fetch, most: number, log: Pick<Logger, 'warn'>):
         refuse(incoming, outgoing);
         return;
       }
-      const end = requests.begin(incoming);
-      ends.set(incoming, end);
+      const over = requests.begin(incoming);
+      (incoming as Counted)[end] = over;
       line.wait(longestInLineSeconds * 1000, async (found) => {
         if (found === 'its turn' && !incoming.socket.destroyed) await work(incoming, outgoing);
         // Of whoever has gone, and of whoever was answered before the app was asked.
-        end(false);
+        over(false);
         if (found === 'too long') refuse(incoming, outgoing);
       });
     },

@@ -128,14 +128,14 @@ export function createPostgresqlWrites(send: Send): HotWrites {
     return { id, usedAt, tokenId, ...token };
   });
   const rotateOne = together<Rotating>(rotate, ({ used, successor: { id: tokenId, ...token } }) => ({
-    ...used,
     tokenId,
+    ...used,
     ...token,
   }));
   const storeOne = together<Storing>(storeSignIns, ({ signIn, requestId }) => {
     const { id: familyId, ...family } = signIn.family;
     const { id: codeId, createdAt: codeCreatedAt, expiresAt: codeExpiresAt, ...code } = signIn.code;
-    return { ...family, ...code, familyId, codeId, codeCreatedAt, codeExpiresAt, requestId };
+    return { familyId, codeId, codeCreatedAt, codeExpiresAt, requestId, ...family, ...code };
   });
 
   return {

@@ -1,5 +1,8 @@
 // What the token, authorization, userinfo and introspection endpoints read, and the GraphQL API to recognise its caller: each all
 // that an answer depends on, in one statement. Whether what is found still counts, and who may see it, is decided by those who ask.
+//
+// A row is made for whoever asks, and what belongs to it is added to it: a copy with something more, `{ ...row, more }`, has V8 make
+// a hidden class each time, which takes as long as checking a secret and fills the old generation with garbage.
 import { splitWords } from '../../lib/scope.js';
 import type { Provider } from '../url.js';
 import type { OneRow, RawRow } from './columns.js';
@@ -14,7 +17,7 @@ import type {
   RefreshTokenWithFamily,
   SessionWithMember,
 } from './rows.js';
-import { authorizingSelection, type own, type parties, selections } from './selections.js';
+import { authorizingSelection, type own, selections } from './selections.js';
 
 /** How a caller names itself: its `client_id`, and the part of its secret that picks the row; null for none. */
 export interface CallerKey {
@@ -91,25 +94,28 @@ export interface HotReads {
 type Parties = ReturnType<typeof selections.ofMember.read>;
 
 /** The family with its parties, or null when any of them is missing. */
-function familyFrom(rows: Pick<Parties, keyof typeof parties>): FamilyWithParties | null {
-  const { family: row, consent: ofConsent, client: ofClient, member: ofMember } = rows;
+function familyFrom(
+  { family: row, consent: ofConsent, member: ofMember }: Pick<Parties, keyof typeof own>,
+  ofClient: ProtocolClient | null,
+): FamilyWithParties | null {
   if (!row || !ofConsent || !ofClient || !ofMember) return null;
-  return { ...row, consent: { ...ofConsent, client: ofClient, member: ofMember } };
+  return Object.assign(row, { consent: Object.assign(ofConsent, { client: ofClient, member: ofMember }) });
 }
 
 /** The family with its parties, or null when any of them is missing, or it is of another client than the caller. */
 function ownFamilyFrom(
   rows: Pick<ReturnType<typeof selections.code.read>, 'caller' | keyof typeof own>,
 ): FamilyWithParties | null {
-  return rows.consent?.clientId === rows.caller?.id ? familyFrom({ ...rows, client: rows.caller }) : null;
+  // A row of its own: the caller's gets what the family's client has not.
+  return rows.consent?.clientId === rows.caller?.id ? familyFrom(rows, rows.caller && { ...rows.caller }) : null;
 }
 
 function callerFrom(rows: ReturnType<typeof selections.caller.read>): ClientWithSecret | null {
-  return rows.caller && { ...rows.caller, secrets: rows.secret ? [rows.secret] : [] };
+  return rows.caller && Object.assign(rows.caller, { secrets: rows.secret ? [rows.secret] : [] });
 }
 
 function ofMembersToken(rows: Parties): AccessTokenRows {
-  return { isRevoked: rows.revoked !== null, api: rows.api, family: familyFrom(rows), client: null };
+  return { isRevoked: rows.revoked !== null, api: rows.api, family: familyFrom(rows, rows.client), client: null };
 }
 
 function ofClientsToken(rows: ReturnType<typeof selections.ofClient.read>): AccessTokenRows {
@@ -157,14 +163,17 @@ export function createHotReads(readOne: ReadRow, provider: Provider): HotReads {
       if (!row) return nobody;
       const rows = selections.code.read(row);
       const of = ownFamilyFrom(rows);
-      return { caller: callerFrom(rows), presented: rows.code && of && { ...rows.code, family: of } };
+      return { caller: callerFrom(rows), presented: rows.code && of && Object.assign(rows.code, { family: of }) };
     },
     async callerWithRefreshToken(key, hash) {
       const row = await readRow(selections.refreshToken, valuesOf(key, [hash]));
       if (!row) return nobody;
       const rows = selections.refreshToken.read(row);
       const of = ownFamilyFrom(rows);
-      return { caller: callerFrom(rows), presented: rows.refreshToken && of && { ...rows.refreshToken, family: of } };
+      return {
+        caller: callerFrom(rows),
+        presented: rows.refreshToken && of && Object.assign(rows.refreshToken, { family: of }),
+      };
     },
     async callerWithAccessToken(key, token) {
       const isMembers = token.familyId !== undefined;
@@ -173,11 +182,11 @@ export function createHotReads(readOne: ReadRow, provider: Provider): HotReads {
       if (!row) return nobody;
       if (isMembers) {
         const rows = selections.introspectedOfMember.read(row);
-        const presented = { ...ofMembersToken(rows), isIntrospector: rows.introspector !== null };
+        const presented = Object.assign(ofMembersToken(rows), { isIntrospector: rows.introspector !== null });
         return { caller: callerFrom(rows), presented };
       }
       const rows = selections.introspectedOfClient.read(row);
-      const presented = { ...ofClientsToken(rows), isIntrospector: rows.introspector !== null };
+      const presented = Object.assign(ofClientsToken(rows), { isIntrospector: rows.introspector !== null });
       return { caller: callerFrom(rows), presented };
     },
     async authorizing(clientId, sessionHash) {
@@ -187,15 +196,15 @@ export function createHotReads(readOne: ReadRow, provider: Provider): HotReads {
       const rows = authorizing.read(row);
       const redirectUris = splitWords(rows.uris?.value ?? '').map((uri) => ({ uri }));
       return {
-        client: rows.caller && { ...rows.caller, redirectUris },
-        session: rows.session && rows.member && { ...rows.session, member: rows.member },
+        client: rows.caller && Object.assign(rows.caller, { redirectUris }),
+        session: rows.session && rows.member && Object.assign(rows.session, { member: rows.member }),
         consent: rows.consent,
       };
     },
     async apiToken(hash) {
       const row = await readOne(selections.apiToken, [hash]);
       const rows = row && selections.apiToken.read(row);
-      return rows?.apiToken && rows.owner ? { ...rows.apiToken, owner: rows.owner } : null;
+      return rows?.apiToken && rows.owner ? Object.assign(rows.apiToken, { owner: rows.owner }) : null;
     },
     signingKeysSeen: () => signingKeys,
     async accessToken(token) {

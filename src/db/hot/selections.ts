@@ -20,7 +20,7 @@ const {
   owner,
 } = columns;
 const called = { caller, secret };
-export const parties = { family, consent, client, member };
+const parties = { family, consent, client, member };
 // Of what the caller must have been given itself: its client is the caller.
 export const own = { family, consent, member };
 

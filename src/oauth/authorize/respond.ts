@@ -23,7 +23,7 @@ function send(
   { redirectUri, responseMode, state }: AuthorizationRequest,
   values: Record<string, string>,
 ): Response {
-  const response = { ...values, ...(state === null ? {} : { state }), iss: deps.config.issuer };
+  const response = Object.assign({}, values, state === null ? null : { state }, { iss: deps.config.issuer });
   if (responseMode === 'form_post') return respondWithFormPost(c, redirectUri, response);
   const location = withResponse(redirectUri, response);
   // RFC 9700 section 4.12: 303, so that a password posted to us is never posted on.

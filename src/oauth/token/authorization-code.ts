@@ -95,6 +95,6 @@ export const authorizationCodeGrant: Grant<CodeWithFamily> = {
     ]);
     if (!isRedeemed) return refuseReplay(deps, request, code, fault);
     if (outcome instanceof OAuthError) throw outcome;
-    return refreshToken === null ? outcome : { ...outcome, refresh_token: refreshToken.token };
+    return refreshToken === null ? outcome : Object.assign(outcome, { refresh_token: refreshToken.token });
   },
 };

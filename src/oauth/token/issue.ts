@@ -87,11 +87,11 @@ export async function issueForMember(
     fid: family.id,
     auth_time: epochSeconds(family.authenticatedAt),
   });
+  const response = aboutAccessToken(accessToken, target);
   const isAboutPerson = target.scopes.includes('openid');
-  return {
-    ...aboutAccessToken(accessToken, target),
-    ...(isAboutPerson ? { id_token: await signIdToken(deps, family, accessToken, nonce) } : {}),
-  };
+  return isAboutPerson
+    ? Object.assign(response, { id_token: await signIdToken(deps, family, accessToken, nonce) })
+    : response;
 }
 
 /** The response to client credentials: the subject is the client itself (RFC 9068 section 2.2). */

@@ -56,6 +56,6 @@ export const refreshTokenGrant: Grant<RefreshTokenWithFamily> = {
       await revokeAfterReplay(deps, row.familyId, request);
       throw invalidGrant('the refresh token was used before');
     }
-    return { ...response, refresh_token: rotation.refreshToken };
+    return Object.assign(response, { refresh_token: rotation.refreshToken });
   },
 };
